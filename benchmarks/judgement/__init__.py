@@ -1,0 +1,1 @@
+"""Decides how good the judgement is: measured on wars that happened, beside simpler rules."""

@@ -1,0 +1,131 @@
+"""Decides how the belief does on 2022 in Ukraine: each source of two held out in turn, Brier against it.
+
+    python -m benchmarks.judgement.ukraine [--data DIR]
+
+Default reliabilities; no batch guard, no front, nothing learned.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.judgement.rivals import (
+    HALF_LIFE,
+    LIVE_FEED,
+    Rule,
+    belief,
+    in_instants,
+    last_claim,
+    latest_per_source,
+    vote,
+)
+from benchmarks.judgement.windows import FILES, Window, read
+from tracker.judgement.belief import NEWS_ONLY
+
+BESIDE_THE_PROJECT: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+CLIP: Final = 0.001
+OVERALL_TOLERANCE: Final = 0.0005
+NEAR_TOLERANCE: Final = 0.002
+
+
+class Score(NamedTuple):
+    """Brier on P(RU), over all place-days and over those near events, and how many there were."""
+
+    overall: float
+    near: float
+    days: int
+    near_days: int
+
+    def agrees(self, other: Score) -> bool:
+        """Within what an independent implementation is allowed to differ."""
+        return (
+            self[2:] == other[2:]
+            and abs(self.overall - other.overall) <= OVERALL_TOLERANCE
+            and abs(self.near - other.near) <= NEAR_TOLERANCE
+        )
+
+
+class Trial(NamedTuple):
+    """A held-out source, its window, and the published figures for the belief."""
+
+    name: str
+    held_out: str
+    first: date
+    last: date
+    published: Score
+
+
+TRIALS: Final = (
+    Trial(
+        "ISW", "isw_assessed", date(2022, 3, 3), date(2022, 11, 30), Score(0.0568, 0.1666, 231_663, 26_752)
+    ),
+    Trial("NZZ", "nzz", date(2022, 3, 3), date(2022, 12, 31), Score(0.0641, 0.1906, 279_680, 42_412)),
+)
+
+RULES: Final[tuple[tuple[str, Rule], ...]] = (
+    ("belief, live feed", belief(LIVE_FEED)),
+    ("belief, news only", belief(NEWS_ONLY)),
+    ("belief, reliable last", lambda claims, days: belief(LIVE_FEED)(in_instants(claims), days)),
+    ("last claim wins", last_claim),
+    ("latest per source", latest_per_source),
+    ("majority", vote()),
+    (f"vote, half-life {HALF_LIFE:.0f} d", vote(HALF_LIFE)),
+)
+"""The first is the one that is held to the published figures."""
+
+
+def score(window: Window, rule: Rule) -> Score:
+    """Mean squared distance of a rule's P(RU) from what the held-out source says."""
+    overall = near = 0.0
+    days = near_days = 0
+    for place in window.places:
+        truth = window.truth(place)
+        answers = rule(window.claims(place), [known.day for known in truth])
+        for known, answer in zip(truth, answers, strict=True):
+            error = (min(1.0 - CLIP, max(CLIP, answer)) - known.russian) ** 2
+            overall += error
+            days += 1
+            if known.near:
+                near += error
+                near_days += 1
+    return Score(overall / days, near / near_days, days, near_days)
+
+
+def report(trial: Trial, folder: Path, say: Callable[[str], None]) -> bool:
+    """Score every rule in one window; whether the belief agrees with the published figures."""
+    window = read(folder, trial.held_out, trial.first, trial.last)
+    say(f"{trial.name} held out, {trial.first} to {trial.last}: {len(window.places)} places")
+    say(f"  {'':24}{'Brier':>8}{'near':>8}{'place-days':>12}{'near':>9}")
+    say(_line("published", trial.published))
+    scores = [(name, score(window, rule)) for name, rule in RULES]
+    for name, reached in scores:
+        say(_line(name, reached))
+    agrees = scores[0][1].agrees(trial.published)
+    say(f"  {scores[0][0]}: {'agrees with' if agrees else 'DIFFERS from'} the published figures "
+        f"(+-{OVERALL_TOLERANCE}, near +-{NEAR_TOLERANCE}, place-days exactly)\n")  # fmt: skip
+    return agrees
+
+
+def _line(name: str, reached: Score) -> str:
+    return f"  {name:24}{reached.overall:8.4f}{reached.near:8.4f}{reached.days:12,}{reached.near_days:9,}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0: both windows agree with the published figures; 1: one does not; 2: no data."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.judgement.ukraine", description=__doc__)
+    parser.add_argument("--data", type=Path, default=BESIDE_THE_PROJECT, help="folder of the control files")
+    folder: Path = parser.parse_args(arguments).data
+    if not all((folder / name).is_file() for name in FILES):
+        print(f"no {' and '.join(FILES)} in {folder}; name their folder with --data", file=sys.stderr)
+        return 2
+    agreed = [report(trial, folder, print) for trial in TRIALS]
+    return 0 if all(agreed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Decides which databases the tests run on: a SQLite file and a PostgreSQL schema, fresh for every test."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from tests.postgresql import NoPostgreSQL, Server
+from tracker.record.store import Store
+
+_schemas = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database of this worker's own; its server is shared by the workers of a run."""
+    given = os.environ.get("TRACKER_TEST_PG_URL")
+    try:
+        if given:
+            with _database(given) as address:
+                yield address
+        else:
+            with _shared_server(tmp_path_factory.getbasetemp()) as server, _database(server) as address:
+                yield address
+    except NoPostgreSQL as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def schema(postgresql: str) -> str:
+    """The address of a PostgreSQL schema that does not exist yet."""
+    return f"{postgresql}{'&' if '?' in postgresql else '?'}options=-csearch_path%3Dt{next(_schemas)}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An address where a tracker can be made; every test that asks for it runs on both engines."""
+    if request.param == "sqlite":
+        return str(tmp_path / "tracker.db")
+    return str(request.getfixturevalue("schema"))
+
+
+@pytest.fixture
+def store(where: str) -> Iterator[Store]:
+    """An empty tracker."""
+    with Store.create(where) as made:
+        yield made
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    name = f"tracker_test_{uuid.uuid4().hex[:12]}"
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _shared_server(base: Path) -> Iterator[str]:
+    """The first worker starts it, the last one stops it."""
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "postgresql.json"
+    with _locked(shared):
+        if shared.exists():
+            known = json.loads(shared.read_text())
+        else:
+            server = Server()
+            server.make()
+            known = {"address": server.address(), "folder": str(server.folder), "users": 0}
+        shared.write_text(json.dumps(known | {"users": known["users"] + 1}))
+    try:
+        yield known["address"]
+    finally:
+        with _locked(shared):
+            known = json.loads(shared.read_text())
+            shared.write_text(json.dumps(known | {"users": known["users"] - 1}))
+            if known["users"] == 1:
+                shared.unlink()
+                Server(Path(known["folder"])).remove()
+
+
+@contextmanager
+def _locked(shared: Path) -> Iterator[None]:
+    with open(f"{shared}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

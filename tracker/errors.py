@@ -1,0 +1,180 @@
+"""Decides how tracker refuses: every error, its one line, its next step and its exit code.
+
+The docstring of an exception is its message: the first paragraph says what is wrong, the line
+after ``Try:`` what to do next. Both are templates, filled from the keyword arguments the error
+is raised with::
+
+    raise UnknownName(kind="place", name="Hims", proposal="tracker place show Homs")
+"""
+
+from __future__ import annotations
+
+import inspect
+
+DONE, FAILED, USAGE, NOT_FOUND, DATABASE, CONFLICT = range(6)
+
+EXIT_CODES = {
+    DONE: "done",
+    FAILED: "failed, or a check found something",
+    USAGE: "wrong usage",
+    NOT_FOUND: "not found, or ambiguous",
+    DATABASE: "database missing, older, newer or damaged",
+    CONFLICT: "conflict",
+}
+
+
+class TrackerError(Exception):
+    """{what}
+
+    Try: {try_}
+    """
+
+    exit_code = FAILED
+
+    def __init__(self, **facts: object) -> None:
+        said, _, step = inspect.cleandoc(type(self).__doc__ or "").partition("Try:")
+        self.facts = facts
+        self.message = " ".join(said.format_map(facts).split())
+        self.next_step = " ".join(step.format_map(facts).split())
+        super().__init__(self.message)
+
+
+class BadInput(TrackerError):
+    """{what}
+
+    Try: {try_}
+    """
+
+    exit_code = USAGE
+
+
+class UnreadableTime(BadInput):
+    """cannot read {text!r} as a time{why}
+
+    Try: an ISO date such as 2024-12-06, 2024-12 or 2024-12-06T18:30, a range a/b, or yesterday, friday, -3d
+    """
+
+
+class UnreadableConfidence(BadInput):
+    """cannot read {text!r} as a confidence
+
+    Try: 0.7, 70%, likely, "very likely", low, moderate, high, or an Admiralty grade such as B2
+    """
+
+
+class UnreadableSentence(BadInput):
+    """cannot read {text!r} as a claim: {why}
+
+    Try: {try_}
+    """
+
+
+class NotFound(TrackerError):
+    """{what}
+
+    Try: {try_}
+    """
+
+    exit_code = NOT_FOUND
+
+
+class UnknownName(NotFound):
+    """no {kind} is called {name!r}
+
+    Try: {try_}
+    """
+
+
+class AmbiguousName(NotFound):
+    """{name!r} is the name of more than one {kind}: {candidates}
+
+    Try: its id, {try_}
+    """
+
+
+class UnknownClaim(NotFound):
+    """no claim has the id {claim!r}
+
+    Try: {try_}
+    """
+
+
+class DatabaseProblem(TrackerError):
+    """{what}
+
+    Try: {try_}
+    """
+
+    exit_code = DATABASE
+
+
+class NoDatabase(DatabaseProblem):
+    """there is no tracker at {where}
+
+    Try: tracker init --db {where}, or name another with --db
+    """
+
+
+class OlderDatabase(DatabaseProblem):
+    """the database at {where} was made by an older tracker (schema {found}, this one writes {wanted})
+
+    Try: tracker db upgrade --db {where}
+    """
+
+
+class NewerDatabase(DatabaseProblem):
+    """the database at {where} was made by a newer tracker (schema {found}, this one knows {wanted})
+
+    Try: a newer tracker; nothing was touched
+    """
+
+
+class DamagedDatabase(DatabaseProblem):
+    """the database at {where} cannot be read: {why}
+
+    Try: tracker doctor --db {where}, or a copy made with tracker backup
+    """
+
+
+class UnwritableDatabase(DatabaseProblem):
+    """the database at {where} cannot be written: {why}
+
+    Try: check its permissions and the free space of its disk; nothing was recorded
+    """
+
+
+class DatabaseBusy(DatabaseProblem):
+    """the database at {where} is in use: {why}
+
+    Try: again in a moment; nothing was recorded
+    """
+
+
+class Conflict(TrackerError):
+    """{what}
+
+    Try: {try_}
+    """
+
+    exit_code = CONFLICT
+
+
+class DifferentEvent(Conflict):
+    """event {event_id} is already recorded with another content
+
+    Try: a new event id; the recorded one was left as it is
+    """
+
+
+class StaleVersion(Conflict):
+    """{stream} changed meanwhile: expected version {expected}, found {found}
+
+    Try: read it again and repeat the command; nothing was recorded
+    """
+
+
+class AppendOnly(Conflict):
+    """the record is append-only: {why}
+
+    Try: a correcting event (tracker correct, tracker retract)
+    """

@@ -1,0 +1,318 @@
+"""Decides how what a person typed becomes a claim: names bound, times and confidence read, an id made.
+
+The id is a day and a hash of exactly what was given (chain, modality, predicate, actors, place,
+occurred, reported, attributes, url), never of defaults, notes or the clock: recording the same claim
+twice is recording it once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+from tracker.errors import BadInput, NotFound
+from tracker.judgement import vocabulary
+from tracker.judgement.confidence import read_confidence
+from tracker.names import Resolved, propose
+from tracker.record import canonical
+from tracker.record.events import ClaimRecorded, Confidence, Event, Hop, Moment
+from tracker.sentence import read_sentence
+from tracker.times import Span, iso, read_span
+
+Find = Callable[[str, str], Resolved]
+"""(thing, text) -> what it is bound to."""
+
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_LENGTH: Final = 8
+_COUNTS: Final = {
+    word: n
+    for n, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+} | {"several": 3}
+UNNAMED: Final = "unnamed:"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A claim as a person typed it: every field is text of the grammar of the command line."""
+
+    sentence: str | None = None
+    actor: Sequence[str] = ()
+    predicate: str | None = None
+    place: str | None = None
+    source: str | None = None
+    said_by: Sequence[str] = ()
+    against: Sequence[str] = ()
+    modality: str | None = None
+    basis: str | None = None
+    stance: str | None = None
+    channel: str | None = None
+    at: str | None = None
+    reported: str | None = None
+    extent: str | None = None
+    relation: str | None = None
+    km: float | None = None
+    bearing: str | None = None
+    outcome: str | None = None
+    details: Mapping[str, str | int | float] = field(default_factory=dict)
+    confidence: str | None = None
+    quote: str | None = None
+    note: str | None = None
+    url: str | None = None
+    document: str | None = None
+
+    def over(self, other: Typed) -> Typed:
+        """This claim, with what it leaves open taken from another."""
+        empty = Typed()
+        gaps = {
+            one.name: getattr(other, one.name)
+            for one in fields(self)
+            if getattr(self, one.name) == getattr(empty, one.name)
+        }
+        return replace(self, **gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A claim ready to be recorded, its event id, and what the person should be told."""
+
+    event: ClaimRecorded
+    event_id: str
+    notes: tuple[str, ...]
+    created: tuple[Event, ...] = ()
+
+
+def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
+    """Read a typed claim; raises BadInput (usage) or NotFound (names)."""
+    if not typed.source:
+        raise BadInput(what="who reported it is missing", try_="--source Reuters (tracker source list shows them)")
+    source = typed.source
+    notes: list[str] = []
+    typed, place, actors = _proposition(typed, find)
+    _check_words(typed)
+    if place is not None and place.note:
+        notes.append(place.note)
+    chain = _chain(typed, find)
+    if len(chain) == 1:
+        notes.append(f"in {find('source', source).name}'s own voice; quoting somebody? --said-by")
+    occurred = read_span(typed.at, now=now, zone=zone) if typed.at else None
+    reported = read_span(typed.reported, now=now, zone=zone) if typed.reported else None
+    _check_times(typed, occurred, reported, now)
+    taken_from = tuple(find("actor", name).id for name in _listed(typed.details.get("from")))
+    event = ClaimRecorded(
+        claim="c-0",
+        chain=chain,
+        modality=typed.modality or "asserts",
+        predicate=typed.predicate or "",
+        actors=tuple(actor.id for actor in actors),
+        against=tuple(find("actor", name).id for name in typed.against),
+        taken_from=taken_from,
+        place=place.id if place else None,
+        place_text=typed.place if place and typed.place not in (place.id, place.name) else None,
+        level_not_stated=bool(place and place.level_not_stated),
+        relation=typed.relation,
+        km=typed.km,
+        bearing=typed.bearing,
+        extent=typed.extent,
+        outcome=typed.outcome,
+        details={key: value for key, value in typed.details.items() if key != "from"},
+        occurred=_moment(occurred),
+        reported=_reported(reported, now),
+        confidence=_confidence(typed.confidence),
+        document=typed.document,
+        url=_url(typed.url),
+        sentence=typed.sentence,
+        quote=typed.quote,
+        note=typed.note,
+    )
+    event_id = _identity(event, occurred, reported, now)
+    claim = event_id[: len("c-yymmdd-") + ID_LENGTH]
+    return Drafted(event.model_copy(update={"claim": claim}), event_id, tuple(notes))
+
+
+# -- what is said ------------------------------------------------------------------------------------
+
+
+def _proposition(typed: Typed, find: Find) -> tuple[Typed, Resolved | None, tuple[Resolved, ...]]:
+    if typed.sentence is None:
+        if typed.predicate is None:
+            raise BadInput(
+                what="what is claimed is missing",
+                try_='a sentence such as "rebels captured Sanamayn", or --actor, --predicate and --place',
+            )
+        place = find("place", typed.place) if typed.place else None
+        return typed, place, tuple(find("actor", name) for name in typed.actor)
+    said = read_sentence(
+        typed.sentence, actor=lambda text: find("actor", text), place=lambda text: find("place", text)
+    )
+    for given, read, option in (
+        (typed.predicate, said.predicate, "--predicate"), (typed.relation, said.relation, "--relation"),
+        (typed.extent, said.extent, "--extent"),
+    ):  # fmt: skip
+        if given and read and given != read:
+            raise BadInput(what=f"the sentence says {read}, {option} says {given}", try_="only one of them")
+    told = replace(
+        typed,
+        predicate=said.predicate,
+        modality=typed.modality or said.modality,
+        relation=typed.relation or said.relation,
+        km=typed.km if typed.km is not None else said.km,
+        extent=typed.extent or said.extent,
+        place=typed.place or said.place_text,
+        details={**dict(said.details), **typed.details},
+    )
+    place = find("place", typed.place) if typed.place else said.place
+    return told, place, tuple(find("actor", name) for name in typed.actor) or said.actors
+
+
+_WORDS: Final[tuple[tuple[str, Iterable[str]], ...]] = (
+    ("predicate", vocabulary.PREDICATES), ("modality", vocabulary.MODALITIES),
+    ("relation", vocabulary.RELATIONS), ("extent", vocabulary.EXTENTS), ("outcome", vocabulary.OUTCOMES),
+    ("basis", vocabulary.BASES), ("stance", vocabulary.STANCES), ("bearing", vocabulary.BEARINGS),
+)  # fmt: skip
+
+
+def _check_words(typed: Typed) -> None:
+    for name, allowed in _WORDS:
+        require(name, getattr(typed, name), allowed)
+    require("manner", typed.details.get("manner"), vocabulary.MANNERS)
+    if typed.predicate == "other":
+        require("kind", typed.details.get("kind"), vocabulary.OTHER_KINDS)
+    if typed.predicate in ("captured", "lost", "besieges") and not typed.place:
+        raise BadInput(what=f"{typed.predicate} needs a place", try_="--place NAME")
+    if typed.relation == "within" and typed.km is None:
+        raise BadInput(what="within how many kilometres is not said", try_="--km 50")
+    if typed.km is not None and not 0 <= typed.km <= 40_000:
+        raise BadInput(what=f"{typed.km:g} km is no distance on Earth", try_="--km between 0 and 40000")
+
+
+def require(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Refuse a word that the vocabulary does not have, naming the nearest that it has."""
+    words = list(allowed)
+    if value is None or value in words:
+        return
+    near = propose(str(value), words, 1)
+    asked = f"did you mean {near[0]}? " if near else ""
+    raise BadInput(what=f"{value!r} is no {name}", try_=f"{asked}one of {', '.join(words)}")
+
+
+def _listed(value: object) -> list[str]:
+    return [part.strip() for part in str(value).split(",") if part.strip()] if value else []
+
+
+# -- who said it -------------------------------------------------------------------------------------
+
+
+def _chain(typed: Typed, find: Find) -> tuple[Hop, ...]:
+    told = [*typed.said_by, typed.source or ""]
+    hops = [_hop(name, find) for name in told]
+    if len(hops) > 1 and hops[-1].who == hops[-2].who and hops[-1].who is not None:
+        hops.pop()  # "Reuters says that Reuters says": one hop
+    first = {name: value for name, value in (("basis", typed.basis), ("channel", typed.channel)) if value}
+    hops[0] = hops[0].model_copy(update=first)
+    if typed.stance:
+        hops[-1] = hops[-1].model_copy(update={"stance": typed.stance})
+    return tuple(hops)
+
+
+def _hop(name: str, find: Find) -> Hop:
+    if name.strip().lower().startswith(UNNAMED):
+        described = name.strip()[len(UNNAMED) :].strip()
+        if not described:
+            raise BadInput(what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"')
+        return Hop(named=described, n=_count(described))
+    return Hop(who=find("source", name).id)
+
+
+def _count(described: str) -> int | None:
+    for word in described.lower().split():
+        if word.isdigit() and 0 < int(word) <= 1_000_000:
+            return int(word)
+        if word in _COUNTS:
+            return _COUNTS[word]
+    return None
+
+
+def _confidence(text: str | None) -> Confidence | None:
+    if text is None:
+        return None
+    read = read_confidence(text)
+    return Confidence(text=read.text, scale=read.scale, value=read.value)
+
+
+def _url(text: str | None) -> str | None:
+    if text is None or text.startswith(("https://", "http://")):
+        return text
+    raise BadInput(what=f"{text!r} is no web address", try_="--url https://…")
+
+
+# -- when ----------------------------------------------------------------------------------------------
+
+
+def _check_times(typed: Typed, occurred: Span | None, reported: Span | None, now: int) -> None:
+    may_be_ahead = typed.modality == "expects" or typed.predicate == "agreed"
+    if occurred and not may_be_ahead and occurred.earliest is not None and occurred.earliest > now:
+        raise BadInput(
+            what=f"{occurred.text} lies in the future (it is {iso(now)[:16]}Z now)",
+            try_="the day it happened, or --modality expects for what has not happened yet",
+        )
+    if reported and reported.earliest is not None and reported.earliest > now:
+        raise BadInput(what=f"it cannot have been reported in the future ({reported.text})", try_="--reported today")
+    end = reported.latest if reported else now
+    start = occurred.earliest if occurred else None
+    if start is not None and end is not None and not may_be_ahead and start > end:
+        when = occurred.text if occurred else ""
+        told = reported.text if reported else "now"
+        raise BadInput(
+            what=f"it was reported ({told}) before it happened ({when})", try_="check --at and --reported"
+        )
+
+
+def _moment(span: Span | None) -> Moment:
+    if span is None:
+        return Moment()
+    return Moment(earliest=span.earliest, latest=span.latest, precision=span.precision, text=span.text)
+
+
+def _reported(span: Span | None, now: int) -> Moment:
+    """When it was reported: as given, at most now; now where nothing was given."""
+    if span is None:
+        return Moment(earliest=now, latest=now, precision="instant")
+    latest = now if span.latest is None else min(span.latest, now)
+    return Moment(earliest=span.earliest, latest=latest, precision=span.precision, text=span.text)
+
+
+# -- identity ----------------------------------------------------------------------------------------
+
+
+def _identity(event: ClaimRecorded, occurred: Span | None, reported: Span | None, now: int) -> str:
+    """`c-` day `-` hash, 26 digits of it; the claim's id keeps the first eight."""
+    given: dict[str, Any] = event.model_dump(
+        mode="json",
+        exclude_defaults=True,
+        include={
+            "chain", "predicate", "actors", "against", "taken_from", "place", "relation", "km", "bearing",
+            "extent", "outcome", "details", "url",
+        },
+    )  # fmt: skip
+    if event.modality != "asserts":
+        given["modality"] = event.modality
+    for name, span in (("occurred", occurred), ("reported", reported)):
+        if span is not None:
+            given[name] = [None if bound is None else iso(bound) for bound in (span.earliest, span.latest)]
+    digest = hashlib.sha256(canonical.dumps(given).encode()).digest()
+    number = int.from_bytes(digest, "big") >> (256 - 130)
+    letters = "".join(_ALPHABET[(number >> 5 * i) & 31] for i in reversed(range(26)))
+    return f"c-{_day(occurred, reported, now)}-{letters}"
+
+
+def _day(occurred: Span | None, reported: Span | None, now: int) -> str:
+    for span in (reported, occurred):
+        for bound in (span.latest, span.earliest) if span else ():
+            if bound is not None:
+                return iso(bound)[2:10].replace("-", "")
+    return iso(now)[2:10].replace("-", "")
+

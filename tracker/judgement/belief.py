@@ -1,0 +1,515 @@
+"""Decides who controls a place and how sure that is: the one fold over its claims.
+
+`believe` is a pure function of the claims, the sides and the instant asked about. The steps and
+their constants are those of the belief model (`docs/belief.md`), each of which paid on real data;
+`explain` replays the same steps and says what each was worth.
+
+The order is (event time, reported time, reliability, claim id), so the order in which claims
+arrived never matters. A `Fold` can be stopped, stored (`dump`), loaded and carried on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import exp, log
+from typing import Any, Final, NamedTuple
+
+from tracker.judgement.evidence import BEGINNING, DAY, Evidence, Realignment, Sides
+from tracker.judgement.reliability import Weighed, weigh
+from tracker.judgement.vocabulary import (
+    AROUND,
+    CONTEST,
+    DENY_GAIN,
+    DENY_LOST,
+    FOR,
+    INSIDE,
+    LOST,
+    MOVING,
+    PRESENT,
+)
+
+DOUBT: Final = 0.25
+"""Share of the belief that a claim against the holder unsettles."""
+CONTESTED: Final = 0.6
+"""Share that fighting inside, or part of the place changing hands, moves."""
+ENTERED: Final = 0.3
+CAP: Final = 0.98
+ECHO: Final = 0.1
+"""What each repetition by the same voice is worth of the one before."""
+ECHO_WINDOW: Final = 4 * DAY
+DECIDES: Final = frozenset({"captured", "fighting"})
+"""Claims for a side in these words (taken; repelled) end a contest; "holds" leaves it open."""
+NEWS_ONLY: Final = 1e-3
+"""Rate of unreported change a day where only news reaches us; 5e-5 where a live feed covers the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may differ between trackers and places; `lam` is the rate of unreported change, a day."""
+
+    lam: float = NEWS_ONLY
+    threshold: float = 0.60
+    """Below this confidence nobody is said to hold the place."""
+    contested_below: float = 0.80
+
+
+class Step(NamedTuple):
+    """One change of the belief: `p` after it, over the sides in the fold's order.
+
+    `scales` tells a step that only pulls the sides together or apart in proportion (decay, cap,
+    doubt) from one that adds evidence of its own. `echo` is the independence g left to the claim.
+    """
+
+    name: str
+    claim: str | None
+    at: int
+    p: tuple[float, ...]
+    reliability: float | None = None
+    stance: str | None = None
+    echo: float = 1.0
+    scales: bool = False
+
+
+class Word(NamedTuple):
+    """The latest claim for a side: who exactly, when, in which words."""
+
+    claim: str
+    sides: tuple[str, ...]
+    actors: tuple[str, ...]
+    predicate: str
+    earliest: int | None
+    event_at: int
+    reported_at: int
+    voice: str
+    confirmed_at: tuple[int, ...] = ()
+
+
+class Fold:
+    """The belief about one place, claim by claim.
+
+    Invariants after every step: `p` sums to 1 over `names`, no side is above `CAP`, and `best` is
+    the most probable side once any claim for a side has named one (ties go to the lower id).
+    """
+
+    __slots__ = (
+        "_changes", "_contests", "_echoes", "_pending", "_pi", "around", "at", "best", "changed_at",
+        "count", "entered", "lam", "named", "names", "origins", "p", "since", "steps", "vacated", "voices",
+        "words",
+    )  # fmt: skip
+
+    def __init__(self, sides: Sides, lam: float = NEWS_ONLY, *, trace: bool = False) -> None:
+        self.names: tuple[str, ...] = sides.names
+        self.lam = lam
+        self._changes: tuple[Realignment, ...] = sides.changes
+        self._pending = 0
+        count = len(self.names)
+        self._pi = [1.0 / count] * count
+        self.p = list(self._pi)
+        self.at = BEGINNING
+        self.named: set[str] = set()
+        self.around: set[str] = set()
+        self.best: str | None = None
+        self.since: Word | None = None
+        self.changed_at: int | None = None
+        self.voices: dict[str, tuple[str, str]] = {}
+        self.words: dict[str, Word] = {}
+        self.vacated: str | None = None
+        self.entered: Word | None = None
+        self.count = 0
+        self.origins: set[str] = set()
+        self._echoes: dict[str, tuple[str, list[int]]] = {}
+        self._contests: dict[str, list[int]] = {}
+        self.steps: list[Step] | None = [] if trace else None
+
+    # -- the claims in their order ---------------------------------------------------------------
+
+    def run(self, claims: Iterable[Evidence]) -> Iterator[Weighed]:
+        """Fold claims, given in order of event time and all later than any folded before.
+
+        Claims of one instant are weighed against what was known before it, then taken in order of
+        reported time, reliability and id.
+        """
+        for at, group in groupby(claims, key=_event_at):
+            known = (frozenset(self.named), frozenset(self.around))
+            weighed = [weigh(claim, *known) for claim in group]
+            if len(weighed) > 1:
+                weighed.sort(key=_order)
+            for one in weighed:
+                self.move_to(at)
+                self._take(one)
+                yield one
+
+    def move_to(self, at: int) -> None:
+        """Let time pass: decay toward not knowing, and sides that join others on the way."""
+        while self._pending < len(self._changes) and self._changes[self._pending].at <= at:
+            change = self._changes[self._pending]
+            self._pending += 1
+            self._decay(max(change.at, self.at))
+            self._realign(change)
+        self._decay(at)
+
+    def _decay(self, at: int) -> None:
+        if self.at != BEGINNING and at > self.at and self.named | self.around:
+            keep = exp(-self.lam * (at - self.at) / DAY)
+            self.p = [pi + (p - pi) * keep for p, pi in zip(self.p, self._pi, strict=True)]
+            self._note("decay", None, at, scales=True)
+        self.at = max(self.at, at)
+
+    def _take(self, one: Weighed) -> None:
+        claim = one.evidence
+        self.count += 1
+        self.origins.add(claim.origin)
+        kind = claim.kind
+        if claim.weight > 0.0 and kind in MOVING:
+            g = self._independence(one) * claim.weight
+            if kind == FOR:
+                self._claim_for(one, claim.sides or self._holder(), g)
+            elif kind == LOST:
+                self._claim_lost(one, g)
+            elif kind in (CONTEST, INSIDE):
+                self._contest(one, (CONTESTED if kind == CONTEST else ENTERED) * g, g)
+            elif kind == DENY_GAIN:
+                self._deny_gain(one, g)
+            elif kind == DENY_LOST:
+                self._claim_for(one, claim.sides, g, denial=True)
+        if kind in (FOR, CONTEST, INSIDE, AROUND, PRESENT, DENY_GAIN, DENY_LOST) and claim.weight > 0.0:
+            self.around.update(claim.sides, claim.against)
+
+    def _independence(self, one: Weighed) -> float:
+        """g = 0.1^n: how often this was said before, by this voice (a contest: by any voice)."""
+        claim = one.evidence
+        said = f"{claim.kind} {' '.join(claim.sides)}"
+        if claim.kind in (CONTEST, INSIDE):
+            times = self._contests.setdefault(said, [])
+        else:
+            last, times = self._echoes.get(one.voice, ("", []))
+            if last != said:
+                times = []
+        recent = [at for at in times if claim.event_at - at <= ECHO_WINDOW]
+        if claim.kind in (CONTEST, INSIDE):
+            self._contests[said] = [*recent, claim.event_at]
+            self._echoes[one.voice] = (said, [claim.event_at])
+        else:
+            self._echoes[one.voice] = (said, [*recent, claim.event_at])
+        return float(ECHO ** len(recent))
+
+    # -- the steps -------------------------------------------------------------------------------
+
+    def _claim_for(self, one: Weighed, sides: tuple[str, ...], g: float, *, denial: bool = False) -> None:
+        """Somebody has it: a first naming, or evidence for it after some doubt about the holder."""
+        chosen = self._indexes(sides)
+        if not chosen:
+            return
+        r = one.reliability
+        odds = r / (1.0 - r)
+        if not self.named:
+            pi = sum(self._pi[i] for i in chosen)
+            self._scale(chosen, (odds * (1.0 - pi) / pi) ** g)
+            name = "first naming"
+        else:
+            if self.best not in sides:
+                self._shift(DOUBT * g, self._spread(self._holder(), sides))
+                self._note("doubt", one, one.evidence.event_at, echo=g, scales=True)
+            self._scale(chosen, odds**g)
+            name = "denial" if denial else "for"
+        self._note(name, one, one.evidence.event_at, echo=g)
+        self.named.update(sides)
+        self._cap(one)
+        self._settle(one, sides, denial=denial)
+
+    def _claim_lost(self, one: Weighed, g: float) -> None:
+        """The holder no longer has it; who does is not said."""
+        claim = one.evidence
+        if self.named and self.best not in claim.sides:
+            self._note("lost by one who did not hold it", one, claim.event_at, echo=g)
+            return
+        chosen = self._indexes(claim.sides)
+        if not chosen:
+            return
+        if self.named:
+            rest = sorted(self.around.difference(claim.sides)) or [
+                name for name in self.names if name not in claim.sides
+            ]
+            self._shift(DOUBT * g, self._spread(claim.sides, tuple(rest)))
+            self._note("doubt", one, claim.event_at, echo=g, scales=True)
+        self._scale(chosen, ((1.0 - one.reliability) / one.reliability) ** g)
+        self._note("lost", one, claim.event_at, echo=g)
+        self._cap(one)
+        self.vacated = claim.sides[0]
+        self._settle(one, ())
+
+    def _deny_gain(self, one: Weighed, g: float) -> None:
+        """It speaks for the denier's own side where that side was named, else for the best other one."""
+        claim = one.evidence
+        speaker = claim.lean
+        if speaker is not None and speaker in self.named and speaker not in claim.sides:
+            self._claim_for(one, (speaker,), g, denial=True)
+            return
+        others = [name for name in self.named if name not in claim.sides]
+        if others:
+            best = min(others, key=lambda name: (-self._p(name), name))
+            self._claim_for(one, (best,), g, denial=True)
+            return
+        self._scale(self._indexes(claim.sides), ((1.0 - one.reliability) / one.reliability) ** g)
+        self._note("denial", one, claim.event_at, echo=g)
+        self._cap(one)
+        self._settle(one, ())
+
+    def _contest(self, one: Weighed, k: float, g: float) -> None:
+        """Fighting inside, part of it taken, or entered: belief is shared out, not handed over."""
+        claim = one.evidence
+        if self.best is not None and self.best in claim.sides:
+            self._note("by its holder", one, claim.event_at, echo=g)
+            return
+        if self.best is None:
+            gain = [0.0] * len(self.p)
+            for i, share in self._shares(claim.sides):
+                gain[i] = k / 2 * share
+            rest = 1.0 - sum(gain)
+            self.p = [p * rest + g_i for p, g_i in zip(self.p, gain, strict=True)]
+        else:
+            self._shift(k, self._spread((self.best,), claim.sides or self._runner_up()))
+        self._note(claim.kind, one, claim.event_at, echo=g)
+        self._cap(one)
+        self.entered = _word(one)
+        self._settle(one, ())
+
+    # -- arithmetic ------------------------------------------------------------------------------
+
+    def _scale(self, chosen: Sequence[int], factor: float) -> None:
+        p = self.p
+        for i in chosen:
+            p[i] *= factor
+        total = sum(p)
+        self.p = [x / total for x in p]
+
+    def _shift(self, k: float, to: Sequence[tuple[int, float]]) -> None:
+        """Take k of everybody's share and give it out again in the shares `to` (which sum to 1)."""
+        p = [x * (1.0 - k) for x in self.p]
+        for i, share in to:
+            p[i] += k * share
+        self.p = p
+
+    def _spread(self, one: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[int, float]]:
+        """Half to the first sides, in the ratio they have, half to the others, evenly if unnamed before."""
+        halves = [*self._shares(one), *self._shares(other)]
+        given = {i: 0.0 for i, _ in halves}
+        for i, share in halves:
+            given[i] += share / 2
+        total = sum(given.values())
+        return [(i, share / total) for i, share in given.items()]
+
+    def _shares(self, sides: tuple[str, ...]) -> list[tuple[int, float]]:
+        chosen = self._indexes(sides)
+        total = sum(self.p[i] for i in chosen)
+        return [(i, self.p[i] / total if total else 1.0 / len(chosen)) for i in chosen]
+
+    def _cap(self, one: Weighed) -> None:
+        top = max(self.p)
+        if top <= CAP:
+            return
+        i = self.p.index(top)
+        rest = (1.0 - CAP) / (1.0 - top) if top < 1.0 else 0.0
+        self.p = [CAP if j == i else x * rest for j, x in enumerate(self.p)]
+        if rest == 0.0:
+            self.p = [CAP if j == i else (1.0 - CAP) / (len(self.p) - 1) for j in range(len(self.p))]
+        self._note("cap", one, one.evidence.event_at, scales=True)
+
+    def _realign(self, change: Realignment) -> None:
+        """A side joins another, or a part changes sides: its mass goes with it."""
+        before, after = self._index(change.left), self._index(change.joined)
+        if before is None or after is None or before == after:
+            return
+        whole = change.actor == change.left
+        word = self.words.get(change.left)
+        if not whole and (word is None or change.actor not in word.actors):
+            return
+        p, pi = self.p, self._pi
+        if whole:
+            p[after] += p[before]
+            p[before] = 0.0
+            living = [i for i, x in enumerate(pi) if x > 0.0 and i != before]
+            self._pi = [1.0 / len(living) if i in living else 0.0 for i in range(len(pi))]
+        else:
+            p[after], p[before] = p[before], p[after]
+        for known in (self.named, self.around):
+            if change.left in known:
+                known.add(change.joined)
+                if whole:
+                    known.discard(change.left)
+        if word is not None and change.joined not in self.words:
+            self.words[change.joined] = word._replace(sides=(change.joined,))
+        self._note("realigned", None, change.at)
+        self._elect(change.at, word)
+
+    # -- who is best -----------------------------------------------------------------------------
+
+    def _settle(self, one: Weighed, sides: tuple[str, ...], *, denial: bool = False) -> None:
+        """Keep the books after a step: the holder, since when, on whose word."""
+        word = _word(one, sides or None)
+        spoken = bool(sides) and not denial
+        if spoken:
+            self.vacated = None
+            for side in sides:
+                self.words[side] = word
+            if one.evidence.predicate in DECIDES and self.entered is not None:
+                self.entered = None
+        self._elect(one.evidence.event_at, word)
+        if spoken and self.best in sides:
+            # The weakest stance a voice has spoken in does not hide a better one of another voice.
+            self.voices[one.voice] = (one.stance, one.evidence.source_kind)
+
+    def _elect(self, at: int, word: Word | None) -> None:
+        if not self.named:
+            return
+        best = self.names[_argmax(self.p)]
+        if best != self.best:
+            if self.best is not None:
+                self.changed_at = at
+            self.best = best
+            self.since = word
+            self.voices = {}
+
+    def _holder(self) -> tuple[str, ...]:
+        return () if self.best is None else (self.best,)
+
+    def _runner_up(self) -> tuple[str, ...]:
+        rest = [(-x, name) for x, name in zip(self.p, self.names, strict=True) if name != self.best]
+        return (min(rest)[1],) if rest else ()
+
+    def _index(self, name: str) -> int | None:
+        return self.names.index(name) if name in self.names else None
+
+    def _indexes(self, sides: Iterable[str]) -> list[int]:
+        return [i for i in map(self._index, sides) if i is not None]
+
+    def _p(self, name: str) -> float:
+        index = self._index(name)
+        return 0.0 if index is None else self.p[index]
+
+    def _note(
+        self, name: str, one: Weighed | None, at: int, *, echo: float = 1.0, scales: bool = False
+    ) -> None:
+        if self.steps is not None:
+            claim = one.evidence.claim if one else None
+            r, standing = (one.reliability, one.stance) if one else (None, None)
+            self.steps.append(Step(name, claim, at, tuple(self.p), r, standing, echo, scales))
+
+    # -- stopping and carrying on ----------------------------------------------------------------
+
+    def dump(self) -> dict[str, Any]:
+        """The state as JSON data; `load` carries on from it as if it had never stopped.
+
+        What was said too long ago to be echoed is left out.
+        """
+        since = self.at - ECHO_WINDOW
+        echoes = {voice: said for voice, said in self._echoes.items() if said[1][-1] >= since}
+        contests = {said: times for said, times in self._contests.items() if times[-1] >= since}
+        return {
+            "names": self.names, "lam": self.lam, "pending": self._pending, "pi": self._pi, "p": self.p,
+            "at": self.at, "named": sorted(self.named), "around": sorted(self.around), "best": self.best,
+            "since": self.since, "changed_at": self.changed_at, "voices": self.voices, "words": self.words,
+            "vacated": self.vacated, "entered": self.entered, "echoes": echoes, "contests": contests,
+            "count": self.count, "origins": sorted(self.origins),
+        }  # fmt: skip
+
+    @staticmethod
+    def load(state: dict[str, Any], sides: Sides) -> Fold:
+        """A fold as `dump` left it; `sides` must be those that it was made with."""
+        fold = Fold(sides, state["lam"])
+        fold._pending, fold._pi, fold.p, fold.at = state["pending"], state["pi"], state["p"], state["at"]
+        fold.named, fold.around = set(state["named"]), set(state["around"])
+        fold.best, fold.changed_at, fold.vacated = state["best"], state["changed_at"], state["vacated"]
+        fold.since, fold.entered = _word_from(state["since"]), _word_from(state["entered"])
+        fold.voices = {voice: (said[0], said[1]) for voice, said in state["voices"].items()}
+        fold.words = {side: word for side, row in state["words"].items() if (word := _word_from(row))}
+        fold.count, fold.origins = state["count"], set(state["origins"])
+        fold._echoes = {voice: (said[0], list(said[1])) for voice, said in state["echoes"].items()}
+        fold._contests = {said: list(times) for said, times in state["contests"].items()}
+        return fold
+
+
+def fold(
+    claims: Iterable[Evidence], sides: Sides, settings: Settings | None = None, *, trace: bool = False
+) -> tuple[Fold, list[Weighed]]:
+    """Fold a place's claims, in whatever order they come; the fold and what each claim was taken for."""
+    state = Fold(sides, (settings or Settings()).lam, trace=trace)
+    return state, list(state.run(sorted(claims, key=_event_at)))
+
+
+def believe(
+    claims: Iterable[Evidence], at: int, sides: Sides | Sequence[str], settings: Settings | None = None
+) -> dict[str, float]:
+    """The probability that each side controls the place at the instant `at` (us since the epoch).
+
+    Uses the claims about times up to `at`, whatever order they come in.
+    """
+    declared = sides if isinstance(sides, Sides) else Sides.of(*sides)
+    state, _ = fold((claim for claim in claims if claim.event_at <= at), declared, settings)
+    state.move_to(at)
+    return dict(zip(state.names, state.p, strict=True))
+
+
+class Weight(NamedTuple):
+    """A step and what it is worth today, in log-odds of the best side against the runner-up."""
+
+    step: Step
+    weight: float
+
+
+def explain(steps: Sequence[Step], best: int, against: int) -> list[Weight]:
+    """What each step contributes to ln(p_best / p_against) at the end; the weights add up to it.
+
+    A step that only shrinks the belief (decay, doubt, cap) is worth nothing of its own: it
+    multiplies what stood before by a factor. So a step's weight is its own change times the
+    factors of all the steps after it.
+    """
+    before = 0.0
+    own: list[tuple[Step, float, float]] = []
+    for step in steps:
+        after = log(step.p[best] / step.p[against]) if step.p[against] > 0 and step.p[best] > 0 else 0.0
+        factor = after / before if step.scales and before else 1.0
+        if not 0.0 <= factor <= 1.0:
+            factor = 1.0
+        own.append((step, after - factor * before, factor))
+        before = after
+    weights: list[Weight] = []
+    later = 1.0
+    for step, change, factor in reversed(own):
+        weights.append(Weight(step, change * later))
+        later *= factor
+    return weights[::-1]
+
+
+def _order(one: Weighed) -> tuple[int, float, str]:
+    return one.evidence.reported_at, one.reliability, one.evidence.claim
+
+
+def _event_at(claim: Evidence) -> int:
+    return claim.event_at
+
+
+def _word(one: Weighed, sides: tuple[str, ...] | None = None) -> Word:
+    claim = one.evidence
+    return Word(
+        claim.claim, sides or claim.sides, claim.actors, claim.predicate, claim.earliest, claim.event_at,
+        claim.reported_at, one.voice, claim.confirmed_at,
+    )  # fmt: skip
+
+
+def _word_from(row: Sequence[Any] | None) -> Word | None:
+    if row is None:
+        return None
+    claim, sides, actors, predicate, earliest, event_at, reported_at, voice, confirmed = row
+    return Word(
+        claim, tuple(sides), tuple(actors), predicate, earliest, event_at, reported_at, voice,
+        tuple(confirmed),
+    )  # fmt: skip
+
+
+def _argmax(p: Sequence[float]) -> int:
+    """The most probable side; equal to nine digits is a tie, and ties go to the lower id."""
+    top = round(max(p), 9)
+    return next(i for i, x in enumerate(p) if round(x, 9) == top)

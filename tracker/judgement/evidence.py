@@ -1,0 +1,86 @@
+"""Decides the one plain row that a claim becomes when it is weighed: `Evidence`.
+
+Everything the pure rules need and nothing else: sides instead of actors where sides count, times
+as microseconds since the epoch (UTC), the origin as a voice. Views make it, the rules read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+DAY: Final = 86_400_000_000
+"""Microseconds in a day."""
+
+BEGINNING: Final = -(2**62)
+"""Earlier than any instant a claim can name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim, resolved for folding.
+
+    `kind` is a step of `vocabulary.effect`; `sides` and `against` are top-level actors at the time
+    of the event, in id order; `lines` holds, for each actor named, its line of parents up to its
+    side. `event_at` is the latest bound of "occurred", at most `reported_at`. `origin` names the
+    voice that said it first, `lean` the side that voice speaks for or prefers.
+    """
+
+    claim: str
+    kind: str
+    sides: tuple[str, ...]
+    event_at: int
+    reported_at: int
+    origin: str
+    lean: str | None = None
+    source_kind: str = "wire"
+    grade: str | None = None
+    confidence: float | None = None
+    reliability: float | None = None
+    """Given instead of computed: published test cases, an analyst's judgement."""
+    weight: float = 1.0
+    """An analyst's factor on its log-odds; 0 leaves it out."""
+    against: tuple[str, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+    predicate: str = "holds"
+    modality: str = "asserts"
+    relation: str | None = None
+    extent: str | None = None
+    km: float | None = None
+    bearing: str | None = None
+    taken_from: tuple[str, ...] = ()
+    earliest: int | None = None
+    """Earliest bound of "occurred"; the latest is `event_at`."""
+    document: str | None = None
+    figures: tuple[float, float] | None = None
+    """Lowest and highest of a counted harm."""
+    confirmed_at: tuple[int, ...] = field(default=())
+    """When somebody looked again and found it still true."""
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The actors it names, as precise as it named them."""
+        return tuple(line[0] for line in self.lines) or self.sides
+
+
+@dataclass(frozen=True, slots=True)
+class Realignment:
+    """From `at` on, `actor` counts for `joined` instead of `left` (either may be the actor itself)."""
+
+    at: int
+    actor: str
+    left: str
+    joined: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The parties that can hold a place: `names` at the beginning, in id order, and how that changed."""
+
+    names: tuple[str, ...]
+    changes: tuple[Realignment, ...] = ()
+
+    @staticmethod
+    def of(*names: str) -> Sides:
+        """Sides that never change."""
+        return Sides(tuple(sorted(names)))

@@ -1,0 +1,326 @@
+"""Decides how a belief is put: status, holder, basis, freshness, deadline, standing of each claim.
+
+`judge` reads a fold at an instant. Nothing here moves the probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Final
+
+from tracker.judgement.belief import Fold, Settings, Word
+from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
+from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.reliability import AGAINST_INTEREST, NEUTRAL, SELF_SERVING, Weighed
+from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, LOST, MOVING, PRESENT, STRUCK
+
+NAMED_FROM: Final = 0.5
+"""Who holds it is named wherever confidence is at least this."""
+CONTEST_LASTS: Final = 3 * DAY
+CONFLICT_LASTS: Final = 3 * DAY
+SHOWN_FOR: Final = 14 * DAY
+"""An unsettled conflict stays listed this long, whether or not it still makes the place contested."""
+TAIL: Final = SHOWN_FOR + 3 * DAY
+"""How far back `judge` needs the claims themselves; beyond it the fold has kept what matters."""
+
+SHELF: Final = {
+    "captured": 7 * DAY, "holds": 14 * DAY, "assessed": 14 * DAY, "fighting": DAY, "advanced": DAY,
+    "struck": 2 * DAY, "besieges": 3 * DAY, "present": 7 * DAY,
+}  # fmt: skip
+"""How long a word stays fresh, or a pressure is shown, by predicate (us)."""
+QUIET: Final = 90 * DAY
+NEARBY_CHANGE: Final = 7 * DAY
+
+HELD, CONTESTED_STATUS, UNKNOWN = "held", "contested", "unknown"
+FRESH, AGEING, STALE = "fresh", "ageing", "stale"
+ASSESSED, CLAIMED, NO_BASIS = "assessed", "claimed", "none"
+_NAMELESS: Final = frozenset({"anonymous", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Who controls one place at `at`, and how that is known. Instants are us since the epoch."""
+
+    at: int
+    status: str
+    holders: tuple[str, ...]
+    """The side in control first, then the sides that hold it together with it; empty if not named."""
+    actors: tuple[str, ...]
+    """The holder as precisely as the latest claim for it named it."""
+    confidence: float
+    probabilities: dict[str, float]
+    basis: str
+    vacated_by: str | None
+    partly: bool
+    since: tuple[int | None, int] | None
+    freshness: str | None
+    last_report: int | None
+    stale_at: int | None
+    deadline: int | None
+    pressure: tuple[Evidence, ...]
+    present: tuple[Evidence, ...]
+    conflicts: tuple[Disagreement, ...]
+    origins: int
+    claims: int
+
+
+def judge(
+    state: Fold,
+    tail: Sequence[Weighed],
+    at: int,
+    settings: Settings | None = None,
+    *,
+    changed_nearby: bool = False,
+    counts: tuple[int, int] | None = None,
+) -> Verdict:
+    """The verdict at `at` from a fold of the claims up to then and the recent ones among them.
+
+    `tail` holds at least the claims of the last `TAIL`; `counts` overrides (claims, origins).
+    """
+    settings = settings or Settings()
+    state.move_to(at)
+    tail = [one for one in tail if one.evidence.event_at > at - TAIL]
+    open_conflicts = tuple(
+        one for one in unsettled(disagreements(tail), tail) if at - one.at <= SHOWN_FOR
+    )
+    holders, confidence = _holders(state)
+    status = _status(state, holders, confidence, open_conflicts, at, settings)
+    named = holders if confidence >= NAMED_FROM else ()
+    word = state.words.get(holders[0]) if named else None
+    shelf_end = _shelf_end(state, word, at, changed_nearby)
+    deadline = _deadline(state, holders, confidence, at, settings) if named else None
+    claims, origins = counts or (state.count, len(state.origins))
+    return Verdict(
+        at=at,
+        status=status,
+        holders=named,
+        actors=word.actors if word else named,
+        confidence=confidence,
+        probabilities=dict(zip(state.names, state.p, strict=True)),
+        basis=_basis(state) if named else NO_BASIS,
+        vacated_by=_vacated(state, named, confidence, settings),
+        partly=bool(named) and _partly(tail, named),
+        since=(state.since.earliest, state.since.event_at) if named and state.since else None,
+        freshness=_freshness(word, shelf_end, at, deadline) if named else None,
+        last_report=_last_word(word, at) if word else None,
+        stale_at=min((end for end in (shelf_end, deadline) if end is not None), default=None),
+        deadline=deadline,
+        pressure=_shown(tail, at, (AROUND, CONTEST, INSIDE, STRUCK), named),
+        present=_shown(tail, at, (PRESENT,), ()),
+        conflicts=open_conflicts,
+        origins=origins,
+        claims=claims,
+    )
+
+
+def _holders(state: Fold) -> tuple[tuple[str, ...], float]:
+    """The best side with those its latest claim names beside it, and the sum of their shares."""
+    if not state.count:
+        return (), 0.0
+    best = state.best if state.named and state.best else _best(state)
+    word = state.words.get(best)
+    others = tuple(side for side in word.sides if side != best and side in state.names) if word else ()
+    holders = (best, *others)
+    return holders, sum(state.p[state.names.index(side)] for side in holders)
+
+
+def _best(state: Fold) -> str:
+    return min(zip((-round(p, 9) for p in state.p), state.names, strict=True))[1]
+
+
+def _status(
+    state: Fold,
+    holders: tuple[str, ...],
+    confidence: float,
+    conflicts: Iterable[Disagreement],
+    at: int,
+    settings: Settings,
+) -> str:
+    if confidence < settings.threshold:
+        return UNKNOWN
+    disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in conflicts)
+    entered = state.entered is not None and at - state.entered.event_at <= CONTEST_LASTS
+    if disputed or (entered and not set(state.entered.sides if state.entered else ()) & set(holders)):
+        return CONTESTED_STATUS
+    if confidence < settings.contested_below and _another_named(state, holders):
+        return CONTESTED_STATUS
+    return HELD
+
+
+def _another_named(state: Fold, holders: tuple[str, ...]) -> bool:
+    """Whether a claim for another side is newer than, or as new as, the latest one for the holder."""
+    mine = state.words.get(holders[0])
+    return any(
+        side not in holders and (mine is None or word.event_at >= mine.event_at)
+        for side, word in state.words.items()
+        if not set(word.sides) & set(holders)
+    )
+
+
+def _basis(state: Fold) -> str:
+    """`assessed` needs more than self-serving voices, and more than one nameless voice."""
+    if any(kind == "analyst-judgement" for _, kind in state.voices.values()):
+        return "analyst"
+    known = [stance for stance, kind in state.voices.values() if kind not in _NAMELESS]
+    if any(stance in (NEUTRAL, AGAINST_INTEREST) for stance in known):
+        return ASSESSED
+    independent = [stance for stance, _ in state.voices.values() if stance != SELF_SERVING]
+    return ASSESSED if independent and len(state.voices) > 1 else CLAIMED
+
+
+def _vacated(state: Fold, named: tuple[str, ...], confidence: float, settings: Settings) -> str | None:
+    """Who is said to have left, while nobody has been said to have come."""
+    if state.vacated is None or (state.vacated in named and confidence >= settings.threshold):
+        return None
+    return state.vacated
+
+
+def _partly(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
+    """Whether the last word on how much of it the holder has is "most", "part" or "some"."""
+    said = [
+        one.evidence.extent
+        for one in tail
+        if one.evidence.predicate in ("captured", "holds")
+        and one.evidence.kind in (FOR, CONTEST)
+        and set(one.evidence.sides) & set(holders)
+    ]
+    return bool(said) and said[-1] in ("most", "part", "some")
+
+
+def _last_word(word: Word, at: int) -> int:
+    return max([word.reported_at, *(confirmed for confirmed in word.confirmed_at if confirmed <= at)])
+
+
+def _shelf_end(state: Fold, word: Word | None, at: int, changed_nearby: bool) -> int | None:
+    if word is None:
+        return None
+    shelf = SHELF.get(word.predicate, 7 * DAY)
+    if changed_nearby:
+        shelf //= 2
+    elif state.changed_at is not None and at - state.changed_at > QUIET:
+        shelf *= 2
+    return _last_word(word, at) + shelf
+
+
+def _freshness(word: Word | None, shelf_end: int | None, at: int, deadline: int | None) -> str:
+    if word is None or shelf_end is None:
+        return STALE
+    last = _last_word(word, at)
+    if at > shelf_end or (deadline is not None and at > deadline):
+        return STALE
+    return AGEING if at - last > (shelf_end - last) / 2 else FRESH
+
+
+def _deadline(
+    state: Fold, holders: tuple[str, ...], confidence: float, at: int, settings: Settings
+) -> int | None:
+    """When silence alone brings the confidence down to the threshold; None if it never does."""
+    pi = len(holders) / len(state.names)
+    return deadline(confidence, pi, settings.threshold, state.lam, at)
+
+
+def deadline(confidence: float, pi: float, threshold: float, lam: float, at: int) -> int | None:
+    """The instant at which p, decaying toward `pi` at `lam` a day from `at`, reaches `threshold`."""
+    if confidence <= threshold or threshold <= pi or lam <= 0:
+        return at if confidence <= threshold else None
+    return at + round(log((confidence - pi) / (threshold - pi)) / lam * DAY)
+
+
+def _shown(
+    tail: Sequence[Weighed], at: int, kinds: tuple[str, ...], holders: tuple[str, ...]
+) -> tuple[Evidence, ...]:
+    """What is going on around it, newest first, while its shelf life lasts; the same thing once."""
+    found: dict[tuple[object, ...], Evidence] = {}
+    for one in tail:
+        claim = one.evidence
+        if claim.kind not in kinds or set(claim.sides) & set(holders) or not claim.weight:
+            continue
+        if at - claim.reported_at <= SHELF.get(claim.predicate, DAY):
+            key = (claim.predicate, claim.actors, claim.relation)
+            found.pop(key, None)
+            found[key] = claim
+    return tuple(reversed(found.values()))
+
+
+def changed_within(word_since: Word | None, at: int) -> bool:
+    """Whether a place's holder is that new: `NEARBY_CHANGE` before `at` or less."""
+    return word_since is not None and 0 <= at - word_since.event_at <= NEARBY_CHANGE
+
+
+LIVE, CORROBORATED, CONTRADICTED, SUPERSEDED = "live", "corroborated", "contradicted", "superseded"
+
+
+def standings(claims: Sequence[Weighed], at: int) -> dict[str, str]:
+    """The standing of every claim of one place at `at`: live, corroborated, contradicted, superseded, stale.
+
+    Retraction and correction are facts of the record, not of judgement, and are told by the views.
+    """
+    disputed = {
+        one.evidence.claim
+        for dispute in unsettled(disagreements(claims), claims)
+        if dispute.kind in UNSETTLING
+        for one in (dispute.first, dispute.second)
+    }
+    return {one.evidence.claim: _standing(one, claims, disputed, at) for one in claims}
+
+
+def _standing(one: Weighed, claims: Sequence[Weighed], disputed: set[str], at: int) -> str:
+    claim = one.evidence
+    if claim.claim in disputed:
+        return CONTRADICTED
+    if any(_supersedes(other.evidence, claim) for other in claims):
+        return SUPERSEDED
+    if any(_agrees(other, one) for other in claims):
+        return CORROBORATED
+    last = max([claim.reported_at, *(instant for instant in claim.confirmed_at if instant <= at)])
+    return STALE if at - last > SHELF.get(claim.predicate, 7 * DAY) else LIVE
+
+
+def _supersedes(new: Evidence, old: Evidence) -> bool:
+    """The world moved: a later word on control names another holder, or a loss by this one."""
+    if new.event_at <= old.event_at or old.kind not in MOVING or not new.weight:
+        return False
+    same = bool(set(new.sides) & set(old.sides))
+    if old.kind in (FOR, CONTEST, INSIDE):
+        return (new.kind == FOR and (not same or old.kind != FOR)) or (new.kind == LOST and same)
+    if old.kind == LOST:
+        return new.kind == FOR
+    return new.kind in (FOR, LOST)
+
+
+def _agrees(other: Weighed, one: Weighed) -> bool:
+    """Another voice with the same word on the same event."""
+    a, b = other.evidence, one.evidence
+    if other.voice == one.voice or b.kind not in MOVING or not a.weight:
+        return False
+    return a.kind == b.kind and a.sides == b.sides and abs(a.event_at - b.event_at) <= CONTEST_LASTS
+
+
+@dataclass(frozen=True, slots=True)
+class WouldChange:
+    """The least news that would change the answer: `reports` neutral ones that `side` took it."""
+
+    side: str | None
+    reports: int
+    status: str
+
+
+def would_change(state: Fold, sides: Sides, at: int, settings: Settings | None = None) -> WouldChange | None:
+    """How many independent, neutral reports for the strongest rival change who holds it; at most five."""
+    settings = settings or Settings()
+    holders, _ = _holders(state)
+    rivals = [(-round(p, 9), name) for p, name in zip(state.p, state.names, strict=True) if name not in holders]
+    if not rivals or not holders:
+        return None
+    top, rival = min(rivals)
+    unsure = sum(1 for p, _ in rivals if p == top) > 1
+    trial = Fold.load(state.dump(), sides)
+    for n in range(1, 6):
+        claim = Evidence(f"~{n}", FOR, (rival,), at + n, at + n, f"~{n}", predicate="captured")
+        list(trial.run([claim]))
+        _, confidence = _holders(trial)
+        if trial.best == rival and confidence >= settings.threshold:
+            return WouldChange(None if unsure else rival, n, HELD)
+    return None

@@ -1,0 +1,236 @@
+"""Decides how the record is read: one read-only connection, plain SQL with `:named` parameters.
+
+On SQLite the standard library reads the file, on PostgreSQL psycopg does (loaded only then), so a
+question costs no more to start than its answer. A reader sees one snapshot from its first query on.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from tracker.errors import (
+    DamagedDatabase,
+    DatabaseBusy,
+    DatabaseProblem,
+    NewerDatabase,
+    NoDatabase,
+    OlderDatabase,
+    TrackerError,
+)
+
+SCHEMA: Final = "0001"
+"""The revision of the lasting tables that this tracker reads and writes."""
+NOW: Final = 2**62
+"""A position after every event: what is known now."""
+CHUNK: Final = 500
+
+_PARAMETER: Final = re.compile(r"(?<!:):([a-z_]\w*)")
+
+Row = tuple[Any, ...]
+
+
+class Reader:
+    """A snapshot of one tracker; `rows` asks it."""
+
+    def __init__(self, connection: Any, dialect: str, where: str) -> None:
+        self.connection = connection
+        self.dialect = dialect
+        self.where = where
+        self._translated: dict[str, str] = {}
+
+    def rows(self, sql: str, /, **values: object) -> list[Row]:
+        """All rows of a query; parameters are written `:name`."""
+        return list(self.each(sql, **values))
+
+    def each(self, sql: str, /, **values: object) -> Iterator[Row]:
+        """The rows of a query, one after another."""
+        if self.dialect == "postgresql":
+            sql = self._translated.setdefault(sql, _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")))
+        try:
+            yield from self.connection.cursor().execute(sql, values)
+        except sqlite3.Error as error:
+            raise trouble(error, self.where) from error
+
+    def one(self, sql: str, /, **values: object) -> Row | None:
+        """The first row of a query, if there is one."""
+        return next(iter(self.rows(sql, **values)), None)
+
+    def among(self, sql: str, wanted: Iterable[str], /, **values: object) -> Iterator[Row]:
+        """The rows of a query that has `IN (:wanted)` in it, for any number of wanted values."""
+        ids = list(dict.fromkeys(wanted))
+        for start in range(0, len(ids), CHUNK):
+            chunk = {f"w{i}": value for i, value in enumerate(ids[start : start + CHUNK])}
+            marks = ",".join(f":{name}" for name in chunk)
+            yield from self.rows(sql.replace(":wanted", marks), **chunk, **values)
+
+    def close(self) -> None:
+        """Give the snapshot back."""
+        self.connection.close()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def is_url(where: str) -> bool:
+    """Whether an address names a PostgreSQL database rather than a file."""
+    return where.startswith(("postgresql://", "postgresql+psycopg://", "postgres://"))
+
+
+def open_reader(where: str) -> Reader:
+    """A reader of the tracker at a path or URL.
+
+    Raises NoDatabase, OlderDatabase, NewerDatabase, DamagedDatabase or another DatabaseProblem.
+    """
+    reader = _open_postgresql(where) if is_url(where) else _open_sqlite(where)
+    try:
+        check_schema(reader)
+    except TrackerError:
+        reader.close()
+        raise
+    return reader
+
+
+def over(connection: Any, where: str) -> Reader:
+    """A reader inside somebody's SQLAlchemy transaction, which sees what that has written."""
+    driver = connection.connection.driver_connection
+    return Reader(driver, connection.dialect.name, where)
+
+
+def check_schema(reader: Reader) -> None:
+    """Refuse a database whose lasting tables are not those that this tracker knows."""
+    try:
+        row = reader.one("SELECT version_num FROM alembic_version")
+    except DatabaseProblem:
+        raise
+    except Exception as error:
+        raise _no_tables(error, reader.where) from error
+    found = row[0] if row else "none"
+    if found == "none" or found < SCHEMA:
+        raise OlderDatabase(where=reader.where, found=found, wanted=SCHEMA)
+    if found > SCHEMA:
+        raise NewerDatabase(where=reader.where, found=found, wanted=SCHEMA)
+
+
+def trouble(error: sqlite3.Error, where: str) -> TrackerError:
+    """What a failure of SQLite means to a person."""
+    text = str(error)
+    if "no such table: alembic_version" in text:
+        return _no_tables(error, where)
+    if "locked" in text or "busy" in text:
+        return DatabaseBusy(where=where, why=text)
+    if "no such table" in text or "no such column" in text:
+        return DatabaseProblem(
+            what=f"the views in {where} are missing or of another tracker ({text})",
+            try_=f"tracker rebuild --db {where}",
+        )
+    return DamagedDatabase(where=where, why=text)
+
+
+def _no_tables(error: Exception, where: str) -> TrackerError:
+    text = str(error)
+    if "alembic_version" in text:
+        return DatabaseProblem(
+            what=f"there is a database at {where}, but no tracker in it",
+            try_=f"tracker init --db {where}, or name another with --db",
+        )
+    return DamagedDatabase(where=where, why=text)
+
+
+def _open_sqlite(where: str) -> Reader:
+    path = Path(where)
+    if not path.exists():
+        raise NoDatabase(where=where)
+    if path.is_dir():
+        raise DatabaseProblem(what=f"{where} is a directory", try_="the path of a tracker's file")
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    try:
+        connection = sqlite3.connect(address, uri=True, timeout=30.0, isolation_level=None)
+        try:
+            _settle(connection)
+        except sqlite3.OperationalError as error:
+            if "unable to open" not in str(error) and "readonly" not in str(error):
+                raise
+            # A file in a folder that nobody may write to, such as a medium handed over: it cannot change.
+            connection = sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
+            _settle(connection)
+    except sqlite3.Error as error:
+        raise trouble(error, where) from error
+    except PermissionError as error:
+        raise DamagedDatabase(where=where, why=str(error)) from error
+    return Reader(connection, "sqlite", where)
+
+
+def _settle(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA query_only=ON")
+    connection.execute("BEGIN")
+    connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+
+
+def _open_postgresql(where: str) -> Reader:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise DatabaseProblem(
+            what="PostgreSQL needs the package psycopg", try_="pip install 'tracker[postgres]'"
+        ) from error
+    try:
+        connection = psycopg.connect(where.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    except psycopg.Error as error:
+        why = str(error).strip().splitlines()[-1]
+        raise DatabaseProblem(
+            what=f"cannot reach the database at {shown(where)}: {why}",
+            try_="check that the server runs and the address is right",
+        ) from error
+    return Reader(connection, "postgresql", shown(where))
+
+
+def shown(where: str) -> str:
+    """An address as it may be printed: without a password."""
+    return re.sub(r"(://[^:/@]+):[^@]*@", r"\1:***@", where)
+
+
+def position_at(reader: Reader, known_at: int | None) -> int:
+    """The last position recorded at or before `known_at` (us); `NOW` for None.
+
+    Recorded times never run backwards, so the log is searched by halves.
+    """
+    if known_at is None:
+        return NOW
+    last = reader.one("SELECT coalesce(max(position), 0) FROM events")
+    low, high = 0, int(last[0]) if last else 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _recorded_at(reader, middle) <= known_at:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def recorded_us(reader: Reader) -> str:
+    """The SQL that reads `recorded_at` as microseconds since the epoch."""
+    if reader.dialect == "postgresql":
+        return "(extract(epoch FROM recorded_at) * 1000000)::bigint"
+    return "recorded_at"
+
+
+def _recorded_at(reader: Reader, position: int) -> int:
+    row = reader.one(f"SELECT {recorded_us(reader)} FROM events WHERE position = :position", position=position)
+    if row is None:
+        raise DamagedDatabase(where=reader.where, why=f"event {position} is missing")
+    return int(row[0])
+
+
+def spread(rows: Sequence[Row]) -> list[Any]:
+    """The only column of some rows, as a list."""
+    return [row[0] for row in rows]

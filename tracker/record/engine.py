@@ -1,0 +1,34 @@
+"""Decides which engine an address means: a path is a SQLite file, `postgresql://…` a PostgreSQL schema."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import ArgumentError
+
+from tracker.errors import BadInput, DatabaseProblem
+from tracker.record.medium import Medium
+from tracker.record.sqlite import SQLiteFile
+
+_POSTGRESQL = ("postgresql", "postgres")
+
+
+def medium(where: str) -> Medium:
+    """The medium at an address; nothing is opened or made yet."""
+    scheme, separator, _ = where.partition("://")
+    if not separator:
+        return SQLiteFile(where)
+    if scheme.partition("+")[0] not in _POSTGRESQL:
+        raise BadInput(
+            what=f"{scheme}:// is no database that tracker knows", try_="a file's path, or postgresql://…"
+        )
+    try:
+        from tracker.record.postgresql import PostgreSQLSchema
+    except ImportError:
+        raise DatabaseProblem(
+            what="PostgreSQL needs a driver that is not installed", try_="pip install 'tracker[postgres]'"
+        ) from None
+    try:
+        return PostgreSQLSchema(where)
+    except ArgumentError:
+        raise BadInput(
+            what="this PostgreSQL address cannot be read", try_="postgresql://user@host/database"
+        ) from None

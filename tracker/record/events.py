@@ -1,0 +1,460 @@
+"""Decides the vocabulary of the log: one immutable class for each thing that can have happened.
+
+`KINDS` maps the name on disk to the class; names on disk never change. `encode` makes the canonical
+payload of an event, `decode` reads one back, whatever shape it had when it was written (`UPCASTS`).
+Times are microseconds since the epoch in Python and UTC ISO 8601 text in the payload. A default
+always means "nothing was said", so payloads leave defaults out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from tracker.record import canonical
+from tracker.record.envelope import Envelope
+from tracker.times import iso, parse_iso
+
+Body = dict[str, Any]
+"""A decoded payload as plain data, which is what projections read."""
+
+
+def _instant(value: object) -> object:
+    return parse_iso(value) if isinstance(value, str) else value
+
+
+Instant = Annotated[int, BeforeValidator(_instant), PlainSerializer(iso, return_type=str)]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
+
+class Part(BaseModel):
+    """A value inside an event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Event(Part):
+    """Something that happened; subclasses name it in the past tense and are never changed."""
+
+    kind: ClassVar[str]
+    schema_version: ClassVar[int] = 1
+
+    @property
+    def stream(self) -> str:
+        """The stream it belongs to: what it is about, e.g. ``claim/c-241207-7k2m9qx4``."""
+        raise NotImplementedError
+
+
+class Moment(Part):
+    """When something happened or was said: bounds (inclusive), their precision, the text as typed."""
+
+    earliest: Instant | None = None
+    latest: Instant | None = None
+    precision: str = ""
+    text: str = ""
+
+
+class Hop(Part):
+    """One step of an attribution chain: `who` is a source id; `named` describes an origin without one."""
+
+    who: Id | None = None
+    named: str | None = None
+    n: int | None = Field(default=None, ge=1, le=1_000_000)
+    channel: str | None = None
+    basis: str | None = None
+    stance: str | None = None
+    said_at: Instant | None = None
+
+
+class Confidence(Part):
+    """How sure the speaker was: as typed, on which scale, and the number it is read as."""
+
+    text: str
+    scale: str
+    value: float | None = Field(default=None, ge=0, le=1)
+
+
+# -- places ------------------------------------------------------------------------------------------
+
+
+class PlaceEvent(Event):
+    """Something about one place."""
+
+    place: Id
+
+    @property
+    def stream(self) -> str:
+        """``place/<id>``."""
+        return f"place/{self.place}"
+
+
+class PlaceRegistered(PlaceEvent):
+    """A place came into the tracker; one without coordinates may lie `near` another (km, bearing)."""
+
+    kind = "place-registered"
+    name: Text
+    place_kind: str
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    parent: Id | None = None
+    population: int | None = Field(default=None, ge=0)
+    near: Id | None = None
+    bearing: str | None = None
+    km: float | None = Field(default=None, ge=0)
+    gazetteer: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class PlaceAliased(PlaceEvent):
+    """The place is also called so."""
+
+    kind = "place-aliased"
+    aliases: tuple[str, ...] = Field(min_length=1)
+
+
+class PlaceRenamed(PlaceEvent):
+    """The place's main name changed; the old one stays an alias."""
+
+    kind = "place-renamed"
+    name: Text
+
+
+class PlaceMerged(PlaceEvent):
+    """The place turned out to be another one; its claims are read as claims about that."""
+
+    kind = "place-merged"
+    into: Id
+    reason: str | None = None
+
+
+class PlaceUnmerged(PlaceEvent):
+    """The merge was wrong: the place stands for itself again."""
+
+    kind = "place-unmerged"
+    reason: str | None = None
+
+
+# -- actors ------------------------------------------------------------------------------------------
+
+
+class ActorEvent(Event):
+    """Something about one actor."""
+
+    actor: Id
+
+    @property
+    def stream(self) -> str:
+        """``actor/<id>``."""
+        return f"actor/{self.actor}"
+
+
+class ActorRegistered(ActorEvent):
+    """An actor came into the tracker; `part_of` from the beginning of everything."""
+
+    kind = "actor-registered"
+    name: Text
+    level: str
+    part_of: Id | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class ActorAliased(ActorEvent):
+    """The actor is also called so."""
+
+    kind = "actor-aliased"
+    aliases: tuple[str, ...] = Field(min_length=1)
+
+
+class ActorRenamed(ActorEvent):
+    """The actor's main name changed; the old one stays an alias."""
+
+    kind = "actor-renamed"
+    name: Text
+
+
+class ActorMerged(ActorEvent):
+    """The actor turned out to be another one."""
+
+    kind = "actor-merged"
+    into: Id
+    reason: str | None = None
+
+
+class ActorUnmerged(ActorEvent):
+    """The merge was wrong."""
+
+    kind = "actor-unmerged"
+    reason: str | None = None
+
+
+class ActorJoined(ActorEvent):
+    """From `since` on, the actor is part of `parent`: its claims count for that side from then."""
+
+    kind = "actor-joined"
+    parent: Id
+    since: Instant
+
+
+class ActorLeft(ActorEvent):
+    """From `since` on, the actor stands for itself."""
+
+    kind = "actor-left"
+    since: Instant
+
+
+# -- sources -----------------------------------------------------------------------------------------
+
+
+class SourceEvent(Event):
+    """Something about one source."""
+
+    source: Id
+
+    @property
+    def stream(self) -> str:
+        """``source/<id>``."""
+        return f"source/{self.source}"
+
+
+class SourceRegistered(SourceEvent):
+    """A source came into the tracker; `lean` is the actor it speaks for or prefers, always."""
+
+    kind = "source-registered"
+    name: Text
+    source_kind: str
+    lean: Id | None = None
+    grade: str | None = None
+    language: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class SourceAliased(SourceEvent):
+    """The source is also called so."""
+
+    kind = "source-aliased"
+    aliases: tuple[str, ...] = Field(min_length=1)
+
+
+class SourceRenamed(SourceEvent):
+    """The source's main name changed; the old one stays an alias."""
+
+    kind = "source-renamed"
+    name: Text
+
+
+class SourceMerged(SourceEvent):
+    """The source turned out to be another one."""
+
+    kind = "source-merged"
+    into: Id
+    reason: str | None = None
+
+
+class SourceUnmerged(SourceEvent):
+    """The merge was wrong."""
+
+    kind = "source-unmerged"
+    reason: str | None = None
+
+
+class SourceGraded(SourceEvent):
+    """An analyst graded the source's reliability (Admiralty A-F; F: cannot be judged)."""
+
+    kind = "source-graded"
+    grade: str
+    reason: str | None = None
+
+
+class SourceLeans(SourceEvent):
+    """From `since` on, the source speaks for or prefers `side`; None: nobody."""
+
+    kind = "source-leans"
+    side: Id | None = None
+    since: Instant | None = None
+
+
+# -- documents and claims ----------------------------------------------------------------------------
+
+
+class DocumentRegistered(Event):
+    """A document that claims were read in."""
+
+    kind = "document-registered"
+    document: Id
+    source: Id | None = None
+    url: str | None = None
+    title: str | None = None
+    published: Instant | None = None
+
+    @property
+    def stream(self) -> str:
+        """``document/<id>``."""
+        return f"document/{self.document}"
+
+
+class ClaimEvent(Event):
+    """Something about one claim."""
+
+    claim: Id
+
+    @property
+    def stream(self) -> str:
+        """``claim/<id>``."""
+        return f"claim/{self.claim}"
+
+
+class ClaimRecorded(ClaimEvent):
+    """Somebody said something about a place: the attribution chain, the proposition, the words.
+
+    `chain` runs from the origin to the reporter. `occurred` and `reported` are as they were read
+    when recorded; `reported` is always there.
+    """
+
+    kind = "claim-recorded"
+    chain: tuple[Hop, ...] = Field(min_length=1, max_length=32)
+    modality: str
+    predicate: str
+    actors: tuple[Id, ...] = ()
+    against: tuple[Id, ...] = ()
+    taken_from: tuple[Id, ...] = ()
+    place: Id | None = None
+    place_text: str | None = None
+    level_not_stated: bool = False
+    relation: str | None = None
+    km: float | None = Field(default=None, ge=0, le=40_000)
+    bearing: str | None = None
+    extent: str | None = None
+    outcome: str | None = None
+    details: dict[str, str | int | float] = Field(default_factory=dict)
+    occurred: Moment = Moment()
+    reported: Moment
+    confidence: Confidence | None = None
+    document: str | None = None
+    url: str | None = None
+    sentence: str | None = None
+    quote: str | None = None
+    note: str | None = None
+
+
+class ClaimCorrected(ClaimEvent):
+    """We had recorded it wrongly: `replaced_by` says what was really said."""
+
+    kind = "claim-corrected"
+    replaced_by: Id
+    reason: str | None = None
+
+
+class ClaimRetracted(ClaimEvent):
+    """The source took it back."""
+
+    kind = "claim-retracted"
+    reason: str | None = None
+    by: Id | None = None
+    url: str | None = None
+
+
+class ClaimReviewed(ClaimEvent):
+    """Somebody looked again: still-true, changed, or cannot-tell."""
+
+    kind = "claim-reviewed"
+    answer: str
+    at: Instant
+    note: str | None = None
+
+
+class ClaimLinked(ClaimEvent):
+    """Two claims tell of the same event, or this one was derived from the other."""
+
+    kind = "claim-linked"
+    link: str
+    other: Id
+    note: str | None = None
+
+
+class ClaimChecked(ClaimEvent):
+    """What a check of the claim found, and by whom; it informs and moves nothing."""
+
+    kind = "claim-checked"
+    found: str
+    by: Id | None = None
+    url: str | None = None
+    note: str | None = None
+
+
+class ClaimWeighted(ClaimEvent):
+    """An analyst leaves the claim out (0) or weighs its log-odds by a factor; 1 clears it."""
+
+    kind = "claim-weighted"
+    factor: float = Field(ge=0, le=10)
+    reason: str | None = None
+
+
+# -- the tracker itself ------------------------------------------------------------------------------
+
+
+class SettingChanged(Event):
+    """A setting of the tracker, or of one place, got another value (None: the default again)."""
+
+    kind = "setting-changed"
+    key: str
+    value: str | float | None = None
+    place: Id | None = None
+
+    @property
+    def stream(self) -> str:
+        """``setting/<key>`` or ``setting/<key>@<place>``."""
+        return f"setting/{self.key}" + (f"@{self.place}" if self.place else "")
+
+
+class PayloadRedacted(Event):
+    """The payload at `position` was taken out; its hash stays, so the chain still verifies."""
+
+    kind = "payload-redacted"
+    position: int = Field(ge=1)
+    reason: str | None = None
+
+    @property
+    def stream(self) -> str:
+        """``redaction/<position>``."""
+        return f"redaction/{self.position}"
+
+
+ALL: Final[tuple[type[Event], ...]] = (
+    PlaceRegistered, PlaceAliased, PlaceRenamed, PlaceMerged, PlaceUnmerged,
+    ActorRegistered, ActorAliased, ActorRenamed, ActorMerged, ActorUnmerged, ActorJoined, ActorLeft,
+    SourceRegistered, SourceAliased, SourceRenamed, SourceMerged, SourceUnmerged, SourceGraded, SourceLeans,
+    DocumentRegistered,
+    ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked, ClaimChecked, ClaimWeighted,
+    SettingChanged, PayloadRedacted,
+)  # fmt: skip
+"""Every kind of event, in the order of the documentation."""
+
+KINDS: Final[dict[str, type[Event]]] = {event.kind: event for event in ALL}
+
+Upcast = Callable[[Body], Body]
+UPCASTS: Final[dict[tuple[str, int], Upcast]] = {}
+"""(kind, schema) -> how a payload of that shape becomes one of the next."""
+
+
+def encode(event: Event) -> str:
+    """The canonical payload of an event."""
+    return canonical.dumps(event.model_dump(mode="json", exclude_defaults=True))
+
+
+def body(envelope: Envelope) -> Body:
+    """The payload as plain data in today's shape; empty where it was redacted."""
+    if envelope.payload is None:
+        return {}
+    data: Body = canonical.stored(envelope.payload)  # type: ignore[assignment]  # our own payloads are objects
+    current = KINDS[envelope.kind].schema_version if envelope.kind in KINDS else envelope.schema
+    for schema in range(envelope.schema, current):
+        data = UPCASTS[envelope.kind, schema](data)
+    return data
+
+
+def decode(envelope: Envelope) -> Event:
+    """The event as it was written, validated again; raises KeyError for a kind of a newer tracker."""
+    return KINDS[envelope.kind].model_validate(body(envelope))

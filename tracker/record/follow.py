@@ -1,0 +1,160 @@
+"""Decides how all the views follow the log: in the transaction of each append, or built again.
+
+Every view has a checkpoint (revision, position). A view that is behind is caught up from the log; one
+of another revision is dropped and replayed. Both give the same rows as following event by event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from tracker.reader import Reader, over, recorded_us
+from tracker.record import control
+from tracker.record.envelope import Envelope
+from tracker.record.projection import Driver, Projection, apply, decoded
+from tracker.record.projections import ALL
+from tracker.record.store import REDACTED, Store
+
+PAGE: Final = 5000
+Progress = Callable[[int, int], None]
+"""Told how many events are done, and how many there are."""
+
+REVISIONS: Final = {**{one.table: one.revision for one in ALL}, control.TABLE: control.REVISION}
+
+
+def project(connection: Connection, events: Sequence[Envelope]) -> None:
+    """Bring every view up to date with new events, inside the transaction that appends them."""
+    if not events:
+        return
+    views = _Views(connection)
+    before = events[0].position - 1
+    if not views.all_at(before):
+        views.catch_up(before)
+    views.take(events)
+
+
+def catch_up(store: Store) -> int:
+    """Bring every view up to the end of the log; answers with that position. Cheap when nothing is behind."""
+    with store.transaction() as connection:
+        views = _Views(connection)
+        end = views.end()
+        if not views.all_at(end):
+            views.catch_up(end)
+        return end
+
+
+def rebuild(store: Store, progress: Progress | None = None) -> int:
+    """Drop every view and build it again from the log, in one transaction; answers with the position."""
+    with store.transaction() as connection:
+        views = _Views(connection)
+        views.forget()
+        return views.catch_up(views.end(), progress)
+
+
+def behind(reader: Reader) -> list[str]:
+    """The views that do not stand where the log ends, or are of another revision."""
+    end = reader.one("SELECT coalesce(max(position), 0) FROM events")
+    rows = reader.rows("SELECT projection, revision, position FROM checkpoints")
+    found = {name: (revision, position) for name, revision, position in rows}
+    return [name for name, revision in REVISIONS.items() if found.get(name) != (revision, end[0] if end else 0)]
+
+
+class _Views:
+    """The views as one transaction sees them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._driver = Driver(connection)
+        self._reader = over(connection, "")
+        found = self._driver.run("SELECT projection, revision, position FROM checkpoints")
+        self._at = {name: position for name, revision, position in found if REVISIONS.get(name) == revision}
+
+    def all_at(self, position: int) -> bool:
+        return all(self._at.get(name) == position for name in REVISIONS)
+
+    def end(self) -> int:
+        return int(self._driver.run("SELECT coalesce(max(position), 0) FROM events")[0][0])
+
+    def forget(self) -> None:
+        self._at = {}
+
+    def catch_up(self, end: int, progress: Progress | None = None) -> int:
+        """Bring every view to `end`, each from where it stands."""
+        for name in REVISIONS:
+            if self._at.get(name, end + 1) > end:
+                self._make(name)
+        start = min(self._at.values())
+        if start < end:
+            lagging = self._at[control.TABLE] < end
+            for page in self._pages(start, end):
+                self._apply(page, fold=False)
+                if progress:
+                    progress(page[-1].position, end)
+            if lagging:
+                self._fold_everything()
+        self._mark(end)
+        return end
+
+    def take(self, events: Sequence[Envelope]) -> None:
+        """Follow events that come right after what every view has seen."""
+        if any(event.kind == REDACTED for event in events):
+            self.forget()
+            self.catch_up(events[-1].position)
+            return
+        self._apply(events, fold=True)
+        self._mark(events[-1].position)
+
+    def _apply(self, events: Sequence[Envelope], *, fold: bool) -> None:
+        pairs = decoded(events)
+        for projection in ALL:
+            at = self._at[projection.table]
+            apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
+        if fold:
+            control.follow(self._reader, self._driver, pairs)
+
+    def _fold_everything(self) -> None:
+        for statement in control.ddl():
+            self._driver.run(statement)
+        control.replay_all(self._reader, self._driver)
+
+    def _make(self, name: str) -> None:
+        for statement in control.ddl() if name == control.TABLE else _projection(name).ddl():
+            self._driver.run(statement)
+        self._at[name] = 0
+
+    def _pages(self, after: int, end: int) -> Iterator[list[Envelope]]:
+        sql = (
+            f"SELECT position, event_id, stream, version, kind, schema, {recorded_us(self._reader)},"
+            " recorded_by, payload FROM events WHERE position > :after AND position <= :last ORDER BY position"
+        )
+        while after < end:
+            last = min(after + PAGE, end)
+            page = [Envelope(*row) for row in self._reader.rows(sql, after=after, last=last)]
+            if page:
+                yield page
+            after = last
+
+    def _mark(self, position: int) -> None:
+        names = list(REVISIONS)
+        self._driver.many("DELETE FROM checkpoints WHERE projection = ?", [(name,) for name in names])
+        found = self._driver.run(
+            f"SELECT chain_hash, {recorded_us(self._reader)} FROM events WHERE position = ?", (position,)
+        )
+        chain, recorded_at = found[0] if found else (bytes(32), 0)
+        self._driver.many(
+            "INSERT INTO checkpoints (projection, revision, position, chain_hash, updated_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [(name, REVISIONS[name], position, chain, recorded_at) for name in names],
+        )
+        self._at = dict.fromkeys(names, position)
+
+
+def _projection(table: str) -> Projection:
+    return next(one for one in ALL if one.table == table)
+
+
+def tables() -> Iterable[str]:
+    """Every derived table."""
+    return REVISIONS

@@ -1,0 +1,89 @@
+"""Decides which of the events handed in are new, which are refused, and what each new one is numbered.
+
+All refusals come before the first number, so that the log can have no gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.errors import BadInput, DifferentEvent, StaleVersion
+from tracker.record.chain import link, payload_hash, salts
+from tracker.record.envelope import Appended, NewEvent, Row
+from tracker.record.medium import Known, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Events with what needs no lock: checked, salted, hashed."""
+
+    events: Sequence[NewEvent]
+    salts: Sequence[bytes]
+    hashes: Sequence[bytes]
+
+
+def prepare(events: Sequence[NewEvent]) -> Prepared:
+    """Checks, salts and hashes; refuses what no engine could store."""
+    for event in events:
+        _check(event)
+    drawn = list(salts(len(events)))
+    return Prepared(
+        events, drawn, [payload_hash(salt, event.payload) for salt, event in zip(drawn, events, strict=True)]
+    )
+
+
+def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[Row], list[Appended]]:
+    """The rows to write, and the answer to each event handed in, in its order."""
+    recorded_at = max(now, seen.recorded_at)
+    position, chain_hash = seen.position, seen.chain_hash
+    known, versions = dict(seen.known), dict(seen.versions)
+    rows: list[Row] = []
+    answers: list[Appended] = []
+    for event, salt, hashed in zip(prepared.events, prepared.salts, prepared.hashes, strict=True):
+        event_id, stream = event.event_id, event.stream
+        if (there := known.get(event_id)) is not None:
+            _refuse_other_content(event, there)
+            answers.append(Appended(there.position, there.version, event_id, False, there.recorded_at))
+            continue
+        version = versions.get(stream, 0)
+        if event.expected_version is not None and event.expected_version != version:
+            raise StaleVersion(stream=stream, expected=event.expected_version, found=version)
+        position += 1
+        version += 1
+        chain_hash = link(
+            chain_hash, position, event_id, stream, version, event.kind, event.schema, recorded_at, by, hashed
+        )
+        rows.append(
+            Row(
+                position, event_id, stream, version, event.kind, event.schema, recorded_at, by, event.payload,
+                salt, hashed, chain_hash,
+            )
+        )  # fmt: skip
+        versions[stream] = version
+        known[event_id] = Known(position, stream, version, event.kind, recorded_at, salt, hashed)
+        answers.append(Appended(position, version, event_id, True, recorded_at))
+    return rows, answers
+
+
+def _check(event: NewEvent) -> None:
+    names = f"{event.event_id}\n{event.stream}\n{event.kind}"
+    if "\0" in names or not (event.event_id and event.stream and event.kind and event.payload):
+        raise BadInput(
+            what=f"event {event.event_id!r} lacks an id, a stream, a kind or a payload", try_="all four"
+        )
+    try:
+        names.encode()
+    except UnicodeEncodeError:
+        raise BadInput(what=f"the name {names!a} is not text", try_="Unicode text") from None
+
+
+def _refuse_other_content(event: NewEvent, there: Known) -> None:
+    if event.content_derived:
+        return
+    same = (there.stream, there.kind) == (event.stream, event.kind) and (
+        there.salt is None
+        or payload_hash(there.salt, event.payload) == there.payload_hash  # redacted: the id decides
+    )
+    if not same:
+        raise DifferentEvent(event_id=event.event_id)

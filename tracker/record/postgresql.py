@@ -1,0 +1,233 @@
+"""Decides how the log lies in a PostgreSQL schema: sessions, locking, statements, its errors' meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+
+from tracker.errors import (
+    AppendOnly,
+    DamagedDatabase,
+    DatabaseBusy,
+    DatabaseProblem,
+    NoDatabase,
+    TrackerError,
+    UnwritableDatabase,
+)
+from tracker.record.envelope import GENESIS, Head, Row
+from tracker.record.medium import WAIT, Dialect, Known, Seen
+from tracker.record.schema import COLUMNS, metadata
+
+# Seen by every session of ours, whatever the server's or the role's defaults.
+SETTINGS = {
+    "synchronous_commit": "on",  # committed is on the disk
+    "lock_timeout": f"{WAIT * 1000:.0f}",
+    "timezone": "UTC",
+}
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
+
+_LOCK = "SELECT position FROM head FOR UPDATE"
+
+# Its own statement, after the lock: the snapshot of the locking one is older than the wait.
+_LOOK = f"""
+SELECT 0, h.position, NULL, NULL, NULL::integer, {_MICROSECONDS.format("e.recorded_at")},
+       e.chain_hash, h.chain_hash, NULL
+  FROM head h LEFT JOIN events e ON e.position = h.position
+UNION ALL
+SELECT 1, e.position, e.event_id, e.stream, e.version, {_MICROSECONDS.format("e.recorded_at")},
+       e.salt, e.payload_hash, e.kind
+  FROM events e WHERE e.event_id = ANY(%s)
+UNION ALL
+SELECT 2, NULL, NULL, asked.stream, (SELECT max(e.version) FROM events e WHERE e.stream = asked.stream), NULL,
+       NULL, NULL, NULL
+  FROM unnest(%s::text[]) AS asked (stream)
+"""
+
+_COPY = f"COPY events ({', '.join(COLUMNS)}) FROM STDIN"
+_INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+_FEW = 4  # below this INSERT answers sooner than COPY
+
+_LOST_TO_ANOTHER = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+class PostgreSQLSchema:
+    """A tracker in the first schema of the session's search path."""
+
+    dialect: Dialect = "postgresql"
+    columns = tuple(_MICROSECONDS.format(name) if name == "recorded_at" else name for name in COLUMNS)
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.shown = make_url(where).render_as_string(hide_password=True)
+        # Pinged when taken from the pool: a server that was restarted meanwhile is no error.
+        self._engine = create_engine(
+            _with_psycopg(where),
+            pool_size=2,
+            max_overflow=8,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+        )
+        event.listen(self._engine, "connect", _settle)
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def schema_version(self) -> str | None:
+        """See `Medium`."""
+        found = self.rows("SELECT to_regclass(quote_ident(current_schema()) || '.alembic_version')::text")
+        if found[0][0] is None:
+            return None
+        version = self.rows(f"SELECT version_num FROM {found[0][0]}")
+        return str(version[0][0]) if version else None
+
+    def occupied(self) -> bool:
+        """See `Medium`."""
+        ours = "relnamespace = current_schema()::regnamespace AND relname = ANY(?)"
+        return bool(self.rows(f"SELECT 1 FROM pg_class WHERE {ours} LIMIT 1", (list(metadata.tables),)))
+
+    def head(self) -> Head:
+        """See `Medium`."""
+        found = self.rows("SELECT position, chain_hash FROM head")
+        if not found:
+            raise DamagedDatabase(where=self.shown, why="its head is gone")
+        return Head(*found[0])
+
+    @contextmanager
+    def making(self) -> Iterator[Connection]:
+        """See `Medium`."""
+        with self._connected() as connection, connection.begin():
+            if connection.execute(text("SELECT current_schema()")).scalar() is None:
+                self._make_schema(connection)
+            # Only so that two that make the same tables at once wait for each other; no append needs it.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tracker ' || current_schema()))"))
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """See `Medium`."""
+        with self._connected() as connection, connection.begin():
+            _driver(connection).execute(_LOCK)
+            yield connection
+
+    def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
+        """See `Medium`."""
+        position, recorded_at, chain_hash = 0, 0, GENESIS
+        known: dict[str, Known] = {}
+        versions: dict[str, int] = {}
+        found = _driver(connection).execute(_LOOK, (list(ids), list(streams)), binary=True)
+        # The head's row carries the last event's chain hash where the others have their salt.
+        for what, at, event_id, stream, version, when, salt, hashed, kind in found:
+            if what == 2:
+                versions[stream] = version or 0
+            elif what == 1:
+                known[event_id] = Known(at, stream, version, kind, when, salt, hashed)
+            else:
+                position, recorded_at, chain_hash = at, when or 0, hashed
+                if position and salt != hashed:
+                    raise DamagedDatabase(where=self.shown, why=f"its head does not fit event {position}")
+        return Seen(position, chain_hash, recorded_at, known, versions)
+
+    def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """See `Medium`."""
+        cursor = _driver(connection).cursor()
+        written = [(*row[:6], _EPOCH + timedelta(microseconds=row.recorded_at), *row[7:]) for row in rows]
+        if len(written) < _FEW:
+            for one in written:
+                cursor.execute(_INSERT, one)
+        else:
+            with cursor.copy(_COPY) as copy:
+                for one in written:
+                    copy.write_row(one)
+        cursor.execute(
+            "UPDATE head SET position = %s, chain_hash = %s", (rows[-1].position, rows[-1].chain_hash)
+        )
+
+    def forget(self, connection: Connection, position: int) -> None:
+        """See `Medium`."""
+        _driver(connection).execute(
+            "UPDATE events SET payload = NULL, salt = NULL WHERE position = %s", (position,)
+        )
+
+    def scrub(self) -> None:
+        """See `Medium`: nothing; its vacuum takes the old row, its archived WAL is the administrator's."""
+
+    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """See `Medium`."""
+        with self._reading.connect() as connection:
+            return _driver(connection).execute(select.replace("?", "%s"), parameters, binary=True).fetchall()
+
+    def problem(self, error: BaseException) -> TrackerError | None:
+        """See `Medium`."""
+        if not isinstance(error, psycopg.Error):
+            return None
+        state, why = error.sqlstate or "", _first_line(error)
+        if state == "23001" and why.startswith("append-only: "):
+            return AppendOnly(why=why.removeprefix("append-only: "))
+        if state in ("3D000", "3F000"):
+            return NoDatabase(where=self.shown)
+        if state in ("53100", "25006", "42501", "53200"):
+            return UnwritableDatabase(where=self.shown, why=why)
+        if state in ("55P03", "53300") or state in _LOST_TO_ANOTHER:
+            return DatabaseBusy(where=self.shown, why=why)
+        if state in ("42P01", "XX001", "XX002"):
+            return DamagedDatabase(where=self.shown, why=why)
+        if state == "23505" and getattr(error.diag, "table_name", None) == "events":
+            return DamagedDatabase(where=self.shown, why="its log goes on past its head")
+        if isinstance(error, psycopg.OperationalError):
+            return DatabaseProblem(
+                what=f"the database at {self.shown} does not answer: {why}",
+                try_="again when its server runs; recording the same thing twice records it once",
+            )
+        return None
+
+    def passing(self, error: BaseException) -> bool:
+        """See `Medium`."""
+        return isinstance(error, psycopg.Error) and error.sqlstate in _LOST_TO_ANOTHER
+
+    def close(self) -> None:
+        """See `Medium`."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        connection = self._engine.connect()
+        try:
+            yield connection
+        except TrackerError:
+            raise  # rolled back, and nothing is wrong with the connection
+        except BaseException:
+            with suppress(Exception):
+                connection.invalidate()  # nothing half done goes back to the pool
+            raise
+        finally:
+            with suppress(Exception):
+                connection.close()
+
+    def _make_schema(self, connection: Connection) -> None:
+        path = str(connection.execute(text("SHOW search_path")).scalar())
+        name = path.split(",")[0].strip().strip('"')
+        if name and not name.startswith("$"):
+            connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
+
+
+def _with_psycopg(where: str) -> URL:
+    return make_url(where).set(drivername="postgresql+psycopg")
+
+
+def _settle(connection: Any, _record: object) -> None:
+    for name, value in SETTINGS.items():
+        connection.execute(f"SET {name} = '{value}'")
+    connection.commit()
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (error.diag.message_primary or str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,187 @@
+"""Decides how derived tables follow the log: what a projection is, and how it is caught up or rebuilt.
+
+A projection is a table and pure handlers: given an event, a handler yields `Put`, `Patch` or `Drop`
+for rows of its own table; the runner writes them in the transaction of the append. Rows are never
+overwritten: each carries the positions [from_pos, to_pos) in which it was true, so what the tracker
+knew after any event can be read back exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from tracker.record.envelope import Envelope
+from tracker.record.events import Body, body
+
+OPEN: Final = 2**63 - 1
+"""The `to_pos` of a row that is still true."""
+
+Key = tuple[object, ...]
+
+
+class Put(NamedTuple):
+    """This is the row now. `fresh`: there was none before, so nothing need be looked up."""
+
+    key: Key
+    values: Mapping[str, object]
+    fresh: bool = False
+
+
+class Patch(NamedTuple):
+    """The row as it was, but for these values; nothing where there is no row."""
+
+    key: Key
+    values: Mapping[str, object]
+
+
+class Drop(NamedTuple):
+    """There is no such row any more."""
+
+    key: Key
+
+
+Change = Put | Patch | Drop
+Handle = Callable[[Body, Envelope], Iterable[Change]]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One derived table. Raising `revision` makes every tracker drop it and build it again.
+
+    `key` and `columns` map names to portable SQL types; `handlers` maps kinds of event to handlers.
+    """
+
+    table: str
+    revision: int
+    key: Mapping[str, str]
+    columns: Mapping[str, str]
+    handlers: Mapping[str, Handle]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    def ddl(self) -> Iterator[str]:
+        """The statements that make the table, empty."""
+        yield f"DROP TABLE IF EXISTS {self.table}"
+        parts = [f"{name} {kind}" for name, kind in {**self.key, **self.columns}.items()]
+        parts += ["from_pos BIGINT NOT NULL", "to_pos BIGINT NOT NULL"]
+        parts.append(f"PRIMARY KEY ({', '.join(self.key)}, from_pos)")
+        yield f"CREATE TABLE {self.table} ({', '.join(parts)})"
+        for columns in self.indexes:
+            yield f"CREATE INDEX {self.table}_{'_'.join(columns)} ON {self.table} ({', '.join(columns)})"
+
+
+class _Version:
+    """One version of a row while a batch is applied."""
+
+    __slots__ = ("from_pos", "stored", "to_pos", "values")
+
+    def __init__(self, values: dict[str, object], from_pos: int, *, stored: bool) -> None:
+        self.values = values
+        self.from_pos = from_pos
+        self.to_pos = OPEN
+        self.stored = stored
+
+
+class Driver:
+    """The driver's own cursor inside a SQLAlchemy transaction: the quick way to many rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._cursor: Any = connection.connection.cursor()
+        self._mark = "?" if connection.dialect.name == "sqlite" else "%s"
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """One statement with `?` marks; its rows, if it has any."""
+        self._cursor.execute(sql.replace("?", self._mark), tuple(values))
+        return list(self._cursor.fetchall()) if self._cursor.description else []
+
+    def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """The same statement for many rows."""
+        if rows:
+            self._cursor.executemany(sql.replace("?", self._mark), rows)
+
+
+def apply(projection: Projection, driver: Driver, events: Iterable[tuple[Envelope, Body]]) -> None:
+    """Write what some events, all newer than any applied before, change in one table."""
+    _Batch(projection, driver).run(events)
+
+
+class _Batch:
+    def __init__(self, projection: Projection, driver: Driver) -> None:
+        self._projection = projection
+        self._driver = driver
+        self._current: dict[Key, _Version | None] = {}
+        self._done: list[tuple[Key, _Version]] = []
+
+    def run(self, events: Iterable[tuple[Envelope, Body]]) -> None:
+        handlers = self._projection.handlers
+        for envelope, data in events:
+            handle = handlers.get(envelope.kind)
+            if handle is None or envelope.payload is None:
+                continue
+            for change in handle(data, envelope):
+                self._change(change, envelope.position)
+        self._write()
+
+    def _change(self, change: Change, position: int) -> None:
+        fresh = isinstance(change, Put) and change.fresh and change.key not in self._current
+        before = None if fresh else self._version(change.key)
+        if isinstance(change, Drop):
+            values = None
+        elif isinstance(change, Patch):
+            if before is None:
+                return
+            values = {**before.values, **change.values}
+        else:
+            values = {**dict.fromkeys(self._projection.columns), **change.values}
+        if before is not None:
+            if values == before.values:
+                return
+            before.to_pos = position
+            self._done.append((change.key, before))
+        self._current[change.key] = None if values is None else _Version(values, position, stored=False)
+
+    def _version(self, key: Key) -> _Version | None:
+        if key not in self._current:
+            self._current[key] = self._stored(key)
+        return self._current[key]
+
+    def _stored(self, key: Key) -> _Version | None:
+        columns = list(self._projection.columns)
+        rows = self._driver.run(
+            f"SELECT from_pos, {', '.join(columns)} FROM {self._projection.table} "
+            f"WHERE {_all_equal(self._projection.key)} AND to_pos = {OPEN}",
+            key,
+        )
+        if not rows:
+            return None
+        return _Version(dict(zip(columns, rows[0][1:], strict=True)), rows[0][0], stored=True)
+
+    def _write(self) -> None:
+        table, key = self._projection.table, self._projection.key
+        closed = [(one.to_pos, *id_, one.from_pos) for id_, one in self._done if one.stored]
+        self._driver.many(
+            f"UPDATE {table} SET to_pos = ? WHERE {_all_equal(key)} AND from_pos = ?", closed
+        )
+        columns = [*key, *self._projection.columns, "from_pos", "to_pos"]
+        versions = [*self._done, *((id_, one) for id_, one in self._current.items() if one is not None)]
+        self._driver.many(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+            [
+                (*id_, *(one.values[name] for name in self._projection.columns), one.from_pos, one.to_pos)
+                for id_, one in versions
+                # A row that came and went within one event was never true.
+                if not one.stored and one.from_pos < one.to_pos
+            ],
+        )
+
+
+def _all_equal(columns: Iterable[str]) -> str:
+    return " AND ".join(f"{name} = ?" for name in columns)
+
+
+def decoded(envelopes: Iterable[Envelope]) -> list[tuple[Envelope, Body]]:
+    """Events with their payloads as plain data."""
+    return [(envelope, body(envelope)) for envelope in envelopes]

@@ -1,0 +1,35 @@
+"""Decides which derived tables there are: `ALL`, one file each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracker.record.projection import Projection
+from tracker.record.projections import (
+    actors,
+    claims,
+    documents,
+    leanings,
+    links,
+    memberships,
+    names,
+    places,
+    reviews,
+    settings,
+    sources,
+)
+
+ALL: Final[tuple[Projection, ...]] = (
+    names.PROJECTION,
+    places.PROJECTION,
+    actors.PROJECTION,
+    memberships.PROJECTION,
+    sources.PROJECTION,
+    leanings.PROJECTION,
+    documents.PROJECTION,
+    claims.PROJECTION,
+    links.PROJECTION,
+    reviews.PROJECTION,
+    settings.PROJECTION,
+)
+"""Every projection that is a plain function of the log; `control`, which folds, follows them."""

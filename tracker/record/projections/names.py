@@ -1,0 +1,52 @@
+"""Decides by which names a place, an actor or a source can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tracker.names import fold
+from tracker.record.envelope import Envelope
+from tracker.record.events import Body
+from tracker.record.projection import Handle, Projection, Put
+
+THINGS = ("place", "actor", "source")
+
+
+def _named(thing: str, id_: str, names: Iterable[str]) -> Iterator[Put]:
+    for name in dict.fromkeys(names):
+        yield Put((thing, id_, name), {"folded": fold(name)})
+
+
+def _registered(thing: str) -> Handle:
+    def handle(event: Body, _: Envelope) -> Iterator[Put]:
+        return _named(thing, event[thing], [event["name"], *event.get("aliases", ())])
+
+    return handle
+
+
+def _aliased(thing: str) -> Handle:
+    def handle(event: Body, _: Envelope) -> Iterator[Put]:
+        return _named(thing, event[thing], event["aliases"])
+
+    return handle
+
+
+def _renamed(thing: str) -> Handle:
+    def handle(event: Body, _: Envelope) -> Iterator[Put]:
+        return _named(thing, event[thing], [event["name"]])
+
+    return handle
+
+
+PROJECTION = Projection(
+    table="names",
+    revision=1,
+    key={"thing": "TEXT NOT NULL", "id": "TEXT NOT NULL", "alias": "TEXT NOT NULL"},
+    columns={"folded": "TEXT NOT NULL"},
+    handlers={
+        f"{thing}-{happened}": make(thing)
+        for thing in THINGS
+        for happened, make in (("registered", _registered), ("aliased", _aliased), ("renamed", _renamed))
+    },
+    indexes=(("folded", "thing"),),
+)

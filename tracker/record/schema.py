@@ -1,0 +1,81 @@
+"""Decides the tables that last: the log, its head and the checkpoints of the views.
+
+Projection tables are not here: they carry a revision and are built again when it rises. The triggers
+that keep the log append-only are written in the migration that makes them; here are only their names.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+SCHEMA_HEAD = "0001"
+
+# On SQLite only INTEGER PRIMARY KEY is the row's own key, without a second index.
+_POSITION = BigInteger().with_variant(Integer, "sqlite")
+_INSTANT = BigInteger().with_variant(TIMESTAMP(timezone=True), "postgresql")
+
+metadata = MetaData()
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", _POSITION, primary_key=True, autoincrement=False),
+    Column("event_id", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("payload", Text),
+    Column("salt", LargeBinary),
+    Column("payload_hash", LargeBinary, nullable=False),
+    Column("chain_hash", LargeBinary, nullable=False),
+    UniqueConstraint("event_id", name="events_event_id"),
+    UniqueConstraint("stream", "version", name="events_stream_version"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("projection", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("chain_hash", LargeBinary, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# The append lock and the source of positions on PostgreSQL; SQLite has a file lock and one writer.
+head = Table(
+    "head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("chain_hash", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="head_is_one_row"),
+    info={"dialect": "postgresql"},
+)
+
+COLUMNS = tuple(column.name for column in events.columns)
+
+TRIGGERS = {
+    "sqlite": {"events_refuse_replace", "events_refuse_update", "events_refuse_delete"},
+    "postgresql": {
+        "events_refuse_change",
+        "events_refuse_truncate",
+        "head_refuse_delete",
+        "head_refuse_truncate",
+    },
+}

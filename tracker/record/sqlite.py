@@ -1,0 +1,287 @@
+"""Decides how the log lies in a SQLite file: settings, locking, statements, and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+from urllib.parse import quote
+
+import orjson
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from tracker.errors import (
+    AppendOnly,
+    DamagedDatabase,
+    DatabaseBusy,
+    DatabaseProblem,
+    NoDatabase,
+    TrackerError,
+    UnwritableDatabase,
+)
+from tracker.record.envelope import GENESIS, Head, Row
+from tracker.record.filelock import FileLock
+from tracker.record.filesystem import network_file_system
+from tracker.record.medium import WAIT, Dialect, Known, Seen
+from tracker.record.schema import COLUMNS
+
+# wal_autocheckpoint: this connection commits only while it holds the file lock, so its checkpoints never
+# meet another writer (SQLite up to 3.51.2 can damage a file when they do).
+SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: committed is on the disk
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "trusted_schema": 0,
+    "mmap_size": 0,
+    "wal_autocheckpoint": 1000,
+    "cache_size": -16000,
+}
+
+_INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+
+_FORGET = "UPDATE events SET payload = NULL, salt = NULL WHERE position = ?"
+
+_LOOK = """
+SELECT 0, position, NULL, NULL, NULL, recorded_at, NULL, chain_hash, NULL
+  FROM (SELECT position, recorded_at, chain_hash FROM events ORDER BY position DESC LIMIT 1)
+UNION ALL
+SELECT 1, e.position, e.event_id, e.stream, e.version, e.recorded_at, e.salt, e.payload_hash, e.kind
+  FROM json_each(?) AS asked CROSS JOIN events AS e ON e.event_id = asked.value
+UNION ALL
+SELECT 2, NULL, NULL, asked.value, (SELECT max(version) FROM events WHERE stream = asked.value), NULL,
+       NULL, NULL, NULL
+  FROM json_each(?) AS asked
+"""
+
+
+class SQLiteFile:
+    """A tracker in one file. Its writer's connection is made when first something is written."""
+
+    dialect: Dialect = "sqlite"
+    columns = COLUMNS
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.shown = where
+        self.path = Path(where).expanduser()
+        self.lock = FileLock(f"{self.path}.lock")
+        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        event.listen(self._engine, "begin", _begin)
+        self._writer: Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._reader_lock = Lock()
+
+    def schema_version(self) -> str | None:
+        """See `Medium`."""
+        if not self.path.is_file():
+            return None
+        try:
+            found = self.rows("SELECT version_num FROM alembic_version")
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return None
+            raise
+        return str(found[0][0]) if found else None
+
+    def occupied(self) -> bool:
+        """See `Medium`."""
+        return self.path.is_file() and bool(self.rows("SELECT 1 FROM sqlite_master LIMIT 1"))
+
+    def head(self) -> Head:
+        """See `Medium`."""
+        found = self.rows("SELECT position, chain_hash FROM events ORDER BY position DESC LIMIT 1")
+        return Head(*found[0]) if found else Head(0, GENESIS)
+
+    @contextmanager
+    def making(self) -> Iterator[Connection]:
+        """See `Medium`."""
+        if not self.path.parent.is_dir():
+            raise DatabaseProblem(
+                what=f"the folder of {self.shown} does not exist", try_=f"mkdir -p {self.path.parent}"
+            )
+        self.refuse_network()
+        with self._locked():
+            sqlite3.connect(self._uri("rwc"), uri=True).close()
+            with self._transaction() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """See `Medium`."""
+        with self._locked(), self._transaction() as connection:
+            yield connection
+
+    def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
+        """See `Medium`."""
+        asked = (orjson.dumps(ids).decode(), orjson.dumps(streams).decode())
+        position, recorded_at, chain_hash = 0, 0, GENESIS
+        known: dict[str, Known] = {}
+        versions: dict[str, int] = {}
+        for what, at, event_id, stream, version, when, salt, hashed, kind in _driver(connection).execute(
+            _LOOK, asked
+        ):
+            if what == 2:
+                versions[stream] = version or 0
+            elif what == 1:
+                known[event_id] = Known(at, stream, version, kind, when, salt, hashed)
+            else:
+                position, recorded_at, chain_hash = at, when, hashed
+        return Seen(position, chain_hash, recorded_at, known, versions)
+
+    def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """See `Medium`."""
+        _driver(connection).executemany(_INSERT, rows)
+
+    def forget(self, connection: Connection, position: int) -> None:
+        """See `Medium`. What was redacted must not linger in free pages either."""
+        _driver(connection).execute("PRAGMA secure_delete = 1").fetchall()
+        _driver(connection).execute(_FORGET, (position,))
+
+    def scrub(self) -> None:
+        """See `Medium`: the WAL still has the page as it was."""
+        with self._locked():
+            if self._writer is not None:
+                _driver(self._writer).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """See `Medium`."""
+        with self._reader_lock:
+            if self._reader is None:
+                self._reader = self._open_reader()
+            return self._reader.execute(select, cast(Any, parameters)).fetchall()
+
+    def problem(self, error: BaseException) -> TrackerError | None:
+        """See `Medium`."""
+        if not isinstance(error, sqlite3.Error):
+            return None
+        return self._problem(getattr(error, "sqlite_errorname", "") or "", str(error))
+
+    def passing(self, error: BaseException) -> bool:
+        """See `Medium`: never, as the lock comes first."""
+        return False
+
+    def close(self) -> None:
+        """See `Medium`. The writer closes under the lock: the last connection to go makes a checkpoint."""
+        with self._reader_lock:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+        if self._writer is not None:
+            locked = self.lock.acquire(1.0)
+            self._drop_writer()
+            if locked:
+                self.lock.release()
+        self.lock.close()
+
+    def refuse_network(self) -> None:
+        """WAL needs memory that all writers share, which no network file system gives."""
+        if found := network_file_system(self.path):
+            raise DatabaseProblem(
+                what=f"{self.shown} is on a network file system ({found}), where SQLite can lose data",
+                try_="a local disk, or a PostgreSQL server: --db postgresql://…",
+            )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            locked = self.lock.acquire(WAIT)
+        except OSError as error:
+            raise UnwritableDatabase(where=self.shown, why=f"no lock beside it ({error.strerror})") from error
+        if not locked:
+            raise DatabaseBusy(
+                where=self.shown, why=f"another process has been writing for {WAIT:.0f} seconds"
+            )
+        try:
+            yield
+        finally:
+            self.lock.release()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        if self._writer is None:
+            self._writer = self._engine.connect()
+        try:
+            with self._writer.begin():
+                yield self._writer
+        except TrackerError:
+            raise  # rolled back, and nothing is wrong with the connection
+        except BaseException:
+            self._drop_writer()  # whatever happened (Ctrl-C inside the driver too): nothing of it stays
+            raise
+
+    def _drop_writer(self) -> None:
+        if (writer := self._writer) is not None:
+            self._writer = None
+            with suppress(Exception):
+                writer.invalidate()
+            with suppress(Exception):
+                writer.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        self.refuse_network()
+        connection = sqlite3.connect(
+            self._uri("rw"), uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False
+        )
+        for name, value in SETTINGS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+        return connection
+
+    def _open_reader(self) -> sqlite3.Connection:
+        try:
+            return self._connect_reader(self._uri("ro"))
+        except sqlite3.OperationalError:
+            # A folder that nobody may write to has no place for the WAL's index. Without a WAL the file
+            # cannot be changing either, and can be read as it lies.
+            if os.access(self.path.parent, os.W_OK) or Path(f"{self.path}-wal").exists():
+                raise
+            return self._connect_reader(self._uri("ro") + "&immutable=1")
+
+    def _connect_reader(self, uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA trusted_schema = 0")
+            connection.execute("PRAGMA mmap_size = 0")
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _uri(self, mode: str) -> str:
+        return f"file:{quote(str(self.path.absolute()))}?mode={mode}"
+
+    def _problem(self, name: str, message: str) -> TrackerError | None:
+        if name.startswith("SQLITE_CONSTRAINT") and message.startswith("append-only: "):
+            return AppendOnly(why=message.removeprefix("append-only: "))
+        if name == "SQLITE_FULL":
+            return UnwritableDatabase(where=self.shown, why="its disk is full")
+        if name.startswith("SQLITE_READONLY"):
+            return UnwritableDatabase(where=self.shown, why="it is read-only")
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return DatabaseBusy(where=self.shown, why=f"{message}; another program holds it")
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return DamagedDatabase(where=self.shown, why=message)
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_IOERR")):
+            if not self.path.exists():
+                return NoDatabase(where=self.shown)
+            return UnwritableDatabase(where=self.shown, why=message)
+        if "no such table: " in message:
+            return DamagedDatabase(where=self.shown, why=message)
+        return None
+
+
+def _begin(connection: Connection) -> None:
+    # BEGIN alone would take the write lock only at the first insert, after somebody else may have written.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)

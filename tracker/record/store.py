@@ -1,0 +1,234 @@
+"""Decides how the log is written and read: one append at a time, durable, numbered without a gap.
+
+The log knows nothing of what its payloads mean. SQLAlchemy Core carries the transaction that the views
+share; the log's own statements go through the driver's connection inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from threading import get_ident
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tracker.errors import NotFound
+from tracker.record import canonical
+from tracker.record.engine import medium
+from tracker.record.envelope import Appended, Envelope, Head, NewEvent
+from tracker.record.medium import Dialect, Medium, driver_error, translated
+from tracker.record.numbering import Prepared, number, prepare
+from tracker.record.revisions import current, make, require_current, upgrade
+from tracker.record.schema import SCHEMA_HEAD
+
+__all__ = [
+    "REDACTED",
+    "SCHEMA_HEAD",
+    "Appended",
+    "Decide",
+    "Envelope",
+    "Head",
+    "NewEvent",
+    "Project",
+    "Store",
+    "current",
+    "redacted_position",
+    "upgrade",
+]
+
+# Brings the views up to date inside the append's transaction; is given exactly the new events.
+Project = Callable[[Connection, Sequence[Envelope]], None]
+
+# Reads the views inside the append lock and answers with the events to append; refuses by raising.
+Decide = Callable[[Connection], Sequence[NewEvent]]
+
+_ATTEMPTS = 5  # at a transaction that the engine gave up in favour of another one
+_NO_END = 2**63 - 1
+
+# The triggers know both: they let a payload go only when an event of this kind in this stream says so.
+REDACTED = "payload-redacted"
+_REDACTIONS = "redaction/"
+
+
+def redacted_position(stream: str) -> int:
+    """The position that a redaction in `stream` is about; 0: none."""
+    digits = stream.removeprefix(_REDACTIONS)
+    return int(digits) if digits.isdecimal() else 0
+
+
+class Store:
+    """The log of one tracker, and the transactions in which it grows."""
+
+    def __init__(self, medium: Medium) -> None:
+        """Use `open` or `create`."""
+        self.medium = medium
+        self.where = medium.where
+        self.dialect: Dialect = medium.dialect
+        self._inside: set[int] = set()  # threads that hold the append lock
+        columns = ", ".join(medium.columns[: len(Envelope._fields)])
+        self._select = f"SELECT {columns} FROM events"
+
+    @classmethod
+    def open(cls, where: str) -> Store:
+        """The tracker at a path or `postgresql://` address. Raises NoDatabase, OlderDatabase, …"""
+        place = medium(where)
+        with translated(place):
+            require_current(place)
+        return cls(place)
+
+    @classmethod
+    def create(cls, where: str) -> Store:
+        """Makes a tracker at an address, or opens the one that is there."""
+        place = medium(where)
+        with translated(place):
+            make(place)
+            require_current(place)
+        return cls(place)
+
+    def append(
+        self,
+        events: Sequence[NewEvent],
+        *,
+        now: int,
+        by: str,
+        project: Project | None = None,
+        decide: Decide | None = None,
+    ) -> list[Appended]:
+        """Records events in one transaction; the answers are durable, in the order of the events.
+
+        An event whose id is already there is answered with its place and not written again. `decide` adds
+        events it finds from the views inside the lock; `project` is given the new ones to bring the views up
+        to date. Both may be run again if the engine asks for it. Raises DifferentEvent, StaleVersion, or what
+        they raise; then nothing was recorded.
+        """
+        prepared = prepare(events)
+        with translated(self.medium):
+            for _ in range(_ATTEMPTS - 1):
+                try:
+                    return self._append(prepared, now, by, project, decide)
+                except Exception as error:
+                    if not self.medium.passing(driver_error(error)):
+                        raise
+            return self._append(prepared, now, by, project, decide)
+
+    def read(
+        self, after: int = 0, until: int | None = None, *, stream: str | None = None, batch: int = 5000
+    ) -> Iterator[Envelope]:
+        """The events past position `after` and up to `until`, in order; of one stream if asked."""
+        end = _NO_END if until is None else until
+        if stream is not None:
+            return self._read_stream(stream, after, end, batch)
+        return self._read(after, end, batch)
+
+    def head(self) -> Head:
+        """The end of the log now."""
+        with translated(self.medium):
+            return self.medium.head()
+
+    def last_position(self) -> int:
+        """The position of the last event: that of the head, unless one of the two was tampered with."""
+        with translated(self.medium):
+            return int(self.medium.rows("SELECT coalesce(max(position), 0) FROM events")[0][0])
+
+    def rows(self, after: int = 0, until: int | None = None, *, batch: int = 5000) -> Iterator[list[Any]]:
+        """Pages of whole rows of the table, for checking and copying it; each is in the order of `Row`."""
+        end = _NO_END if until is None else until
+        columns = ", ".join(self.medium.columns)
+        select = (
+            f"SELECT {columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+        )
+        while page := self._fetch(select, (after, end, batch)):
+            yield page
+            after = page[-1][0]
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """The append lock and a transaction, in which views can be built again while nothing is appended."""
+        return self._transaction()
+
+    def redact(self, position: int, *, now: int, by: str, reason: str) -> Appended:
+        """Takes a payload out of the log for good; an event says so, and the chain still verifies."""
+        found = next(self.read(position - 1, position), None)
+        if found is None or found.kind == REDACTED:
+            raise NotFound(
+                what=f"no event that could be redacted is at position {position}", try_="tracker log"
+            )
+        event = NewEvent(
+            event_id=f"redaction-{position}",
+            stream=f"{_REDACTIONS}{position}",
+            kind=REDACTED,
+            schema=1,
+            payload=canonical.dumps({"position": position, "reason": reason}),
+            content_derived=True,
+        )
+        answer = self.append([event], now=now, by=by, project=self._forget)[0]
+        with translated(self.medium):
+            self.medium.scrub()
+        return answer
+
+    def close(self) -> None:
+        """Gives the file or the connections back; the store is of no use afterwards."""
+        self.medium.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with translated(self.medium), self._writing() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        thread = get_ident()
+        if thread in self._inside:
+            raise RuntimeError("this thread already writes to this store; it would wait for itself")
+        self._inside.add(thread)
+        try:
+            with self.medium.writing() as connection:
+                yield connection
+        finally:
+            self._inside.discard(thread)
+
+    def _append(
+        self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
+    ) -> list[Appended]:
+        with self._writing() as connection:
+            if decide is not None:
+                prepared = prepare([*prepared.events, *decide(connection)])
+            if not prepared.events:
+                return []
+            ids = [event.event_id for event in prepared.events]
+            streams = list({event.stream for event in prepared.events})
+            rows, answers = number(prepared, self.medium.look(connection, ids, streams), now=now, by=by)
+            if rows:
+                self.medium.insert(connection, rows)
+                if project is not None:
+                    project(connection, [Envelope(*row[:9]) for row in rows])
+            return answers
+
+    def _forget(self, connection: Connection, redactions: Sequence[Envelope]) -> None:
+        for redaction in redactions:
+            self.medium.forget(connection, redacted_position(redaction.stream))
+
+    def _read(self, last: int, until: int, batch: int) -> Iterator[Envelope]:
+        select = f"{self._select} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+        # A page at a time: a reader that pauses holds no transaction open.
+        while page := self._fetch(select, (last, until, batch)):
+            yield from map(Envelope._make, page)
+            last = page[-1][0]
+
+    def _read_stream(self, stream: str, after: int, until: int, batch: int) -> Iterator[Envelope]:
+        these = "stream = ? AND version > ? AND position > ? AND position <= ?"
+        select = f"{self._select} WHERE {these} ORDER BY version LIMIT ?"
+        version = 0
+        while page := self._fetch(select, (stream, version, after, until, batch)):
+            yield from map(Envelope._make, page)
+            version = page[-1][3]
+
+    def _fetch(self, select: str, parameters: tuple[object, ...]) -> list[Any]:
+        with translated(self.medium):
+            return self.medium.rows(select, parameters)

@@ -1,0 +1,411 @@
+"""Decides what a person, a page or a program can do with a tracker: one verb a task.
+
+`Tracker` is the façade over the record and its views. Every verb has the name and the words of its
+command. Times are given as a person types them ("2024-12-06", "yesterday"), as an aware `datetime`,
+or as microseconds since the epoch; answers are the documents of the JSON contract.
+
+    from tracker import Tracker
+
+    tracker = Tracker.create("tracker.db", starter="syria")
+    tracker.add_claim("rebels captured Sanamayn", source="Reuters", said_by=["rebels"])
+    tracker.status("Sanamayn")["status"]
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import BadInput, Conflict, NotFound, UnknownClaim
+from tracker.names import Resolved
+from tracker.reader import NOW, Reader, open_reader
+from tracker.times import iso, read_instant
+from tracker.views.names import find
+from tracker.views.situation import Question
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.intake import Typed
+    from tracker.record.envelope import Appended
+    from tracker.record.events import Event
+
+When = str | datetime | int | None
+Document = dict[str, Any]
+
+
+def wall_clock() -> int:
+    """Microseconds since the epoch, by this machine's clock."""
+    return time.time_ns() // 1000
+
+
+class Tracker:
+    """One tracker: a SQLite file, or a PostgreSQL database or schema.
+
+    `clock` gives the time of writing and "now" in typed times; `zone` is where naive times are read
+    (None: the tracker's setting, else UTC); `by` is noted with every event. Errors are those of
+    `tracker.errors`; their messages end with the next step.
+    """
+
+    def __init__(
+        self, where: str | Path, *, clock: Callable[[], int] = wall_clock, zone: str | None = None, by: str = ""
+    ) -> None:
+        self.where = str(where)
+        self.clock = clock
+        self._zone = zone
+        self._by = by
+
+    @classmethod
+    def create(
+        cls, where: str | Path, *, starter: str | None = None, clock: Callable[[], int] = wall_clock,
+        zone: str | None = None, by: str = "",
+    ) -> Tracker:  # fmt: skip
+        """Make the database and load a starter pack; a tracker that is there already is kept as it is."""
+        tracker = cls(where, clock=clock, zone=zone, by=by)
+        tracker.init(starter)
+        return tracker
+
+    # -- beginning -------------------------------------------------------------------------------
+
+    def init(self, starter: str | None = None) -> Document:
+        """Make the database if it is not there, and bring in what of the starter pack is not yet known."""
+        from tracker.record.follow import catch_up
+        from tracker.record.store import Store
+
+        opening: Sequence[Event] = ()
+        if starter is not None:
+            from tracker.starter import opening as pack_opening
+
+            opening = pack_opening(starter)
+        with Store.create(self.where) as store:
+            catch_up(store)
+        with self.reading() as reader:
+            known = {row[0] for row in reader.rows("SELECT DISTINCT stream FROM events")}
+        fresh = [event for event in opening if event.stream not in known]
+        self._record(fresh)
+        with self.reading() as reader:
+            counts = {
+                thing: reader.rows(f"SELECT count(*) FROM {thing} WHERE to_pos > :known", known=NOW)[0][0]
+                for thing in ("places", "actors", "sources", "claims")
+            }
+        return {"where": self.where, "starter": starter, "recorded": len(fresh), **counts}
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    def status(
+        self, place: str | None = None, *, at: When = None, known_at: When = None, published_by: When = None,
+        region: str | None = None, controller: str | None = None, only: Iterable[str] = (),
+    ) -> Document:  # fmt: skip
+        """Who controls a place, how sure that is and why; without a place, a table of all of them.
+
+        `at` is the world's time, `known_at` bounds what had been recorded, `published_by` what had been
+        published. `region`, `controller` and `only` (held, contested, unknown, stale) filter the table.
+        """
+        from tracker.views.documents import status_document, table_documents
+        from tracker.views.places import place_of, within
+
+        with self.reading() as reader:
+            question = self._question(reader, at, known_at, published_by)
+            if place is not None:
+                bound = find(reader, "place", place)
+                return {**status_document(reader, place_of(reader, bound.id), question), **_noted(bound)}
+            area = self._area(reader, region) if region else None
+            rows = table_documents(reader, question, within(reader, area) | {area} if area else None)
+            side = find(reader, "actor", controller).id if controller else None
+            chosen = [row for row in rows if _passes(row, side, tuple(only))]
+            return {"at": iso(question.at), "places": chosen}
+
+    def why(
+        self, place: str, *, at: When = None, known_at: When = None, published_by: When = None
+    ) -> Document:
+        """The status with every step of the belief: its reliability, echo and additive weight."""
+        from tracker.views.documents import why_document
+        from tracker.views.places import place_of
+
+        with self.reading() as reader:
+            question = self._question(reader, at, known_at, published_by)
+            bound = find(reader, "place", place)
+            return {**why_document(reader, place_of(reader, bound.id), question), **_noted(bound)}
+
+    def claims(
+        self, *, place: str | None = None, actor: str | None = None, source: str | None = None,
+        origin: str | None = None, predicate: str | None = None, modality: str | None = None,
+        standing: str | None = None, since: When = None, until: When = None, text: str | None = None,
+        at: When = None, known_at: When = None, published_by: When = None,
+    ) -> Document:  # fmt: skip
+        """The claims that pass every filter given, in order of event time, each with its standing."""
+        from tracker.reader import position_at
+        from tracker.views.claims import Filter, listed
+        from tracker.views.standing import with_standings
+
+        with self.reading() as reader:
+            question = self._question(reader, at, known_at, published_by)
+            known = position_at(reader, question.known_at)
+            wanted = Filter(
+                place=find(reader, "place", place).id if place else None,
+                actor=find(reader, "actor", actor).id if actor else None,
+                source=find(reader, "source", source).id if source else None,
+                origin=find(reader, "source", origin).id if origin else None,
+                predicate=predicate,
+                modality=modality,
+                since=self._instant(reader, since, start=True),
+                until=self._instant(reader, until),
+                text=text,
+                published_by=question.published_by,
+                happened_by=None if at is None else question.at,
+            )
+            rows = with_standings(reader, question, listed(reader, wanted, known))
+            return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
+
+    def show(self, claim: str) -> Document:
+        """One claim whole: its parts, its attribution chain, its standing, and everything that befell it."""
+        from tracker.views.standing import whole
+
+        with self.reading() as reader:
+            self._known_claim(reader, claim)
+            return whole(reader, Question(self.clock()), claim)
+
+    def log(self, *, after: int = 0, until: int | None = None, stream: str | None = None) -> Iterator[Document]:
+        """The events past position `after`, in order, each with its payload as recorded."""
+        from tracker.views.log import events
+
+        with self.reading() as reader:
+            yield from events(reader, after, until, stream)
+
+    # -- claims ----------------------------------------------------------------------------------
+
+    def add_claim(
+        self, sentence: str | None = None, *, dry_run: bool = False, create: bool = False, like: str | None = None,
+        **told: Any,
+    ) -> Document:  # fmt: skip
+        """Record a claim; the same claim again answers with the first one and writes nothing.
+
+        `told` are the fields of `tracker.intake.Typed`: source, said_by, actor, predicate, place, at,
+        reported, modality, confidence, … as a person types them. `like` copies what is left open from
+        another claim. `create` brings in names that are not known yet; `dry_run` writes nothing.
+        """
+        from tracker.intake import Typed
+
+        return self._claiming().add(Typed(sentence=sentence, **told), dry_run=dry_run, create=create, like=like)
+
+    def correct(self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any) -> Document:
+        """Our mistake: record what was really said in place of a claim; `told` names what differs."""
+        from tracker.intake import Typed
+
+        return self._claiming().correct(claim, Typed(**told), reason=reason, dry_run=dry_run)
+
+    def retract(
+        self, claim: str, *, reason: str | None = None, by: str | None = None, url: str | None = None,
+        dry_run: bool = False,
+    ) -> Document:  # fmt: skip
+        """The source took the claim back: it no longer counts, and stays in the record."""
+        return self._claiming().retract(claim, reason=reason, by=by, url=url, dry_run=dry_run)
+
+    def confirm(self, claim: str, *, note: str | None = None, dry_run: bool = False) -> Document:
+        """Somebody looked again and it is still true: renews the freshness, moves nothing."""
+        return self._claiming().review(claim, "still-true", note=note, dry_run=dry_run)
+
+    def link(self, claim: str, other: str, *, link: str = "same-event", note: str | None = None) -> Document:
+        """Two claims tell of the same event, or `claim` was derived from `other` (one origin then)."""
+        return self._claiming().link(claim, other, link=link, note=note)
+
+    def check(
+        self, claim: str, found: str, *, by: str | None = None, url: str | None = None, note: str | None = None
+    ) -> Document:
+        """What a check found (confirmed, place-only, no-evidence, could-not-verify): informs, moves nothing."""
+        return self._claiming().check(claim, found, by=by, url=url, note=note)
+
+    # -- places, actors, sources -----------------------------------------------------------------
+
+    def place_add(self, name: str, **told: Any) -> Document:
+        """Register a place: kind, id_, lat, lon, parent, near, bearing, km, aliases."""
+        return self._registering().add("place", name, told)
+
+    def actor_add(self, name: str, **told: Any) -> Document:
+        """Register an actor: level, id_, part_of, aliases."""
+        return self._registering().add("actor", name, told)
+
+    def source_add(self, name: str, **told: Any) -> Document:
+        """Register a source: kind, id_, lean, grade, language, aliases."""
+        return self._registering().add("source", name, told)
+
+    def alias(self, thing: str, name: str, aliases: Sequence[str]) -> Document:
+        """A place, actor or source is also called so."""
+        return self._registering().change(thing, "alias", name, aliases=tuple(aliases))
+
+    def rename(self, thing: str, name: str, to: str) -> Document:
+        """The main name of a place, actor or source changes; the old one stays an alias."""
+        return self._registering().change(thing, "rename", name, to=to)
+
+    def merge(self, thing: str, name: str, into: str, *, reason: str | None = None) -> Document:
+        """Two of them are one: `name` is read as `into` from now on. Undone by `unmerge`."""
+        return self._registering().merge(thing, name, into, reason)
+
+    def unmerge(self, thing: str, name: str, *, reason: str | None = None) -> Document:
+        """The merge was wrong; `name` is the id that was merged away."""
+        return self._registering().unmerge(thing, name, reason)
+
+    def actor_join(self, actor: str, parent: str, *, since: When) -> Document:
+        """From `since` on the actor is part of the parent."""
+        return self._registering().join(actor, parent, since)
+
+    def actor_leave(self, actor: str, *, since: When) -> Document:
+        """From `since` on the actor stands for itself."""
+        return self._registering().join(actor, None, since)
+
+    def source_grade(self, source: str, grade: str, *, reason: str | None = None) -> Document:
+        """An analyst grades a source (Admiralty A-F)."""
+        return self._registering().grade(source, grade, reason)
+
+    def source_lean(self, source: str, *, side: str | None, since: When = None) -> Document:
+        """Whom a source speaks for or prefers, always or from `since` on; None: nobody."""
+        return self._registering().lean(source, side, since)
+
+    def listed(self, thing: str, text: str | None = None) -> Document:
+        """All places, actors or sources, or those whose names have a text in them."""
+        from tracker.views.catalogue import catalogue
+
+        with self.reading() as reader:
+            return {f"{thing}s": catalogue(reader, thing, text)}
+
+    def show_thing(self, thing: str, name: str) -> Document:
+        """One place, actor or source with its names and what it is tied to."""
+        from tracker.views.catalogue import entry
+
+        with self.reading() as reader:
+            bound = find(reader, thing, name)
+            return {**entry(reader, thing, bound.id), **_noted(bound)}
+
+    def setting(self, key: str, value: str | float | None, *, place: str | None = None) -> Document:
+        """Change a setting for the tracker or for one place; None puts the default back."""
+        return self._registering().setting(key, value, place)
+
+    def settings(self) -> Document:
+        """Every setting with its meaning, and the values that were changed."""
+        from tracker.views.settings import KNOWN, all_settings
+
+        with self.reading() as reader:
+            told = [
+                {"key": key, "place": place or None, "value": value}
+                for (key, place), value in sorted(all_settings(reader).items())
+            ]
+        return {"settings": told, "known": dict(KNOWN)}
+
+    # -- the record ------------------------------------------------------------------------------
+
+    def verify(self, *, against: str | None = None) -> Document:
+        """Check the whole record: chain, order, hashes, views; `against` is a printed `position:hash`."""
+        from tracker.upkeep import verify
+
+        return verify(self.where, against)
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Document:
+        """Throw every view away and build it again from the log."""
+        from tracker.record.follow import rebuild
+        from tracker.record.store import Store
+
+        with Store.open(self.where) as store:
+            return {"position": rebuild(store, progress)}
+
+    def doctor(self) -> Document:
+        """Versions, settings and what is unsafe, as a list of checks."""
+        from tracker.upkeep import doctor
+
+        return doctor(self.where)
+
+    def db_current(self) -> Document:
+        """The schema revision of the database, and the one that this tracker writes."""
+        from tracker.upkeep import current
+
+        return current(self.where)
+
+    def db_upgrade(self) -> Document:
+        """Bring the database's lasting tables to this tracker's revision, and its views up to date."""
+        from tracker.upkeep import upgrade
+
+        return upgrade(self.where)
+
+    # -- shared by the verbs ---------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A read-only snapshot."""
+        reader = open_reader(self.where)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+    def zone(self, reader: Reader) -> str:
+        """The zone in which typed times are read."""
+        from tracker.views.settings import ZONE, all_settings
+
+        return self._zone or all_settings(reader).get((ZONE, ""), "UTC")
+
+    def _question(self, reader: Reader, at: When, known_at: When, published_by: When) -> Question:
+        instant = self._instant(reader, at)
+        return Question(
+            at=self.clock() if instant is None else instant,
+            known_at=self._instant(reader, known_at),
+            published_by=self._instant(reader, published_by),
+        )
+
+    def _instant(self, reader: Reader, when: When, *, start: bool = False) -> int | None:
+        if when is None or isinstance(when, int):
+            return when
+        if isinstance(when, datetime):
+            if when.tzinfo is None:
+                raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
+            return round(when.timestamp() * 1_000_000)
+        if start:
+            from tracker.times import read_span
+
+            return read_span(when, now=self.clock(), zone=self.zone(reader)).earliest
+        return read_instant(when, now=self.clock(), zone=self.zone(reader))
+
+    def _area(self, reader: Reader, text: str) -> str:
+        """The area meant by a name: `--region Homs` is the governorate, not the city."""
+        from tracker.views.names import areas
+
+        found = areas(reader, text)
+        return found[0] if len(found) == 1 else find(reader, "place", text).id
+
+    def _known_claim(self, reader: Reader, claim: str) -> None:
+        from tracker.views.claims import near_claims
+
+        if reader.one("SELECT 1 FROM claims WHERE id = :claim", claim=claim) is None:
+            near = near_claims(reader, claim)
+            asked = f"did you mean {' or '.join(near)}? " if near else ""
+            raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
+
+    def _record(self, events: Sequence[Event]) -> list[Appended]:
+        from tracker.recording import Recording
+
+        return Recording(self).record(events)
+
+    def _claiming(self) -> Any:
+        from tracker.claiming import Claiming
+
+        return Claiming(self)
+
+    def _registering(self) -> Any:
+        from tracker.registering import Registering
+
+        return Registering(self)
+
+
+def _noted(bound: Resolved) -> Document:
+    return {"note": bound.note} if bound.note else {}
+
+
+def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
+    holder = row["controller"]
+    if side is not None and (holder is None or side not in (holder["id"], holder["side"])):
+        return False
+    return not only or row["status"] in only or row["freshness"] in only or ("conflict" in only and row["conflicts"])
+
+
+__all__ = ["BadInput", "Conflict", "NotFound", "Tracker", "wall_clock"]

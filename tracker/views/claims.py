@@ -1,0 +1,197 @@
+"""Decides how claims are listed and shown: in words, with who said them, and where they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from tracker import phrases
+from tracker.judgement.parties import Parties
+from tracker.reader import NOW, Reader
+from tracker.times import iso
+from tracker.views.evidence import UNNAMED, merged
+from tracker.views.parties import TRUE, parties
+from tracker.views.places import places
+
+Document = dict[str, Any]
+
+_COLUMNS: Final = (
+    "id", "place", "effect", "event_at", "reported_at", "recorded_at", "earliest", "latest", "predicate",
+    "modality", "actors", "against", "taken_from", "relation", "km", "bearing", "extent", "outcome", "origin",
+    "source", "document", "confidence", "weight", "fact", "fact_reason", "replaced_by", "confidence_text",
+    "level_not_stated", "place_text", "chain", "details", "occurred", "reported", "url", "sentence", "quote",
+    "note",
+)  # fmt: skip
+
+
+class Filter(NamedTuple):
+    """Which claims are asked for; ids are resolved, instants are us since the epoch, None means any."""
+
+    place: str | None = None
+    actor: str | None = None
+    source: str | None = None
+    origin: str | None = None
+    predicate: str | None = None
+    modality: str | None = None
+    since: int | None = None
+    until: int | None = None
+    text: str | None = None
+    published_by: int | None = None
+    happened_by: int | None = None
+
+
+def claim_documents(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Document]:
+    """Some claims by id, in words and in parts; without their standing."""
+    sql = f"SELECT {', '.join(_COLUMNS)} FROM claims WHERE id IN (:wanted) AND {TRUE}"
+    rows = list(reader.among(sql, ids, known=known))
+    return {document["id"]: document for document in _documents(reader, rows, known)}
+
+
+def listed(reader: Reader, wanted: Filter, known: int = NOW) -> list[Document]:
+    """The claims that pass a filter, in order of event time; without their standing."""
+    tests, values = _tests(reader, wanted, known)
+    where = " AND ".join([TRUE, *tests])
+    rows = reader.rows(
+        f"SELECT {', '.join(_COLUMNS)} FROM claims WHERE {where} ORDER BY event_at, reported_at, id",
+        known=known, **values,
+    )  # fmt: skip
+    found = list(_documents(reader, rows, known))
+    if wanted.text is None:
+        return found
+    needle = wanted.text.casefold()
+    return [one for one in found if needle in _words(one)]
+
+
+def _words(document: Document) -> str:
+    told = (document[key] for key in ("text", "attribution", "quote", "note", "sentence"))
+    return " ".join(str(part) for part in told if part).casefold()
+
+
+def _tests(reader: Reader, wanted: Filter, known: int) -> tuple[list[str], dict[str, object]]:
+    tests: list[str] = []
+    values: dict[str, object] = {}
+    if wanted.place is not None:
+        ids = [wanted.place, *(place for place, root in merged(reader, known).items() if root == wanted.place)]
+        values |= {f"place{i}": id_ for i, id_ in enumerate(ids)}
+        tests.append(f"place IN ({', '.join(f':place{i}' for i in range(len(ids)))})")
+    for column in ("source", "origin", "predicate", "modality"):
+        value = getattr(wanted, column)
+        if value is not None:
+            tests.append(f"{column} = :{column}")
+            values[column] = value
+    if wanted.actor is not None:
+        tests.append("' ' || actors || ' ' || against || ' ' LIKE :actor")
+        values["actor"] = f"% {wanted.actor} %"
+    for name, test in (
+        ("since", "event_at >= :since"),
+        ("until", "event_at <= :until"),
+        ("happened_by", "event_at <= :happened_by"),
+        ("published_by", "reported_at <= :published_by"),
+    ):
+        if getattr(wanted, name) is not None:
+            tests.append(test)
+            values[name] = getattr(wanted, name)
+    return tests, values
+
+
+def near_claims(reader: Reader, text: str, limit: int = 3) -> list[str]:
+    """Claim ids that somebody may have meant: those that begin alike, else the latest."""
+    start = text[: max(4, len(text) - 3)]
+    rows = reader.rows(
+        f"SELECT id FROM claims WHERE id LIKE :start AND {TRUE} ORDER BY id LIMIT {limit}",
+        start=start.replace("%", "") + "%", known=NOW,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+class _Names(NamedTuple):
+    """How the ids in claims are called."""
+
+    actors: Mapping[str, str]
+    sources: Mapping[str, str]
+    places: Mapping[str, str]
+
+
+def source_names(who: Parties) -> dict[str, str]:
+    """Every source's id -> the name it is shown by."""
+    return {id_: who.sources[who.source(id_)].name for id_ in who.sources}
+
+
+def actor_names(who: Parties) -> dict[str, str]:
+    """Every actor's id -> the name it is shown by."""
+    return {id_: who.actors[who.actor(id_)].name for id_ in who.actors}
+
+
+def _documents(reader: Reader, rows: Iterable[tuple[Any, ...]], known: int) -> Iterable[Document]:
+    claims = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    if not claims:
+        return
+    who = parties(reader, known)
+    into = merged(reader, known)
+    ids = {into.get(claim["place"], claim["place"]) for claim in claims if claim["place"]}
+    found = {id_: place.name for id_, place in places(reader, ids, known).items()}
+    called = {old: found.get(root, root) for old, root in into.items()} | found
+    names = _Names(actor_names(who), source_names(who), called)
+    for claim in claims:
+        yield _document(claim, names)
+
+
+def _document(claim: Mapping[str, Any], names: _Names) -> Document:
+    chain = json.loads(claim["chain"])
+    details = json.loads(claim["details"])
+    occurred, reported = json.loads(claim["occurred"]), json.loads(claim["reported"])
+    told = {
+        "predicate": claim["predicate"],
+        "modality": claim["modality"],
+        "actors": [names.actors.get(actor, actor) for actor in claim["actors"].split()],
+        "against": [names.actors.get(actor, actor) for actor in claim["against"].split()],
+        "place": names.places.get(claim["place"], claim["place"]),
+        "relation": claim["relation"], "km": claim["km"], "extent": claim["extent"],
+        "outcome": claim["outcome"], "details": details,
+    }  # fmt: skip
+    origin = claim["origin"]
+    return {
+        "id": claim["id"],
+        "text": phrases.proposition(told),
+        "attribution": phrases.attribution(chain, names.sources),
+        "predicate": claim["predicate"],
+        "modality": claim["modality"],
+        "actors": claim["actors"].split(),
+        "against": claim["against"].split(),
+        "taken_from": claim["taken_from"].split(),
+        "place": claim["place"],
+        "place_name": told["place"],
+        "relation": claim["relation"], "km": claim["km"], "bearing": claim["bearing"],
+        "extent": claim["extent"], "outcome": claim["outcome"], "details": details,
+        "origin": chain[0].get("named") if origin.startswith(UNNAMED) else origin,
+        "via": [hop["who"] for hop in chain[1:] if hop.get("who")],
+        "source": claim["source"],
+        "chain": chain,
+        "document": claim["document"],
+        "occurred": _moment(occurred, claim["earliest"], claim["latest"]),
+        "reported": _moment(reported, None, claim["reported_at"]),
+        "recorded": iso(claim["recorded_at"]),
+        "confidence": claim["confidence"],
+        "confidence_text": claim["confidence_text"],
+        "standing": claim["fact"],
+        "standing_reason": claim["fact_reason"],
+        "replaced_by": claim["replaced_by"],
+        "weight": claim["weight"],
+        "effect": claim["effect"],
+        "level_not_stated": bool(claim["level_not_stated"]),
+        "place_text": claim["place_text"],
+        "sentence": claim["sentence"],
+        "quote": claim["quote"],
+        "url": claim["url"],
+        "note": claim["note"],
+    }  # fmt: skip
+
+
+def _moment(told: Mapping[str, Any], earliest: int | None, latest: int | None) -> Document:
+    return {
+        "earliest": told.get("earliest") or (None if earliest is None else iso(earliest)),
+        "latest": None if latest is None else iso(latest),
+        "precision": told.get("precision") or "unknown",
+        "text": told.get("text") or None,
+    }

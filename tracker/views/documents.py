@@ -1,0 +1,300 @@
+"""Decides the documents that answer `status` and `why`: the keys of the JSON contract, and nothing else.
+
+Times are UTC ISO 8601 text, probabilities are rounded to nine digits, ids stand beside names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+from typing import Any, Final
+
+from tracker import phrases
+from tracker.judgement.belief import Step, Weight, explain
+from tracker.judgement.conflicts import Disagreement
+from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.reliability import Weighed
+from tracker.judgement.verdict import Verdict, WouldChange, would_change
+from tracker.reader import Reader
+from tracker.times import iso
+from tracker.views.claims import Document, actor_names, claim_documents, source_names
+from tracker.views.evidence import UNNAMED
+from tracker.views.places import Place, all_places, around, containing, places
+from tracker.views.situation import CONTEXT_KM, Folded, Question, Situation
+
+POLICY: Final = "bayes"
+CONTEXT_DAYS: Final = 7
+CONTEXT_LIMIT: Final = 12
+_DIGITS: Final = 9
+
+
+def status_document(reader: Reader, place: Place, question: Question) -> Document:
+    """The document of `status PLACE --json`."""
+    return _Answer(reader, place, question).status()
+
+
+def why_document(reader: Reader, place: Place, question: Question) -> Document:
+    """The document of `why PLACE --json`: the status and every step of the belief with its weight."""
+    return _Answer(reader, place, question).why()
+
+
+def table_documents(
+    reader: Reader, question: Question, only: Iterable[str] | None = None
+) -> list[Document]:
+    """The documents of `status --json`, for every place that something is claimed about, by name."""
+    situation = Situation(reader, question)
+    wanted = set(situation.claimed())
+    if only is not None:
+        wanted &= set(only)
+    known = {place.id: place for place in all_places(reader, situation.known)}
+    chosen = sorted((known[id_] for id_ in wanted if id_ in known), key=lambda place: (place.name, place.id))
+    writer = _Writer(situation, known)
+    verdicts = situation.verdicts(chosen)
+    return [writer.status(place, verdicts[place.id]) for place in chosen]
+
+
+class _Writer:
+    """Puts verdicts into documents: ids get their names, instants become text."""
+
+    def __init__(self, situation: Situation, known: Mapping[str, Place]) -> None:
+        self._situation = situation
+        self._places = known
+        self._actors = actor_names(situation.who)
+
+    def status(self, place: Place, verdict: Verdict) -> Document:
+        """The keys that a place has in the table as well as alone."""
+        question = self._situation.question
+        region = self._places.get(place.parent) if place.parent else None
+        return {
+            "place": {
+                "id": place.id, "name": place.name, "kind": place.kind,
+                "region": region.name if region else None, "lat": place.lat, "lon": place.lon,
+            },
+            "at": iso(question.at),
+            "known_at": None if question.known_at is None else iso(question.known_at),
+            "published_by": None if question.published_by is None else iso(question.published_by),
+            "policy": POLICY,
+            "status": verdict.status,
+            "controller": self._controller(verdict),
+            "vacated_by": self._party(verdict.vacated_by) if verdict.vacated_by else None,
+            "partly": verdict.partly,
+            "front": False,
+            "confidence": round(verdict.confidence, _DIGITS),
+            "probabilities": [
+                {"actor": side, "p": round(p, _DIGITS)}
+                for side, p in sorted(verdict.probabilities.items(), key=lambda one: (-round(one[1], 9), one[0]))
+            ],
+            "basis": verdict.basis,
+            "since": None if verdict.since is None else {
+                "earliest": None if verdict.since[0] is None else iso(verdict.since[0]),
+                "latest": iso(verdict.since[1]),
+            },
+            "freshness": verdict.freshness,
+            "last_report": None if verdict.last_report is None else iso(verdict.last_report),
+            "stale_at": None if verdict.stale_at is None else iso(verdict.stale_at),
+            "pressure": [self._pressure(one) for one in verdict.pressure],
+            "present": [{"actor": actor, "claim": one.claim} for one in verdict.present for actor in one.actors],
+            "origins": verdict.origins,
+            "claims": verdict.claims,
+            "conflicts": [_conflict(one) for one in verdict.conflicts],
+            "flags": [],
+        }  # fmt: skip
+
+    def _controller(self, verdict: Verdict) -> Document | None:
+        if not verdict.holders:
+            return None
+        side, *others = verdict.holders
+        who = self._situation.who
+        line_at = verdict.since[1] if verdict.since else verdict.at
+        own = [actor for actor in verdict.actors if who.side(actor, line_at) == side] or [side]
+        return {**self._party(own[0]), "side": side, "with": [self._party(other) for other in others]}
+
+    def _party(self, actor: str) -> Document:
+        return {"id": actor, "name": self._actors.get(actor, actor)}
+
+    def _pressure(self, one: Evidence) -> Document:
+        return {
+            "kind": one.predicate, "actor": one.actors[0] if one.actors else None, "claim": one.claim,
+            "relation": one.relation, "km": one.km, "bearing": one.bearing,
+        }  # fmt: skip
+
+
+def _conflict(one: Disagreement) -> Document:
+    return {"kind": one.kind, "claims": [one.first.evidence.claim, one.second.evidence.claim]}
+
+
+class _Answer:
+    """Everything about one place for one question."""
+
+    def __init__(self, reader: Reader, place: Place, question: Question) -> None:
+        self._reader = reader
+        self._place = place
+        self._situation = Situation(reader, question)
+        self._folded: Folded = self._situation.folded(place.id, trace=True)
+        self._verdict = self._situation.verdict(place, self._folded)
+        self._regions = containing(reader, place, self._situation.known)
+        self._writer = _Writer(self._situation, {region.id: region for region in self._regions})
+        context = self._context_evidence()
+        ids = [one.evidence.claim for one in self._folded.weighed] + [one.claim for one in context]
+        self._texts = claim_documents(reader, ids, self._situation.known)
+        self._near = context
+        self._sources = source_names(self._situation.who)
+        self._actors = actor_names(self._situation.who)
+        self._weights = self._explained()
+
+    def status(self) -> Document:
+        return {
+            **self._writer.status(self._place, self._verdict),
+            "because": self._because(),
+            "context": [
+                {"claim": one.claim, "place": self._texts[one.claim]["place_name"], "text": self._told(one.claim)}
+                for one in self._near
+            ],
+            "would_change": self._would_change(),
+        }
+
+    def why(self) -> Document:
+        against = self._against()
+        best = self._best()
+        return {
+            **self.status(),
+            "steps": [self._step(one, best) for one in self._weights],
+            "against": against,
+            "log_odds": self._log_odds(),
+        }
+
+    # -- the arithmetic, told --------------------------------------------------------------------
+
+    def _best(self) -> int | None:
+        names = self._folded.state.names
+        if self._verdict.holders:
+            return names.index(self._verdict.holders[0])
+        if not self._folded.state.count:
+            return None
+        return names.index(min(names, key=lambda name: (-round(self._verdict.probabilities[name], 9), name)))
+
+    def _against(self) -> str | None:
+        """The runner-up: the most probable side that is not among the holders."""
+        best = self._best()
+        if best is None:
+            return None
+        names = self._folded.state.names
+        taken = {*self._verdict.holders, names[best]}
+        rest = [(-round(p, 9), name) for name, p in self._verdict.probabilities.items() if name not in taken]
+        return min(rest)[1] if rest else None
+
+    def _log_odds(self) -> float | None:
+        best, against = self._best(), self._against()
+        if best is None or against is None:
+            return None
+        p = self._verdict.probabilities
+        if p[against] <= 0.0:
+            return None
+        return log(p[self._folded.state.names[best]] / p[against])
+
+    def _explained(self) -> list[Weight]:
+        best, against = self._best(), self._against()
+        if best is None or against is None:
+            return []
+        steps: Sequence[Step] = self._folded.state.steps or []
+        return explain(steps, best, self._folded.state.names.index(against))
+
+    def _step(self, one: Weight, best: int | None) -> Document:
+        step = one.step
+        return {
+            "claim": step.claim,
+            "text": self._told(step.claim) if step.claim else None,
+            "step": step.name,
+            "at": iso(step.at),
+            "reliability": None if step.reliability is None else round(step.reliability, _DIGITS),
+            "stance": step.stance,
+            "echo": round(step.echo, _DIGITS),
+            "weight": one.weight,
+            "p": None if best is None else round(step.p[best], _DIGITS),
+        }
+
+    def _because(self) -> list[Document]:
+        """Each claim that moved the belief, the weightiest first."""
+        worth: dict[str, float] = {}
+        for one in self._weights:
+            if one.step.claim:
+                worth[one.step.claim] = worth.get(one.step.claim, 0.0) + one.weight
+        rows = [
+            {
+                "claim": claim, "text": self._texts[claim]["text"],
+                "origin": self._origin(claim), "attribution": self._texts[claim]["attribution"],
+                "weight": round(weight, _DIGITS),
+            }
+            for claim, weight in worth.items()
+        ]  # fmt: skip
+        return sorted(rows, key=lambda row: (-abs(float(str(row["weight"]))), str(row["claim"])))
+
+    def _origin(self, claim: str) -> str:
+        origin = str(self._texts[claim]["origin"])
+        return self._sources.get(origin, origin.removeprefix(UNNAMED))
+
+    def _told(self, claim: str) -> str:
+        document = self._texts[claim]
+        return f"{document['text']} ({document['attribution']})"
+
+    # -- what stands beside it -------------------------------------------------------------------
+
+    def _context_evidence(self) -> list[Evidence]:
+        """Recent claims on what contains the place and on what lies within 10 km of it, newest first."""
+        situation = self._situation
+        areas = [region.id for region in self._regions]
+        near = [other.id for _, other in around(self._reader, self._place, CONTEXT_KM, situation.known)]
+        ids = [id_ for id_ in dict.fromkeys([*areas, *near]) if id_ != self._place.id]
+        situation.load(ids)
+        since = situation.question.at - CONTEXT_DAYS * DAY
+        found = [one for id_ in ids for one in situation.claims(id_) if one.event_at >= since]
+        found.sort(key=lambda one: (-one.event_at, one.claim))
+        return found[:CONTEXT_LIMIT]
+
+    def _would_change(self) -> str:
+        least = would_change(
+            self._folded.state, self._situation.sides, self._situation.question.at,
+            self._situation.settings(self._place.id),
+        )  # fmt: skip
+        return _would_change_sentence(least, self._verdict, self._actors)
+
+
+def _would_change_sentence(
+    least: WouldChange | None, verdict: Verdict, names: Mapping[str, str]
+) -> str:
+    if not verdict.claims:
+        return "Any report of who holds it would give a first verdict."
+    parts: list[str] = []
+    if least is not None:
+        rival = names.get(least.side, least.side) if least.side else "another side"
+        reports = "one independent, neutral report" if least.reports == 1 else (
+            f"{least.reports} independent, neutral reports"
+        )  # fmt: skip
+        parts.append(f"{reports} that {rival} captured it would change who holds it")
+    if verdict.status == "contested":
+        parts.append("an independent report of who holds it now would settle it one way or the other")
+    elif verdict.basis == "claimed":
+        parts.append("an independent origin that says the same would make it assessed")
+    if verdict.stale_at is not None and verdict.freshness != "stale":
+        parts.append(f"without a new word it is stale from {iso(verdict.stale_at)[:16].replace('T', ' ')} UTC on")
+    elif verdict.freshness == "stale":
+        parts.append("any word that the holder is still there would make it fresh again")
+    sentence = "; ".join(parts)
+    return sentence[:1].upper() + sentence[1:] + "." if sentence else "Nothing said so far would change it."
+
+
+def conflicts_of(reader: Reader, place: Place, question: Question, claim: str) -> list[Document]:
+    """The contradictions that one claim is part of, whatever their age."""
+    from tracker.judgement.conflicts import disagreements
+
+    weighed: list[Weighed] = Situation(reader, question).folded(place.id).weighed
+    return [
+        _conflict(one)
+        for one in disagreements(weighed)
+        if claim in (one.first.evidence.claim, one.second.evidence.claim)
+    ]
+
+
+def place_of(reader: Reader, id_: str) -> Place:
+    """A place that is known to be there."""
+    return places(reader, [id_])[id_]

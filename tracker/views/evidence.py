@@ -1,0 +1,198 @@
+"""Decides how claims become evidence: resolved to sides, origins and times, as known at a position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tracker.judgement.evidence import Evidence
+from tracker.judgement.parties import Parties
+from tracker.judgement.vocabulary import NONE
+from tracker.reader import NOW, Reader
+from tracker.views.parties import TRUE
+
+_COLUMNS = (
+    "c.place, c.id, c.effect, c.event_at, c.reported_at, c.earliest, c.predicate, c.modality, c.actors,"
+    " c.against, c.taken_from, c.relation, c.km, c.bearing, c.extent, c.origin, c.source, c.document,"
+    " c.confidence, c.weight, c.details"
+)
+UNNAMED = "unnamed:"
+
+
+def evidence(
+    reader: Reader,
+    who: Parties,
+    places: Iterable[str],
+    *,
+    known: int = NOW,
+    since: int | None = None,
+    until: int | None = None,
+    published_by: int | None = None,
+) -> dict[str, list[Evidence]]:
+    """The evidence about each of some places (ids as claimed), in order of event time.
+
+    `since` and `until` bound the event time (inclusive), `published_by` the reported time.
+    """
+    wanted = list(places)
+    bounds = "".join(
+        f" AND {test}"
+        for value, test in (
+            (since, "c.event_at >= :since"),
+            (until, "c.event_at <= :until"),
+            (published_by, "c.reported_at <= :published_by"),
+        )
+        if value is not None
+    )
+    values: dict[str, object] = {"known": known}
+    values |= {
+        name: value
+        for name, value in (("since", since), ("until", until), ("published_by", published_by))
+        if value is not None
+    }
+    sql = (
+        f"SELECT {_COLUMNS} FROM claims c WHERE c.place IN (:wanted){bounds}"
+        " AND c.from_pos <= :known AND c.to_pos > :known AND c.fact = 'recorded'"
+        f" AND c.effect <> '{NONE}' ORDER BY c.event_at, c.reported_at, c.id"
+    )
+    rows = list(reader.among(sql, wanted, **values))
+    made = _Maker(reader, who, known, [row[1] for row in rows])
+    found: dict[str, list[Evidence]] = {place: [] for place in wanted}
+    for row in rows:
+        found[row[0]].append(made.evidence(row))
+    return found
+
+
+class _Maker:
+    """Turns rows into evidence, with what the claims are linked to and how they were confirmed."""
+
+    def __init__(self, reader: Reader, who: Parties, known: int, claims: list[str]) -> None:
+        self._who = who
+        self._parents = _parents(reader, known, claims)
+        self._confirmed = _confirmations(reader, known, claims)
+
+    def evidence(self, row: tuple[Any, ...]) -> Evidence:
+        (
+            _, claim, kind, event_at, reported_at, earliest, predicate, modality, actors, against, taken_from,
+            relation, km, bearing, extent, origin, reporter, document, confidence, weight, details,
+        ) = row  # fmt: skip
+        who = self._who
+        origin, reporter = self._parents.get(claim, (origin, reporter))
+        lines = tuple(who.line(actor, event_at) for actor in actors.split())
+        repelled = predicate == "fighting" and kind == "for"
+        sides = _sides(who, against, event_at) if repelled else tuple(sorted({line[-1] for line in lines}))
+        other = tuple(sorted({line[-1] for line in lines})) if repelled else _sides(who, against, event_at)
+        source = who.sources.get(who.source(origin))
+        return Evidence(
+            claim=claim,
+            kind=kind,
+            sides=sides,
+            event_at=event_at,
+            reported_at=reported_at,
+            origin=who.source(origin),
+            lean=None if source is None else who.lean(origin, event_at),
+            source_kind="anonymous" if source is None else source.kind,
+            grade=None if source is None else source.grade,
+            confidence=confidence,
+            weight=weight,
+            against=other,
+            lines=tuple(who.line(actor, event_at) for actor in against.split()) if repelled else lines,
+            predicate=predicate,
+            modality=modality,
+            relation=relation,
+            extent=extent,
+            km=km,
+            bearing=bearing,
+            taken_from=_sides(who, taken_from, event_at),
+            earliest=earliest,
+            document=document,
+            figures=_figures(details),
+            confirmed_at=self._confirmed.get(claim, ()),
+        )
+
+
+def _sides(who: Parties, actors: str, at: int) -> tuple[str, ...]:
+    return tuple(sorted({who.side(actor, at) for actor in actors.split()})) if actors else ()
+
+
+def _figures(details: str) -> tuple[float, float] | None:
+    if '"best"' not in details and '"low"' not in details:
+        return None
+    import json
+
+    told: Mapping[str, object] = json.loads(details)
+    numbers = [float(value) for key in ("low", "best", "high") if isinstance(value := told.get(key), int | float)]
+    return (min(numbers), max(numbers)) if numbers else None
+
+
+def _parents(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """For each claim derived from another: the origin of the first in that line."""
+    links = {
+        row[0]: row[1]
+        for row in reader.among(
+            f"SELECT claim, other FROM links WHERE claim IN (:wanted) AND link = 'derived-from' AND {TRUE}"
+            " ORDER BY other",
+            claims,
+            known=known,
+        )
+    }
+    if not links:
+        return {}
+    first = {claim: _first(reader, known, other, claim) for claim, other in links.items()}
+    origins = {
+        row[0]: (row[1], row[2])
+        for row in reader.among(
+            f"SELECT id, origin, source FROM claims WHERE id IN (:wanted) AND {TRUE}", first.values(), known=known
+        )
+    }
+    return {claim: origins[parent] for claim, parent in first.items() if parent in origins}
+
+
+def _first(reader: Reader, known: int, parent: str, claim: str) -> str:
+    """The claim at the beginning of a line of derivations; a circle ends where it closes."""
+    seen = {claim}
+    while parent not in seen:
+        seen.add(parent)
+        row = reader.one(
+            f"SELECT other FROM links WHERE claim = :claim AND link = 'derived-from' AND {TRUE} ORDER BY other",
+            claim=parent,
+            known=known,
+        )
+        if row is None:
+            break
+        parent = row[0]
+    return parent
+
+
+def _confirmations(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for claim, at in reader.among(
+        f"SELECT claim, at FROM reviews WHERE claim IN (:wanted) AND answer = 'still-true' AND {TRUE} ORDER BY at",
+        claims,
+        known=known,
+    ):
+        found[claim] = (*found.get(claim, ()), at)
+    return found
+
+
+def merged(reader: Reader, known: int = NOW) -> dict[str, str]:
+    """Every place that was merged into another -> where it ended up."""
+    into = dict(
+        (row[0], row[1])
+        for row in reader.rows(
+            f"SELECT id, merged_into FROM places WHERE merged_into IS NOT NULL AND {TRUE}", known=known
+        )
+    )
+    return {place: _end(place, into) for place in into}
+
+
+def _end(place: str, into: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while place in into and place not in seen:
+        seen.add(place)
+        place = into[place]
+    return place
+
+
+def gathered(found: Mapping[str, list[Evidence]]) -> Iterator[Evidence]:
+    """The evidence of several ids of one place, in order of event time."""
+    yield from sorted((one for rows in found.values() for one in rows), key=lambda one: one.event_at)

@@ -1,0 +1,60 @@
+"""Decides how typed names are looked up in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracker.names import Named, Resolved, fold, resolve
+from tracker.reader import NOW, Reader
+from tracker.views.evidence import merged
+from tracker.views.parties import TRUE, parties
+
+_REGION = "(SELECT p.name FROM places p WHERE p.id = t.parent AND p.from_pos <= :known AND p.to_pos > :known)"
+_TABLES = {"place": "places", "actor": "actors", "source": "sources"}
+
+
+def find(reader: Reader, thing: str, text: str, known: int = NOW) -> Resolved:
+    """What a typed name of a place, actor or source is bound to; UnknownName or AmbiguousName else.
+
+    Merged ones answer with what they were merged into.
+    """
+    root = _roots(reader, thing, known)
+    rows = [row._replace(id=root.get(row.id, row.id)) for row in _candidates(reader, thing, text, known)]
+    typed = text.strip()
+    return resolve(root.get(typed, text), rows, kind=thing, names=aliases(reader, thing, known))
+
+
+def _candidates(reader: Reader, thing: str, text: str, known: int) -> list[Named]:
+    kind = "t.kind" if thing == "place" else f"'{thing}'"
+    region = _REGION if thing == "place" else "NULL"
+    sql = (
+        f"SELECT n.id, t.name, {kind}, n.folded, n.alias, {region} FROM names n"
+        f" JOIN {_TABLES[thing]} t ON t.id = n.id AND t.from_pos <= :known AND t.to_pos > :known"
+        " WHERE n.thing = :thing AND n.from_pos <= :known AND n.to_pos > :known AND "
+    )
+    typed = text.strip()
+    rows = reader.rows(sql + "n.folded = :folded ORDER BY n.id, n.alias", thing=thing, folded=fold(text), known=known)
+    by_id = reader.rows(sql + "n.id = :id ORDER BY n.id, n.alias", thing=thing, id=typed, known=known)
+    return [Named(*row) for row in [*by_id, *rows]]
+
+
+def _roots(reader: Reader, thing: str, known: int) -> dict[str, str]:
+    if thing == "place":
+        return merged(reader, known)
+    who = parties(reader, known)
+    if thing == "actor":
+        return {id_: who.actor(id_) for id_, row in who.actors.items() if row.merged_into}
+    return {id_: who.source(id_) for id_, row in who.sources.items() if row.merged_into}
+
+
+def aliases(reader: Reader, thing: str, known: int = NOW) -> Iterator[str]:
+    """Every name by which something of a kind can be found."""
+    sql = f"SELECT alias FROM names WHERE thing = :thing AND {TRUE} ORDER BY alias"
+    for row in reader.each(sql, thing=thing, known=known):
+        yield row[0]
+
+
+def names_of(reader: Reader, thing: str, id_: str, known: int = NOW) -> list[str]:
+    """Every name of one thing, in order."""
+    sql = f"SELECT alias FROM names WHERE thing = :thing AND id = :id AND {TRUE} ORDER BY alias"
+    return [row[0] for row in reader.rows(sql, thing=thing, id=id_, known=known)]

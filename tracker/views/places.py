@@ -1,0 +1,110 @@
+"""Decides how places are read: one by id, by nearness, by what they lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import asin, atan2, cos, degrees, radians, sin, sqrt
+from typing import Final, NamedTuple
+
+from tracker.reader import NOW, Reader
+from tracker.views.parties import TRUE
+
+EARTH_KM: Final = 6371.0088
+_COLUMNS: Final = "id, name, kind, lat, lon, parent, population, near, bearing, km, gazetteer, merged_into"
+
+
+class Place(NamedTuple):
+    """A place as registered; `lat` and `lon` in degrees, `km` and `bearing` from the place `near`."""
+
+    id: str
+    name: str
+    kind: str
+    lat: float | None
+    lon: float | None
+    parent: str | None
+    population: int | None
+    near: str | None
+    bearing: str | None
+    km: float | None
+    gazetteer: str | None
+    merged_into: str | None
+
+
+def places(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Place]:
+    """Some places by id."""
+    rows = reader.among(f"SELECT {_COLUMNS} FROM places WHERE id IN (:wanted) AND {TRUE}", ids, known=known)
+    return {row[0]: Place(*row) for row in rows}
+
+
+def all_places(reader: Reader, known: int = NOW) -> list[Place]:
+    """Every place, by id."""
+    rows = reader.rows(f"SELECT {_COLUMNS} FROM places WHERE {TRUE} ORDER BY id", known=known)
+    return [Place(*row) for row in rows]
+
+
+def containing(reader: Reader, place: Place, known: int = NOW) -> list[Place]:
+    """The areas that a place lies in, the smallest first."""
+    line: list[Place] = []
+    seen = {place.id}
+    while place.parent is not None and place.parent not in seen:
+        seen.add(place.parent)
+        found = places(reader, [place.parent], known).get(place.parent)
+        if found is None:
+            break
+        line.append(found)
+        place = found
+    return line
+
+
+def within(reader: Reader, area: str, known: int = NOW) -> set[str]:
+    """Every place in an area, at any depth, the area itself not counted."""
+    found: set[str] = set()
+    frontier = [area]
+    while frontier:
+        rows = reader.among(f"SELECT id FROM places WHERE parent IN (:wanted) AND {TRUE}", frontier, known=known)
+        frontier = [row[0] for row in rows if row[0] not in found]
+        found.update(frontier)
+    return found
+
+
+def around(reader: Reader, place: Place, km: float, known: int = NOW) -> list[tuple[float, Place]]:
+    """The places within `km` of one, with their distance, the nearest first; those minted near it too."""
+    found: dict[str, tuple[float, Place]] = {}
+    minted = reader.rows(f"SELECT {_COLUMNS} FROM places WHERE near = :place AND {TRUE}", place=place.id, known=known)
+    for row in minted:
+        near = Place(*row)
+        found[near.id] = (near.km or 0.0, near)
+    if place.lat is not None and place.lon is not None:
+        d_lat = km / 111.0
+        d_lon = km / (111.0 * max(0.01, cos(radians(place.lat))))
+        rows = reader.rows(
+            f"SELECT {_COLUMNS} FROM places WHERE lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east"
+            f" AND {TRUE}",
+            south=place.lat - d_lat, north=place.lat + d_lat,
+            west=place.lon - d_lon, east=place.lon + d_lon, known=known,
+        )  # fmt: skip
+        for row in rows:
+            other = Place(*row)
+            away = distance(place, other)
+            if other.id != place.id and away is not None and away <= km:
+                found[other.id] = (away, other)
+    return sorted(found.values(), key=lambda one: (one[0], one[1].id))
+
+
+def distance(a: Place, b: Place) -> float | None:
+    """Kilometres between two places on the great circle (haversine); None without coordinates."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return None
+    lat_a, lat_b = radians(a.lat), radians(b.lat)
+    half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin(radians(b.lon - a.lon) / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(half))
+
+
+def bearing(a: Place, b: Place) -> str | None:
+    """The compass point (of 8) in which `b` lies from `a`."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return None
+    lat_a, lat_b, d_lon = radians(a.lat), radians(b.lat), radians(b.lon - a.lon)
+    x = cos(lat_a) * sin(lat_b) - sin(lat_a) * cos(lat_b) * cos(d_lon)
+    angle = degrees(atan2(sin(d_lon) * cos(lat_b), x)) % 360
+    return ("N", "NE", "E", "SE", "S", "SW", "W", "NW")[round(angle / 45) % 8]

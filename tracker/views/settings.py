@@ -1,0 +1,37 @@
+"""Decides which settings hold where: the default, the tracker's own, the place's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from tracker.judgement.belief import NEWS_ONLY, Settings
+from tracker.reader import NOW, Reader
+from tracker.views.parties import TRUE
+
+TEMPO, THRESHOLD, CONTESTED_BELOW, ZONE = "tempo", "threshold", "contested-below", "zone"
+KNOWN: Final = {
+    TEMPO: "rate of unreported change a day: 0.001 where only news reaches us, 0.00005 under a live feed",
+    THRESHOLD: "below this confidence nobody is said to hold a place (0.6)",
+    CONTESTED_BELOW: "below this a rival claim makes a place contested (0.8)",
+    ZONE: "the zone in which typed times are read and shown (UTC)",
+}
+
+
+def all_settings(reader: Reader, known: int = NOW) -> dict[tuple[str, str], str]:
+    """Every setting that was changed: (key, place or '') -> value as text."""
+    rows = reader.rows(f"SELECT key, place, value FROM settings WHERE {TRUE}", known=known)
+    return {(key, place): value for key, place, value in rows}
+
+
+def settings_of(reader: Reader, known: int = NOW) -> Callable[[str], Settings]:
+    """A function from a place to the settings in force there."""
+    told = all_settings(reader, known)
+
+    def at(place: str) -> Settings:
+        def number(key: str, default: float) -> float:
+            return float(told.get((key, place), told.get((key, ""), default)))
+
+        return Settings(number(TEMPO, NEWS_ONLY), number(THRESHOLD, 0.6), number(CONTESTED_BELOW, 0.8))
+
+    return at

@@ -1,0 +1,161 @@
+"""Decides how verdicts are reached from the record: which claims are folded for which question.
+
+A `Situation` answers for one instant, one state of knowledge and one state of publication. Asked
+about now, it carries on from the state kept in the table `control`; asked about any other moment it
+folds the claims that count for that moment. Both give the same answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from tracker.judgement.belief import Fold, Settings, fold
+from tracker.judgement.evidence import Evidence
+from tracker.judgement.reliability import Weighed
+from tracker.judgement.verdict import NEARBY_CHANGE, TAIL, Verdict, judge
+from tracker.judgement.vocabulary import MOVING
+from tracker.reader import NOW, Reader, position_at
+from tracker.views.evidence import evidence, gathered, merged
+from tracker.views.parties import parties
+from tracker.views.places import Place, around, distance
+from tracker.views.settings import settings_of
+
+NEARBY_KM: Final = 25.0
+CONTEXT_KM: Final = 10.0
+
+
+class Question(NamedTuple):
+    """What is asked for. Instants are us since the epoch; None: no bound but the log itself."""
+
+    at: int
+    known_at: int | None = None
+    published_by: int | None = None
+
+
+class Folded(NamedTuple):
+    """A place's belief and the claims it was made of; `weighed` may be only the recent ones."""
+
+    state: Fold
+    weighed: list[Weighed]
+
+
+class Situation:
+    """Everybody and everything as it counts for one question."""
+
+    def __init__(self, reader: Reader, question: Question) -> None:
+        self.reader = reader
+        self.question = question
+        self.known = position_at(reader, question.known_at)
+        self.who = parties(reader, self.known)
+        self.sides = self.who.sides()
+        self.settings = settings_of(reader, self.known)
+        self.into = merged(reader, self.known)
+        self._members: dict[str, list[str]] = {}
+        for place, root in self.into.items():
+            self._members.setdefault(root, [root]).append(place)
+        self._claims: dict[str, list[Evidence]] = {}
+
+    def members(self, place: str) -> list[str]:
+        """The ids whose claims are read as claims about the place: its own, and those merged into it."""
+        return self._members.get(place, [place])
+
+    def claims(self, place: str) -> list[Evidence]:
+        """The evidence about a place that counts for the question, in order of event time."""
+        if place not in self._claims:
+            self.load([place])
+        return self._claims[place]
+
+    def load(self, wanted: Iterable[str]) -> None:
+        """Read the evidence of many places at once."""
+        roots = [place for place in wanted if place not in self._claims]
+        found = evidence(
+            self.reader, self.who, [id_ for place in roots for id_ in self.members(place)],
+            known=self.known, until=self.question.at, published_by=self.question.published_by,
+        )  # fmt: skip
+        for place in roots:
+            self._claims[place] = list(gathered({id_: found[id_] for id_ in self.members(place)}))
+
+    def folded(self, place: str, *, trace: bool = False) -> Folded:
+        """The belief about a place from all its claims."""
+        return Folded(*fold(self.claims(place), self.sides, self.settings(place), trace=trace))
+
+    def verdict(self, place: Place, folded: Folded | None = None, *, nearby: bool | None = None) -> Verdict:
+        """Who controls a place at the instant asked about."""
+        folded = folded or self.folded(place.id)
+        changed = self.changed_nearby(place) if nearby is None else nearby
+        settings: Settings = self.settings(place.id)
+        return judge(folded.state, folded.weighed, self.question.at, settings, changed_nearby=changed)
+
+    def verdicts(self, wanted: Iterable[Place]) -> Mapping[str, Verdict]:
+        """The verdicts of many places, from what is kept where the question is about now."""
+        wanted = list(wanted)
+        kept = self._kept() if self.question.known_at is None and self.question.published_by is None else {}
+        self.load(place.id for place in wanted if place.id not in kept)
+        folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
+        changed = [place for place in wanted if self._changed(folds[place.id].state)]
+        return {
+            place.id: self.verdict(place, folds[place.id], nearby=_any_near(place, changed)) for place in wanted
+        }
+
+    def changed_nearby(self, place: Place) -> bool:
+        """Whether control changed within 25 km in the last week."""
+        near = {other.id: other for _, other in around(self.reader, place, NEARBY_KM, self.known) if other.lat}
+        since = self.question.at - NEARBY_CHANGE
+        rows = self.reader.among(
+            f"SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect IN ({_MOVING})"
+            " AND event_at >= :since AND event_at <= :until",
+            near, since=since, until=self.question.at,
+        )  # fmt: skip
+        return any(self._changed(self.folded(str(self.into.get(row[0], row[0]))).state) for row in rows)
+
+    def claimed(self) -> list[str]:
+        """Every place that something is claimed about by then, by id."""
+        rows = self.reader.rows(
+            "SELECT DISTINCT place FROM claims WHERE place IS NOT NULL AND effect <> 'none'"
+            " AND from_pos <= :known AND to_pos > :known AND event_at <= :at",
+            known=self.known, at=self.question.at,
+        )  # fmt: skip
+        return sorted({str(self.into.get(row[0], row[0])) for row in rows})
+
+    def _changed(self, state: Fold) -> bool:
+        return state.changed_at is not None and 0 <= self.question.at - state.changed_at <= NEARBY_CHANGE
+
+    def _kept(self) -> dict[str, Folded]:
+        """What the table `control` keeps, where nothing was claimed about times after the question's."""
+        rows = self.reader.rows(
+            "SELECT place, state, tail FROM control WHERE last_at <= :at ORDER BY place", at=self.question.at
+        )
+        recent = evidence(
+            self.reader, self.who, [id_ for row in rows for id_ in self.members(row[0])],
+            since=self.question.at - TAIL, until=self.question.at,
+        )  # fmt: skip
+        found: dict[str, Folded] = {}
+        for place, state, tail in rows:
+            claims = {one.claim: one for id_ in self.members(place) for one in recent[id_]}
+            weighed = [
+                Weighed(claims[claim], stance, r, voice)
+                for _, claim, stance, r, voice in json.loads(tail)
+                if claim in claims
+            ]
+            found[place] = Folded(Fold.load(json.loads(state), self.sides), weighed)
+        return found
+
+
+_MOVING: Final = ", ".join(f"'{kind}'" for kind in sorted(MOVING))
+
+
+def _any_near(place: Place, changed: Iterable[Place]) -> bool:
+    for other in changed:
+        if other.id != place.id and (away := distance(place, other)) is not None and away <= NEARBY_KM:
+            return True
+    return False
+
+
+def now(reader: Reader, at: int) -> Situation:
+    """The situation as known now."""
+    return Situation(reader, Question(at))
+
+
+__all__ = ["CONTEXT_KM", "NEARBY_KM", "NOW", "Folded", "Question", "Situation", "now"]
