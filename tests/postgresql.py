@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
+
 _PLACES = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -88,9 +90,14 @@ class Server:
     def kill(self) -> None:
         """Kills the server and every process of it at once, as a power cut would."""
         pid_file = self.data / "postmaster.pid"
-        os.killpg(os.getpgid(int(pid_file.read_text().split()[0])), signal.SIGKILL)
+        with psycopg.connect(self.address(), autocommit=True) as session:
+            children = [row[0] for row in session.execute("SELECT pid FROM pg_stat_activity")]
+        for pid in (int(pid_file.read_text().split()[0]), *children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         time.sleep(0.1)  # the kernel takes their shared memory apart
-        pid_file.unlink()
+        for left in (pid_file, *self.folder.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Stops it for good and takes its folder away."""

@@ -132,7 +132,7 @@ class NewerDatabase(DatabaseProblem):
 class DamagedDatabase(DatabaseProblem):
     """the database at {where} cannot be read: {why}
 
-    Try: tracker doctor --db {where}, or a copy made with tracker backup
+    Try: tracker doctor --db {where}, or go on with a copy you kept
     """
 
 

@@ -237,7 +237,7 @@ def propose(text: str, names: Iterable[str | tuple[str, str]], limit: int = 3) -
     if not wanted:
         return []
     pairs = ((name, name) if isinstance(name, str) else name for name in names)
-    ranked = sorted(_scores(wanted, pairs), key=lambda scored: (-scored[0], scored[1]))
+    ranked = sorted(_scores(wanted, pairs), key=lambda scored: (-scored[0], len(scored[1])))
     proposed: dict[str, str] = {}
     for _, name in ranked:
         proposed.setdefault(fold(name), name)

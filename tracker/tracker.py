@@ -29,9 +29,10 @@ from tracker.views.situation import Question
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.intake import Typed
-    from tracker.record.envelope import Appended
+    from tracker.claiming import Claiming
     from tracker.record.events import Event
+    from tracker.recording import Recorder
+    from tracker.registering import Registering
 
 When = str | datetime | int | None
 Document = dict[str, Any]
@@ -56,7 +57,7 @@ class Tracker:
         self.where = str(where)
         self.clock = clock
         self._zone = zone
-        self._by = by
+        self.by = by
 
     @classmethod
     def create(
@@ -85,7 +86,7 @@ class Tracker:
         with self.reading() as reader:
             known = {row[0] for row in reader.rows("SELECT DISTINCT stream FROM events")}
         fresh = [event for event in opening if event.stream not in known]
-        self._record(fresh)
+        self._recorder().record(fresh)
         with self.reading() as reader:
             counts = {
                 thing: reader.rows(f"SELECT count(*) FROM {thing} WHERE to_pos > :known", known=NOW)[0][0]
@@ -381,20 +382,20 @@ class Tracker:
             asked = f"did you mean {' or '.join(near)}? " if near else ""
             raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
 
-    def _record(self, events: Sequence[Event]) -> list[Appended]:
-        from tracker.recording import Recording
+    def _recorder(self) -> Recorder:
+        from tracker.recording import Recorder
 
-        return Recording(self).record(events)
+        return Recorder(self.where, self.clock, self._zone, self.by)
 
-    def _claiming(self) -> Any:
+    def _claiming(self) -> Claiming:
         from tracker.claiming import Claiming
 
-        return Claiming(self)
+        return Claiming(self._recorder())
 
-    def _registering(self) -> Any:
+    def _registering(self) -> Registering:
         from tracker.registering import Registering
 
-        return Registering(self)
+        return Registering(self._recorder())
 
 
 def _noted(bound: Resolved) -> Document:

@@ -56,7 +56,7 @@ def evidence(draw: st.DrawFn) -> Evidence:
         grade=draw(st.sampled_from((None, *GRADES))),
         confidence=draw(st.none() | probabilities),
         reliability=draw(st.none() | probabilities),
-        weight=draw(st.sampled_from((1.0, 1.0, 0.5, 0.0))),
+        weight=draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 0.0, 10.0))),
         against=draw(st.sampled_from(((), ("clan",)))),
         predicate=KINDS[kind],
     )

@@ -180,10 +180,9 @@ def test_the_deadline_is_the_day_silence_reaches_the_threshold(p: float, lam: fl
 
 
 def test_at_the_default_a_neutral_report_lasts_for_523_days() -> None:
-    """Published: .95 on two sides reaches .6 after a year and five months."""
-    end = deadline(0.95, 1 / 5, 0.60, NEWS_ONLY, 0)
-    assert end is not None
-    assert end / DAY == pytest.approx(log(0.75 / 0.40) / NEWS_ONLY, rel=1e-9)
+    """Published: .95 takes 523 days to reach .6 (so it is among eleven sides; among two, four years)."""
+    ends = [deadline(0.95, 1 / sides, 0.60, NEWS_ONLY, 0) for sides in (11, 2)]
+    assert [round((end or 0) / DAY) for end in ends] == [523, 1504]
 
 
 def test_who_is_not_sure_enough_today_has_no_time_left() -> None:
@@ -230,6 +229,14 @@ def test_an_analyst_can_halve_what_a_claim_is_worth() -> None:
     p = believe([said("a", FOR, "army", weight=0.5)], 0, SIDES)["army"]
     whole = (0.95 / 0.05) * 3.0
     assert log(p / (1 - p) * 3.0) == pytest.approx(log(whole) / 2, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", [FOR, LOST, CONTEST, INSIDE, DENY_GAIN])
+def test_a_claim_weighed_up_takes_no_more_than_there_is(kind: str) -> None:
+    """Weight 10 strengthens the evidence; the share that is unsettled stays below the whole."""
+    about = "army" if kind in (LOST, DENY_GAIN) else "clan"
+    state, _ = fold([said("a", FOR, "army"), said("b", kind, about, day=1, weight=10.0)], SIDES, trace=True)
+    assert all(min(step.p) >= 0.0 for step in state.steps or [])
 
 
 def test_an_unknown_name_moves_nothing() -> None:

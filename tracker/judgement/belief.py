@@ -27,7 +27,6 @@ from tracker.judgement.vocabulary import (
     INSIDE,
     LOST,
     MOVING,
-    PRESENT,
 )
 
 DOUBT: Final = 0.25
@@ -53,6 +52,10 @@ class Settings:
     threshold: float = 0.60
     """Below this confidence nobody is said to hold the place."""
     contested_below: float = 0.80
+
+
+_REMEMBERED: Final = frozenset({FOR, CONTEST, INSIDE, AROUND, DENY_GAIN, DENY_LOST})
+"""What makes a side one that is "around" here. Presence does not: an ally's forces are no rival's."""
 
 
 class Step(NamedTuple):
@@ -90,12 +93,13 @@ class Fold:
     """The belief about one place, claim by claim.
 
     Invariants after every step: `p` sums to 1 over `names`, no side is above `CAP`, and `best` is
-    the most probable side once any claim for a side has named one (ties go to the lower id).
+    the most probable side once any claim for a side has named one (ties go to the lower id). `at` is
+    the instant that `p` is for, `last_at` that of the last claim taken.
     """
 
     __slots__ = (
         "_changes", "_contests", "_echoes", "_pending", "_pi", "around", "at", "best", "changed_at",
-        "count", "entered", "lam", "named", "names", "origins", "p", "since", "steps", "vacated", "voices",
+        "count", "entered", "lam", "last_at", "named", "names", "origins", "p", "since", "steps", "vacated", "voices",
         "words",
     )  # fmt: skip
 
@@ -105,9 +109,10 @@ class Fold:
         self._changes: tuple[Realignment, ...] = sides.changes
         self._pending = 0
         count = len(self.names)
-        self._pi = [1.0 / count] * count
+        self._pi = [1.0 / count for _ in range(count)]
         self.p = list(self._pi)
         self.at = BEGINNING
+        self.last_at = BEGINNING
         self.named: set[str] = set()
         self.around: set[str] = set()
         self.best: str | None = None
@@ -137,8 +142,10 @@ class Fold:
             if len(weighed) > 1:
                 weighed.sort(key=_order)
             for one in weighed:
-                self.move_to(at)
+                if one.evidence.kind in MOVING:
+                    self.move_to(at)
                 self._take(one)
+                self.last_at = at
                 yield one
 
     def move_to(self, at: int) -> None:
@@ -151,7 +158,7 @@ class Fold:
         self._decay(at)
 
     def _decay(self, at: int) -> None:
-        if self.at != BEGINNING and at > self.at and self.named | self.around:
+        if self.at != BEGINNING and at > self.at and self.p != self._pi:
             keep = exp(-self.lam * (at - self.at) / DAY)
             self.p = [pi + (p - pi) * keep for p, pi in zip(self.p, self._pi, strict=True)]
             self._note("decay", None, at, scales=True)
@@ -169,29 +176,29 @@ class Fold:
             elif kind == LOST:
                 self._claim_lost(one, g)
             elif kind in (CONTEST, INSIDE):
-                self._contest(one, (CONTESTED if kind == CONTEST else ENTERED) * g, g)
+                self._contest(one, (CONTESTED if kind == CONTEST else ENTERED) * min(g, 1.0), g)
             elif kind == DENY_GAIN:
                 self._deny_gain(one, g)
             elif kind == DENY_LOST:
                 self._claim_for(one, claim.sides, g, denial=True)
-        if kind in (FOR, CONTEST, INSIDE, AROUND, PRESENT, DENY_GAIN, DENY_LOST) and claim.weight > 0.0:
+        if kind in _REMEMBERED and claim.weight > 0.0:
             self.around.update(claim.sides, claim.against)
 
     def _independence(self, one: Weighed) -> float:
         """g = 0.1^n: how often this was said before, by this voice (a contest: by any voice)."""
         claim = one.evidence
         said = f"{claim.kind} {' '.join(claim.sides)}"
-        if claim.kind in (CONTEST, INSIDE):
-            times = self._contests.setdefault(said, [])
+        contest = claim.kind in (CONTEST, INSIDE)
+        if contest:
+            times = self._contests.get(said, [])
         else:
             last, times = self._echoes.get(one.voice, ("", []))
             if last != said:
                 times = []
         recent = [at for at in times if claim.event_at - at <= ECHO_WINDOW]
-        if claim.kind in (CONTEST, INSIDE):
-            self._contests[said] = [*recent, claim.event_at]
-            self._echoes[one.voice] = (said, [claim.event_at])
-        else:
+        # Whatever anybody says about control ends a run of contests; a contest ends nobody's.
+        self._contests = {said: [*recent, claim.event_at]} if contest else {}
+        if not contest:
             self._echoes[one.voice] = (said, [*recent, claim.event_at])
         return float(ECHO ** len(recent))
 
@@ -206,11 +213,12 @@ class Fold:
         odds = r / (1.0 - r)
         if not self.named:
             pi = sum(self._pi[i] for i in chosen)
-            self._scale(chosen, (odds * (1.0 - pi) / pi) ** g)
+            if 0.0 < pi < 1.0 - 1e-9:
+                self._scale(chosen, (odds * (1.0 - pi) / pi) ** g)
             name = "first naming"
         else:
             if self.best not in sides:
-                self._shift(DOUBT * g, self._spread(self._holder(), sides))
+                self._shift(DOUBT * min(g, 1.0), self._spread(self._holder(), sides))
                 self._note("doubt", one, one.evidence.event_at, echo=g, scales=True)
             self._scale(chosen, odds**g)
             name = "denial" if denial else "for"
@@ -232,7 +240,7 @@ class Fold:
             rest = sorted(self.around.difference(claim.sides)) or [
                 name for name in self.names if name not in claim.sides
             ]
-            self._shift(DOUBT * g, self._spread(claim.sides, tuple(rest)))
+            self._shift(DOUBT * min(g, 1.0), self._spread(claim.sides, tuple(rest)))
             self._note("doubt", one, claim.event_at, echo=g, scales=True)
         self._scale(chosen, ((1.0 - one.reliability) / one.reliability) ** g)
         self._note("lost", one, claim.event_at, echo=g)
@@ -306,16 +314,17 @@ class Fold:
         total = sum(self.p[i] for i in chosen)
         return [(i, self.p[i] / total if total else 1.0 / len(chosen)) for i in chosen]
 
-    def _cap(self, one: Weighed) -> None:
-        top = max(self.p)
-        if top <= CAP:
+    def _cap(self, one: Weighed | None = None) -> None:
+        top = max(self.p, default=0.0)
+        if top <= CAP or sum(pi > 0.0 for pi in self._pi) < 2:
             return
         i = self.p.index(top)
-        rest = (1.0 - CAP) / (1.0 - top) if top < 1.0 else 0.0
-        self.p = [CAP if j == i else x * rest for j, x in enumerate(self.p)]
-        if rest == 0.0:
-            self.p = [CAP if j == i else (1.0 - CAP) / (len(self.p) - 1) for j in range(len(self.p))]
-        self._note("cap", one, one.evidence.event_at, scales=True)
+        others = [0.0 if j == i else x for j, x in enumerate(self.p)]
+        if not any(others):
+            others = [0.0 if j == i else pi for j, pi in enumerate(self._pi)]
+        rest = (1.0 - CAP) / sum(others)  # summed anew: 1 - top has lost its digits
+        self.p = [CAP if j == i else x * rest for j, x in enumerate(others)]
+        self._note("cap", one, one.evidence.event_at if one else self.at, scales=True)
 
     def _realign(self, change: Realignment) -> None:
         """A side joins another, or a part changes sides: its mass goes with it."""
@@ -324,14 +333,20 @@ class Fold:
             return
         whole = change.actor == change.left
         word = self.words.get(change.left)
+        living = {i for i, pi in enumerate(self._pi) if pi > 0.0} | {after}
+        if whole:
+            living.discard(before)
+        untouched = self.p == self._pi
+        self._pi = [1.0 / len(living) if i in living else 0.0 for i in range(len(self._pi))]
+        if untouched:
+            self.p = list(self._pi)
+            return
         if not whole and (word is None or change.actor not in word.actors):
             return
-        p, pi = self.p, self._pi
+        p = self.p
         if whole:
             p[after] += p[before]
             p[before] = 0.0
-            living = [i for i, x in enumerate(pi) if x > 0.0 and i != before]
-            self._pi = [1.0 / len(living) if i in living else 0.0 for i in range(len(pi))]
         else:
             p[after], p[before] = p[before], p[after]
         for known in (self.named, self.around):
@@ -342,6 +357,7 @@ class Fold:
         if word is not None and change.joined not in self.words:
             self.words[change.joined] = word._replace(sides=(change.joined,))
         self._note("realigned", None, change.at)
+        self._cap()
         self._elect(change.at, word)
 
     # -- who is best -----------------------------------------------------------------------------
@@ -404,14 +420,15 @@ class Fold:
 
         What was said too long ago to be echoed is left out.
         """
-        since = self.at - ECHO_WINDOW
+        since = self.last_at - ECHO_WINDOW
         echoes = {voice: said for voice, said in self._echoes.items() if said[1][-1] >= since}
         contests = {said: times for said, times in self._contests.items() if times[-1] >= since}
         return {
             "names": self.names, "lam": self.lam, "pending": self._pending, "pi": self._pi, "p": self.p,
-            "at": self.at, "named": sorted(self.named), "around": sorted(self.around), "best": self.best,
-            "since": self.since, "changed_at": self.changed_at, "voices": self.voices, "words": self.words,
-            "vacated": self.vacated, "entered": self.entered, "echoes": echoes, "contests": contests,
+            "at": self.at, "last_at": self.last_at, "named": sorted(self.named), "around": sorted(self.around), "best": self.best,
+            "since": _row(self.since), "changed_at": self.changed_at, "voices": self.voices,
+            "words": {side: _row(word) for side, word in self.words.items()},
+            "vacated": self.vacated, "entered": _row(self.entered), "echoes": echoes, "contests": contests,
             "count": self.count, "origins": sorted(self.origins),
         }  # fmt: skip
 
@@ -425,6 +442,7 @@ class Fold:
         fold.since, fold.entered = _word_from(state["since"]), _word_from(state["entered"])
         fold.voices = {voice: (said[0], said[1]) for voice, said in state["voices"].items()}
         fold.words = {side: word for side, row in state["words"].items() if (word := _word_from(row))}
+        fold.last_at = state["last_at"]
         fold.count, fold.origins = state["count"], set(state["origins"])
         fold._echoes = {voice: (said[0], list(said[1])) for voice, said in state["echoes"].items()}
         fold._contests = {said: list(times) for said, times in state["contests"].items()}
@@ -497,6 +515,10 @@ def _word(one: Weighed, sides: tuple[str, ...] | None = None) -> Word:
         claim.claim, sides or claim.sides, claim.actors, claim.predicate, claim.earliest, claim.event_at,
         claim.reported_at, one.voice, claim.confirmed_at,
     )  # fmt: skip
+
+
+def _row(word: Word | None) -> list[Any] | None:
+    return None if word is None else list(word)
 
 
 def _word_from(row: Sequence[Any] | None) -> Word | None:

@@ -12,7 +12,7 @@ from typing import Final
 DAY: Final = 86_400_000_000
 """Microseconds in a day."""
 
-BEGINNING: Final = -(2**62)
+BEGINNING: Final = -(2**53 - 1)
 """Earlier than any instant a claim can name."""
 
 

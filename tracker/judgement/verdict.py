@@ -30,6 +30,8 @@ SHELF: Final = {
     "struck": 2 * DAY, "besieges": 3 * DAY, "present": 7 * DAY,
 }  # fmt: skip
 """How long a word stays fresh, or a pressure is shown, by predicate (us)."""
+FAR: Final = 1e6
+"""Days after which a deadline is no use to anybody."""
 QUIET: Final = 90 * DAY
 NEARBY_CHANGE: Final = 7 * DAY
 
@@ -100,7 +102,7 @@ def judge(
         confidence=confidence,
         probabilities=dict(zip(state.names, state.p, strict=True)),
         basis=_basis(state) if named else NO_BASIS,
-        vacated_by=_vacated(state, named, confidence, settings),
+        vacated_by=state.vacated if status == UNKNOWN else None,
         partly=bool(named) and _partly(tail, named),
         since=(state.since.earliest, state.since.event_at) if named and state.since else None,
         freshness=_freshness(word, shelf_end, at, deadline) if named else None,
@@ -170,13 +172,6 @@ def _basis(state: Fold) -> str:
     return ASSESSED if independent and len(state.voices) > 1 else CLAIMED
 
 
-def _vacated(state: Fold, named: tuple[str, ...], confidence: float, settings: Settings) -> str | None:
-    """Who is said to have left, while nobody has been said to have come."""
-    if state.vacated is None or (state.vacated in named and confidence >= settings.threshold):
-        return None
-    return state.vacated
-
-
 def _partly(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
     """Whether the last word on how much of it the holder has is "most", "part" or "some"."""
     said = [
@@ -225,7 +220,8 @@ def deadline(confidence: float, pi: float, threshold: float, lam: float, at: int
     """The instant at which p, decaying toward `pi` at `lam` a day from `at`, reaches `threshold`."""
     if confidence <= threshold or threshold <= pi or lam <= 0:
         return at if confidence <= threshold else None
-    return at + round(log((confidence - pi) / (threshold - pi)) / lam * DAY)
+    days = log((confidence - pi) / (threshold - pi)) / lam
+    return None if days > FAR else at + round(days * DAY)
 
 
 def _shown(

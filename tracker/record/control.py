@@ -173,9 +173,9 @@ class _Keeper:
         for at, group in groupby(claims, key=lambda one: one.event_at):
             base = fold.dump() if fold.count else None
             tail += [(at, one.evidence.claim, one.stance, one.reliability, one.voice) for one in fold.run(group)]
-        tail = [row for row in tail if row[0] > fold.at - TAIL]
+        tail = [row for row in tail if row[0] > fold.last_at - TAIL]
         self._rows[place] = (
-            place, fold.best, fold.at, None if base is None else canonical.dumps(base),
+            place, fold.best, fold.last_at, None if base is None else canonical.dumps(base),
             canonical.dumps(fold.dump()), canonical.dumps(tail),
         )  # fmt: skip
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from threading import Lock
-
-_FIRST_NAP, _LONGEST_NAP = 0.0002, 0.005
+from threading import Event, Lock, Thread
 
 
 class FileLock:
@@ -23,12 +21,12 @@ class FileLock:
         self._threads = Lock()
 
     def acquire(self, wait: float) -> bool:
-        """Waits up to `wait` seconds; False: somebody else still writes."""
+        """Waits up to `wait` seconds for its turn; False: somebody else still writes."""
         deadline = time.monotonic() + wait
         if not self._threads.acquire(timeout=wait):
             return False
         try:
-            if self._locked_by(deadline):
+            if self._at_once() or self._in_turn(deadline - time.monotonic()):
                 return True
         except BaseException:
             self._threads.release()
@@ -44,23 +42,70 @@ class FileLock:
         finally:
             self._threads.release()
 
+    def exists(self) -> bool:
+        """Whether anybody ever wrote here."""
+        return os.path.exists(self._path)
+
     def close(self) -> None:
         """Closes the lock file; acquiring opens it again."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _locked_by(self, deadline: float) -> bool:
-        # Polling, not a blocking flock: that could neither give up nor tell the user why it waits.
+    def _at_once(self) -> bool:
         if self._file is None:
-            self._file = os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        nap = _FIRST_NAP
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return True
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    return False
-            time.sleep(nap)
-            nap = min(nap * 1.5, _LONGEST_NAP)
+            self._file = _open(self._path)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _in_turn(self, wait: float) -> bool:
+        turn = _Turn(self._path)
+        turn.start()
+        locked = turn.wait(wait)
+        if locked is None:
+            return False
+        self.close()
+        self._file = locked
+        return True
+
+
+class _Turn(Thread):
+    """A place in the kernel's queue for the lock.
+
+    The queue is fair: an asker that polls would hardly ever meet the moment in which a busy writer is
+    between two appends. It is a thread because nothing else can stand in the queue and also give up.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(daemon=True)
+        self._file = _open(path)
+        self._settling = Lock()
+        self._granted = Event()
+        self._given_up = False
+
+    def run(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        with self._settling:
+            self._granted.set()
+            if self._given_up:
+                os.close(self._file)
+
+    def wait(self, seconds: float) -> int | None:
+        """The locked file; None: the turn did not come in time, and was given up."""
+        in_time = False
+        try:
+            in_time = self._granted.wait(seconds)
+        finally:  # also when Ctrl-C ends the wait
+            with self._settling:
+                self._given_up = not in_time
+                if self._given_up and self._granted.is_set():
+                    os.close(self._file)
+        return self._file if in_time else None
+
+
+def _open(path: str) -> int:
+    # To lock it needs no right to write, which another user's lock file may not give.
+    return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)

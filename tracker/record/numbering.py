@@ -66,12 +66,23 @@ def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[R
     return rows, answers
 
 
+def check_author(by: str) -> None:
+    """Refuses an author that no engine could store."""
+    if not by or "\0" in by:
+        raise BadInput(what=f"{by!r} is no name of who records", try_="a name")
+    _check_text(by)
+
+
 def _check(event: NewEvent) -> None:
     names = f"{event.event_id}\n{event.stream}\n{event.kind}"
     if "\0" in names or not (event.event_id and event.stream and event.kind and event.payload):
         raise BadInput(
             what=f"event {event.event_id!r} lacks an id, a stream, a kind or a payload", try_="all four"
         )
+    _check_text(names)
+
+
+def _check_text(names: str) -> None:
     try:
         names.encode()
     except UnicodeEncodeError:

@@ -18,7 +18,7 @@ from tracker.record import canonical
 from tracker.record.engine import medium
 from tracker.record.envelope import Appended, Envelope, Head, NewEvent
 from tracker.record.medium import Dialect, Medium, driver_error, translated
-from tracker.record.numbering import Prepared, number, prepare
+from tracker.record.numbering import Prepared, check_author, number, prepare
 from tracker.record.revisions import current, make, require_current, upgrade
 from tracker.record.schema import SCHEMA_HEAD
 
@@ -102,6 +102,7 @@ class Store:
         to date. Both may be run again if the engine asks for it. Raises DifferentEvent, StaleVersion, or what
         they raise; then nothing was recorded.
         """
+        check_author(by)
         prepared = prepare(events)
         with translated(self.medium):
             for _ in range(_ATTEMPTS - 1):

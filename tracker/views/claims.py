@@ -162,6 +162,8 @@ def _document(claim: Mapping[str, Any], names: _Names) -> Document:
         "taken_from": claim["taken_from"].split(),
         "place": claim["place"],
         "place_name": told["place"],
+        "actor_names": told["actors"],
+        "against_names": told["against"],
         "relation": claim["relation"], "km": claim["km"], "bearing": claim["bearing"],
         "extent": claim["extent"], "outcome": claim["outcome"], "details": details,
         "origin": chain[0].get("named") if origin.startswith(UNNAMED) else origin,

@@ -19,7 +19,7 @@ from tracker.reader import Reader
 from tracker.times import iso
 from tracker.views.claims import Document, actor_names, claim_documents, source_names
 from tracker.views.evidence import UNNAMED
-from tracker.views.places import Place, all_places, around, containing, places
+from tracker.views.places import Place, all_places, around, containing
 from tracker.views.situation import CONTEXT_KM, Folded, Question, Situation
 
 POLICY: Final = "bayes"
@@ -151,7 +151,15 @@ class _Answer:
                 for one in self._near
             ],
             "would_change": self._would_change(),
+            "beside": [{"claim": claim, "text": self._told(claim)} for claim in self._named_beside()],
         }
+
+    def _named_beside(self) -> list[str]:
+        """The claims that the document names without telling them: pressures, presences, conflicts."""
+        verdict = self._verdict
+        shown = [one.claim for one in (*verdict.pressure, *verdict.present)]
+        disputed = [one.evidence.claim for pair in verdict.conflicts for one in (pair.first, pair.second)]
+        return list(dict.fromkeys([*shown, *disputed]))
 
     def why(self) -> Document:
         against = self._against()
@@ -174,14 +182,19 @@ class _Answer:
         return names.index(min(names, key=lambda name: (-round(self._verdict.probabilities[name], 9), name)))
 
     def _against(self) -> str | None:
-        """The runner-up: the most probable side that is not among the holders."""
+        """The runner-up: the most probable side that is not among the holders; of equals one spoken of here."""
         best = self._best()
         if best is None:
             return None
         names = self._folded.state.names
         taken = {*self._verdict.holders, names[best]}
-        rest = [(-round(p, 9), name) for name, p in self._verdict.probabilities.items() if name not in taken]
-        return min(rest)[1] if rest else None
+        spoken_of = self._folded.state.around
+        rest = [
+            (-round(p, _DIGITS), name not in spoken_of, name)
+            for name, p in self._verdict.probabilities.items()
+            if name not in taken
+        ]
+        return min(rest)[2] if rest else None
 
     def _log_odds(self) -> float | None:
         best, against = self._best(), self._against()
@@ -294,7 +307,3 @@ def conflicts_of(reader: Reader, place: Place, question: Question, claim: str) -
         if claim in (one.first.evidence.claim, one.second.evidence.claim)
     ]
 
-
-def place_of(reader: Reader, id_: str) -> Place:
-    """A place that is known to be there."""
-    return places(reader, [id_])[id_]

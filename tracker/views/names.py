@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.names import Named, Resolved, fold, resolve
+from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve
 from tracker.reader import NOW, Reader
 from tracker.views.evidence import merged
 from tracker.views.parties import TRUE, parties
@@ -47,14 +47,24 @@ def _roots(reader: Reader, thing: str, known: int) -> dict[str, str]:
     return {id_: who.source(id_) for id_, row in who.sources.items() if row.merged_into}
 
 
-def aliases(reader: Reader, thing: str, known: int = NOW) -> Iterator[str]:
-    """Every name by which something of a kind can be found."""
-    sql = f"SELECT alias FROM names WHERE thing = :thing AND {TRUE} ORDER BY alias"
+def aliases(reader: Reader, thing: str, known: int = NOW) -> Iterator[tuple[str, str]]:
+    """Every name by which something of a kind can be found, with the main name it stands for."""
+    sql = (
+        f"SELECT n.alias, t.name FROM names n JOIN {_TABLES[thing]} t ON t.id = n.id"
+        " AND t.from_pos <= :known AND t.to_pos > :known"
+        " WHERE n.thing = :thing AND n.from_pos <= :known AND n.to_pos > :known ORDER BY n.alias, t.name"
+    )
     for row in reader.each(sql, thing=thing, known=known):
-        yield row[0]
+        yield row[0], row[1]
 
 
 def names_of(reader: Reader, thing: str, id_: str, known: int = NOW) -> list[str]:
     """Every name of one thing, in order."""
     sql = f"SELECT alias FROM names WHERE thing = :thing AND id = :id AND {TRUE} ORDER BY alias"
     return [row[0] for row in reader.rows(sql, thing=thing, id=id_, known=known)]
+
+
+def areas(reader: Reader, text: str, known: int = NOW) -> list[str]:
+    """The areas (governorates, regions, countries) that go by a name."""
+    rows = _candidates(reader, "place", text, known)
+    return list(dict.fromkeys(row.id for row in rows if row.kind in AREA_KINDS))

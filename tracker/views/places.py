@@ -36,6 +36,11 @@ def places(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Pl
     return {row[0]: Place(*row) for row in rows}
 
 
+def place_of(reader: Reader, id_: str, known: int = NOW) -> Place:
+    """A place that is known to be there."""
+    return places(reader, [id_], known)[id_]
+
+
 def all_places(reader: Reader, known: int = NOW) -> list[Place]:
     """Every place, by id."""
     rows = reader.rows(f"SELECT {_COLUMNS} FROM places WHERE {TRUE} ORDER BY id", known=known)

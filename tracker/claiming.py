@@ -1,0 +1,263 @@
+"""Decides what may be done to claims: adding, correcting, retracting, confirming, linking, checking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tracker.errors import BadInput, Conflict, UnknownClaim, UnknownName
+from tracker.intake import Drafted, Typed, draft, require
+from tracker.judgement import vocabulary
+from tracker.names import Resolved
+from tracker.reader import NOW, Reader
+from tracker.record import events
+from tracker.record.events import Event
+from tracker.recording import Recorder, version
+from tracker.registry import named_only
+from tracker.views.claims import claim_documents, near_claims
+from tracker.views.documents import conflicts_of, status_document
+from tracker.views.evidence import merged
+from tracker.views.places import place_of
+from tracker.views.situation import Question
+
+Document = dict[str, Any]
+
+
+class Claiming:
+    """What people do with claims."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def add(self, typed: Typed, *, dry_run: bool, create: bool, like: str | None) -> Document:
+        """Record a claim; answers with its id, the verdict before and after, and what it contradicts."""
+        with self._recorder.reading() as reader:
+            if like is not None:
+                typed = typed.over(typed_again(reader, known_claim(reader, like)))
+            drafted = self._draft(reader, typed, create)
+            fact = _fact(reader, drafted.event.claim)
+            before = self._verdict(reader, drafted.event.place)
+        if fact is not None and fact != "recorded":
+            raise Conflict(
+                what=f"{drafted.event.claim} is already in the record, and was {fact}",
+                try_="if it was said again since, tell when: --reported DATE; tracker show "
+                f"{drafted.event.claim} tells what happened to it",
+            )
+        return self._recorded(drafted, before, dry_run=dry_run, known=fact is not None)
+
+    def correct(self, claim: str, typed: Typed, *, reason: str | None, dry_run: bool) -> Document:
+        """Record what was really said, and that it stands in the place of what we had recorded."""
+        with self._recorder.reading() as reader:
+            old = self._live(reader, claim)
+            if typed == Typed():
+                raise BadInput(what="what is to be corrected is not said", try_="--place, --at, --actor, …")
+            drafted = self._draft(reader, typed.over(typed_again(reader, old)), create=False)
+            if _fact(reader, drafted.event.claim) is not None:
+                raise Conflict(
+                    what=f"that would be {drafted.event.claim}, which is already in the record",
+                    try_=f"tracker retract {claim}, if it was never said",
+                )
+            before = self._verdict(reader, drafted.event.place)
+            versions = {f"claim/{claim}": version(reader, f"claim/{claim}")}
+        event = events.ClaimCorrected(claim=claim, replaced_by=drafted.event.claim, reason=reason)
+        drafted = replace(drafted, created=(*drafted.created, event))
+        answer = self._recorded(drafted, before, dry_run=dry_run, known=False, versions=versions)
+        return {**answer, "corrected": claim}
+
+    def retract(
+        self, claim: str, *, reason: str | None, by: str | None, url: str | None, dry_run: bool
+    ) -> Document:
+        """The source took it back."""
+        with self._recorder.reading() as reader:
+            old = self._live(reader, claim)
+            who = self._recorder.finding(reader)("source", by).id if by else None
+        event = events.ClaimRetracted(claim=claim, reason=reason, by=who, url=url)
+        return self._befell(old, event, dry_run=dry_run)
+
+    def review(self, claim: str, answer: str, *, note: str | None, dry_run: bool) -> Document:
+        """Somebody looked at the claim again."""
+        require("answer", answer, vocabulary.REVIEWS)
+        with self._recorder.reading() as reader:
+            old = self._live(reader, claim)
+        event = events.ClaimReviewed(claim=claim, answer=answer, at=self._recorder.clock(), note=note)
+        return self._befell(old, event, dry_run=dry_run)
+
+    def link(self, claim: str, other: str, *, link: str, note: str | None) -> Document:
+        """Two claims belong together."""
+        require("link", link, vocabulary.LINKS)
+        with self._recorder.reading() as reader:
+            old, second = self._live(reader, claim), known_claim(reader, other)
+            if claim == second["id"]:
+                raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
+            if link == "derived-from" and claim in _ancestors(reader, other):
+                raise Conflict(
+                    what=f"{other} is already derived from {claim}", try_=f"tracker show {other}, or --link same-event"
+                )
+        return self._befell(old, events.ClaimLinked(claim=claim, link=link, other=other, note=note))
+
+    def check(
+        self, claim: str, found: str, *, by: str | None, url: str | None, note: str | None
+    ) -> Document:
+        """What a check of the claim found."""
+        require("finding", found, vocabulary.CHECKS)
+        with self._recorder.reading() as reader:
+            old = self._live(reader, claim)
+            who = self._recorder.finding(reader)("source", by).id if by else None
+        return self._befell(old, events.ClaimChecked(claim=claim, found=found, by=who, url=url, note=note))
+
+    # -- shared ----------------------------------------------------------------------------------
+
+    def _draft(self, reader: Reader, typed: Typed, create: bool) -> Drafted:
+        """The claim as it would be recorded; with `create`, names that are not known are brought in."""
+        find = self._recorder.finding(reader)
+        made: dict[tuple[str, str], Event] = {}
+
+        def find_or_make(thing: str, text: str) -> Resolved:
+            try:
+                return find(thing, text)
+            except UnknownName:
+                if not create:
+                    raise
+                event = made.setdefault((thing, text), named_only(thing, text))
+                return Resolved(event.stream.partition("/")[2], text)
+
+        zone = self._recorder.zone(reader)
+        drafted = draft(typed, find=find_or_make, now=self._recorder.clock(), zone=zone)
+        return replace(drafted, created=tuple(made.values()))
+
+    def _recorded(
+        self,
+        drafted: Drafted,
+        before: Document | None,
+        *,
+        dry_run: bool,
+        known: bool,
+        versions: dict[str, int] | None = None,
+    ) -> Document:
+        event = drafted.event
+        log = [*(one for one in drafted.created if one.kind != "claim-corrected"), event]
+        log += [one for one in drafted.created if one.kind == "claim-corrected"]
+        position: int | None = None
+        if dry_run and not known:
+            told, after, conflicts = self._recorder.preview(log, lambda reader: self._consequence(reader, event))
+        else:
+            if not dry_run:
+                said = self._recorder.record(log, ids={event.stream: drafted.event_id}, versions=versions)
+                position = next(one.position for one in said if one.event_id == drafted.event_id)
+                known = not next(one.new for one in said if one.event_id == drafted.event_id)
+            with self._recorder.reading() as reader:
+                told, after, conflicts = self._consequence(reader, event)
+        return {
+            "claim": event.claim,
+            "recorded": not known and not dry_run,
+            "position": position,
+            "dry_run": dry_run,
+            "event": event.model_dump(mode="json", exclude_defaults=True),
+            "created": [one.stream for one in drafted.created if one.kind.endswith("-registered")],
+            "conflicts": conflicts,
+            "before": before,
+            "after": after,
+            "told": told,
+            "notes": list(drafted.notes),
+        }
+
+    def _consequence(
+        self, reader: Reader, event: events.ClaimRecorded
+    ) -> tuple[Document, Document | None, list[Document]]:
+        claim = claim_documents(reader, [event.claim])[event.claim]
+        told = {**claim, "actors": claim["actor_names"], "against": claim["against_names"], "place": claim["place_name"]}
+        if event.place is None:
+            return told, None, []
+        place = place_of(reader, merged(reader).get(event.place, event.place))
+        question = Question(self._recorder.clock())
+        after = status_document(reader, place, question)
+        return told, after, conflicts_of(reader, place, question, event.claim)
+
+    def _verdict(self, reader: Reader, place: str | None) -> Document | None:
+        if place is None or reader.one("SELECT 1 FROM places WHERE id = :place", place=place) is None:
+            return None
+        root = merged(reader).get(place, place)
+        return status_document(reader, place_of(reader, root), Question(self._recorder.clock()))
+
+    def _befell(self, claim: Document, event: Event, *, dry_run: bool = False) -> Document:
+        """Record what happened to a claim; answers with its place's verdict before and after."""
+        with self._recorder.reading() as reader:
+            before = self._verdict(reader, claim["place"])
+            stream = f"claim/{claim['id']}"
+            versions = {stream: version(reader, stream)}
+        position: int | None = None
+        if dry_run:
+            after = self._recorder.preview([event], lambda reader: self._verdict(reader, claim["place"]))
+        else:
+            position = self._recorder.record([event], versions=versions)[0].position
+            with self._recorder.reading() as reader:
+                after = self._verdict(reader, claim["place"])
+        return {
+            "claim": claim["id"], "text": claim["text"], "event": event.kind, "recorded": not dry_run,
+            "position": position, "dry_run": dry_run, "before": before, "after": after,
+        }  # fmt: skip
+
+    def _live(self, reader: Reader, claim: str) -> Document:
+        found = known_claim(reader, claim)
+        if found["standing"] != "recorded":
+            instead = f"tracker show {found['replaced_by']}" if found["replaced_by"] else f"tracker show {claim}"
+            raise Conflict(what=f"{claim} was already {found['standing']}", try_=instead)
+        return found
+
+
+def known_claim(reader: Reader, claim: str) -> Document:
+    """The claim with an id; UnknownClaim with proposals."""
+    found = claim_documents(reader, [claim.strip()])
+    if claim.strip() not in found:
+        near = near_claims(reader, claim)
+        asked = f"did you mean {' or '.join(near)}? " if near else ""
+        raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
+    return found[claim.strip()]
+
+
+def typed_again(reader: Reader, claim: Document) -> Typed:
+    """A recorded claim as somebody would have typed it."""
+    hops = claim["chain"]
+    details = dict(claim["details"])
+    if claim["taken_from"]:
+        details["from"] = ", ".join(claim["taken_from"])
+    return Typed(
+        actor=tuple(claim["actors"]), predicate=claim["predicate"], place=claim["place"],
+        source=hops[-1]["who"], said_by=tuple(_hop_text(hop) for hop in hops[:-1]),
+        against=tuple(claim["against"]), modality=claim["modality"], basis=hops[0].get("basis"),
+        stance=hops[-1].get("stance"), channel=hops[0].get("channel"), at=_range(claim["occurred"]),
+        reported=_range(claim["reported"]) if claim["reported"]["text"] else None,
+        extent=claim["extent"], relation=claim["relation"], km=claim["km"], bearing=claim["bearing"],
+        outcome=claim["outcome"], details=details, confidence=claim["confidence_text"], quote=claim["quote"],
+        note=claim["note"], url=claim["url"], document=claim["document"] if claim["document"] != claim["url"] else None,
+    )  # fmt: skip
+
+
+def _hop_text(hop: Document) -> str:
+    return str(hop["who"]) if hop.get("who") else f"unnamed: {hop.get('named')}"
+
+
+def _range(moment: Document) -> str | None:
+    if moment["earliest"] is None and moment["latest"] is None:
+        return None
+    return f"{moment['earliest'] or '..'}/{moment['latest'] or '..'}"
+
+
+def _fact(reader: Reader, claim: str) -> str | None:
+    row = reader.one("SELECT fact FROM claims WHERE id = :claim AND to_pos > :known", claim=claim, known=NOW)
+    return None if row is None else str(row[0])
+
+
+def _ancestors(reader: Reader, claim: str) -> set[str]:
+    found: set[str] = set()
+    frontier = {claim}
+    while frontier:
+        rows = reader.among(
+            "SELECT other FROM links WHERE claim IN (:wanted) AND link = 'derived-from' AND to_pos > :known",
+            frontier, known=NOW,
+        )  # fmt: skip
+        frontier = {row[0] for row in rows} - found
+        found |= frontier
+    return found
+
+

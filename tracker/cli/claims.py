@@ -1,0 +1,52 @@
+"""Decides `tracker claims`: the claims that pass a filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
+from tracker.cli.shell import Command
+
+COLUMNS = (
+    "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported", "recorded",
+    "confidence", "standing", "url", "note",
+)  # fmt: skip
+STANDINGS = ("live", "corroborated", "contradicted", "superseded", "stale", "retracted", "corrected")
+
+
+@click.command(cls=Command)
+@click.option("--place", type=PLACE, metavar="PLACE", help="About a place.")
+@click.option("--actor", type=ACTOR, metavar="ACTOR", help="Naming an actor.")
+@click.option("--source", type=SOURCE, metavar="SOURCE", help="Reported by a source.")
+@click.option("--origin", type=SOURCE, metavar="SOURCE", help="Said first by a source.")
+@click.option("--predicate", metavar="WORD", help="captured, holds, lost, advanced, …")
+@click.option("--modality", metavar="WORD", help="asserts, denies, expects, silent.")
+@click.option("--standing", type=click.Choice(STANDINGS), help="Where it stands now.")
+@click.option("--since", metavar="TIME", help="About this time or later.")
+@click.option("--until", metavar="TIME", help="About this time or earlier.")
+@click.option("--text", metavar="TEXT", help="With these words in it.")
+@click.option("--at", metavar="TIME", help="As it stood at that time.")
+@click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
+@click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@rows_options
+@session
+def command(run: Session, as_rows: str | None, **wanted: Any) -> None:
+    """List claims, in the order in which things are said to have happened."""
+    found = run.tracker().claims(**wanted)
+    if run.as_json:
+        as_json(found)
+    elif as_rows == "jsonl":
+        as_jsonl(found["claims"])
+    elif as_rows == "csv":
+        as_csv(found["claims"], COLUMNS)
+    elif found["claims"]:
+        from tracker.cli.tell import claim_line
+
+        zone = run.zone()
+        rows = [claim_line(one, zone) for one in found["claims"]]
+        Lines(colored=run.colored).table(("claim", "when", "standing", "what, and who said it"), rows)
+    else:
+        note("no claim fits")

@@ -1,0 +1,30 @@
+"""Decides which commands there are: each in a file of its own, loaded only when it is called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final[dict[str, str]] = {
+    "init": "make a tracker, and load a starter pack",
+    "demo": "replay the real story of December 2024 and say what to try",
+    "add-claim": "record what somebody said",
+    "status": "who controls a place, how sure, since when, what speaks against it",
+    "why": "the reasons for a verdict, claim by claim, with their weights",
+    "claims": "list claims",
+    "show": "one claim whole, with its provenance and history",
+    "correct": "our mistake: put right what we recorded",
+    "retract": "the source took it back",
+    "confirm": "looked again: still true",
+    "link": "two claims tell of one event, or one was derived from the other",
+    "check": "note what a check of a claim found",
+    "place": "places: add, list, show, alias, rename, merge, unmerge",
+    "actor": "actors: the same, and join, leave",
+    "source": "sources: the same, and grade, lean",
+    "setting": "tempo, thresholds and zone",
+    "log": "read the record, event by event",
+    "verify": "prove that the record was not altered",
+    "rebuild": "throw the views away and build them again from the log",
+    "doctor": "versions, settings and what is unsafe",
+    "db": "the database's schema: current, upgrade",
+}
+"""Name -> what it does, in the order of the help. `add-claim` is `tracker.cli.add_claim:command`."""

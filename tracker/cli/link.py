@@ -1,0 +1,26 @@
+"""Decides `tracker link`: two claims belong together."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli.retract import tell_befallen
+from tracker.cli.session import CLAIM, Session, session
+from tracker.cli.shell import Command
+
+
+@click.command(cls=Command)
+@click.argument("claim", type=CLAIM)
+@click.option("--same-as", type=CLAIM, metavar="CLAIM", help="Both tell of the same event.")
+@click.option("--derived-from", type=CLAIM, metavar="CLAIM", help="CLAIM was taken from that one: one origin.")
+@click.option("--note", metavar="TEXT", help="How you know.")
+@session
+def command(
+    run: Session, claim: str, same_as: str | None, derived_from: str | None, note: str | None
+) -> None:
+    """CLAIM tells of the same event as another, or was derived from it (then both are one voice)."""
+    if (same_as is None) == (derived_from is None):
+        raise click.UsageError("either --same-as or --derived-from is needed")
+    link = "same-event" if same_as else "derived-from"
+    answer = run.tracker(writing=True).link(claim, same_as or derived_from or "", link=link, note=note)
+    tell_befallen(run, answer, f"linked ({link} {same_as or derived_from})")

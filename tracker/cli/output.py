@@ -1,0 +1,111 @@
+"""Decides how answers are written: a JSON document, rows (CSV, JSON Lines), or lines for people.
+
+Text that comes from a claim is made safe for a terminal, and cells for a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from tracker.names import safe
+
+WIDTH = 100
+_STYLES: dict[str, dict[str, Any]] = {
+    "held": {"fg": "green"}, "contested": {"fg": "yellow"}, "unknown": {"fg": "red"}, "stale": {"fg": "red"},
+    "ageing": {"fg": "yellow"}, "title": {"bold": True}, "quiet": {"dim": True}, "bad": {"fg": "red", "bold": True},
+}  # fmt: skip
+
+Document = Mapping[str, Any]
+
+
+def as_json(document: object) -> None:
+    """One JSON document on standard output."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def as_jsonl(rows: Iterable[object]) -> None:
+    """One JSON document a line."""
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def as_csv(rows: Iterable[Document], columns: Sequence[str]) -> None:
+    """Rows as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, Mapping):
+        value = value.get("id") or value.get("latest") or json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, list | tuple):
+        value = " ".join(str(_cell(one)) for one in value)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return "" if value is None else value
+
+
+ROWS = (
+    click.option("--csv", "as_rows", flag_value="csv", help="Answer with rows of CSV."),
+    click.option("--jsonl", "as_rows", flag_value="jsonl", help="Answer with one JSON document a line."),
+)
+
+
+def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of commands that answer with rows."""
+    for option in reversed(ROWS):
+        function = option(function)
+    return function
+
+
+class Lines:
+    """Lines for people, coloured if wanted, wrapped at 100 columns."""
+
+    def __init__(self, *, colored: bool) -> None:
+        self._colored = colored
+
+    def line(self, text: str = "", style: str | None = None) -> None:
+        """One line."""
+        click.echo(self.styled(safe(text), style), color=self._colored)
+
+    def styled(self, text: str, style: str | None) -> str:
+        """Text in the colour of a word such as `held`; never the only sign."""
+        return click.style(text, **_STYLES[style]) if style in _STYLES and self._colored else text
+
+    def item(self, label: str, text: str, style: str | None = None) -> None:
+        """A labelled paragraph with a hanging indent."""
+        indent = " " * 13
+        body = textwrap.wrap(safe(text), WIDTH - len(indent), break_long_words=False) or [""]
+        click.echo(self.styled(f"{label:<13}", "quiet") + self.styled(body[0], style), color=self._colored)
+        for rest in body[1:]:
+            click.echo(indent + self.styled(rest, style), color=self._colored)
+
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], styles: Mapping[int, int] | None = None) -> None:
+        """Columns as wide as their longest cell; the last may run on."""
+        body = [[safe(cell) for cell in row] for row in rows]
+        widths = [max(len(row[i]) for row in [list(head), *body]) for i in range(len(head))]
+        self._row(head, widths, ["title"] * len(head))
+        for row in body:
+            self._row(row, widths, [cell.split(",")[0] for cell in row])
+
+    def _row(self, cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> None:
+        parts = [
+            self.styled(cell.ljust(width) if i + 1 < len(cells) else cell, style)
+            for i, (cell, width, style) in enumerate(zip(cells, widths, styles, strict=True))
+        ]
+        click.echo("  ".join(parts).rstrip(), color=self._colored)
+
+
+def note(text: str) -> None:
+    """A message: standard error, never data."""
+    click.echo(safe(text), err=True)

@@ -1,0 +1,201 @@
+"""Decides what a command is run with: which database, clock, zone, colours; from options, environment, file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from tracker.errors import BadInput, TrackerError
+from tracker.reader import is_url
+from tracker.tracker import Tracker, wall_clock
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+FILE = "tracker.db"
+
+
+class Session:
+    """The surroundings of one command."""
+
+    def __init__(
+        self, db: str | None, now: str | None, tz: str | None, color: str | None, by: str | None, as_json: bool
+    ) -> None:
+        told = _configured()
+        self.db = db or os.environ.get("TRACKER_DB") or _text(told, "db")
+        self.tz = tz or os.environ.get("TRACKER_TZ") or _text(told, "tz")
+        self.by = by or os.environ.get("TRACKER_BY") or _text(told, "by") or ""
+        self.as_json = as_json
+        self._now = now or os.environ.get("TRACKER_NOW")
+        self._color = color or os.environ.get("TRACKER_COLOR") or _text(told, "color") or "auto"
+        if self.tz:
+            from tracker.times import zone_of
+
+            zone_of(self.tz)
+
+    def where(self, *, new: bool = False) -> str:
+        """The database's address: the one named, else ./tracker.db, else the one in the user's data."""
+        if self.db:
+            return self.db
+        if new or Path(FILE).exists():
+            return FILE
+        kept = _data_directory() / FILE
+        return str(kept) if kept.exists() else FILE
+
+    def clock(self, *, writing: bool = False) -> Callable[[], int]:
+        """The clock: the wall's, or the instant of `--now`, which a write may not set ahead."""
+        if self._now is None:
+            return wall_clock
+        from tracker.times import read_instant
+
+        instant = read_instant(self._now, now=wall_clock(), zone=self.tz or "UTC")
+        if writing and instant > wall_clock():
+            raise BadInput(what=f"--now {self._now} is ahead of the clock", try_="a time that has come")
+        return lambda: instant
+
+    def tracker(self, *, writing: bool = False, new: bool = False) -> Tracker:
+        """The tracker that the command is about."""
+        return Tracker(self.where(new=new), clock=self.clock(writing=writing), zone=self.tz, by=self.by)
+
+    def zone(self) -> str:
+        """The zone in which times are shown."""
+        if self.tz:
+            return self.tz
+        try:
+            tracker = self.tracker()
+            with tracker.reading() as reader:
+                return tracker.zone(reader)
+        except TrackerError:
+            return "UTC"
+
+    @property
+    def colored(self) -> bool:
+        """Whether to colour standard output; see no-color.org and bixense.com/clicolors."""
+        if self._color in ("always", "never"):
+            return self._color == "always"
+        if os.environ.get("CLICOLOR_FORCE", "0") != "0":
+            return True
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def session(function: Function) -> Function:
+    """The options that every command has; the command gets a `Session` as its first argument."""
+
+    def wrapped(
+        db: str | None, now: str | None, tz: str | None, color: str | None, by: str | None, debug: bool,
+        as_json: bool, **rest: Any,
+    ) -> Any:  # fmt: skip
+        return function(Session(db, now, tz, color, by, as_json), **rest)
+
+    wrapped.__doc__ = function.__doc__
+    wrapped.__name__ = function.__name__
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    # click reads the list from its end: the command's own options come first in the help.
+    wrapped.__click_params__ += getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+    return wrapped  # type: ignore[return-value]
+
+
+_OPTIONS = (
+    click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document."),
+    click.option("--db", metavar="PATH|URL", help="The tracker: a file, or postgresql://… (TRACKER_DB)."),
+    click.option("--tz", metavar="ZONE", help="Read and show times in this zone (TRACKER_TZ; else UTC)."),
+    click.option("--now", metavar="INSTANT", help="Set the clock (TRACKER_NOW)."),
+    click.option("--by", metavar="NAME", help="Who does this; noted with every event (TRACKER_BY)."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colour the answer."),
+    click.option("--debug", is_flag=True, help="Show where an error came from."),
+)
+
+
+class Name(click.ParamType[str]):
+    """A name of a place, actor or source; bound later, completed from the record."""
+
+    def __init__(self, thing: str) -> None:
+        self.thing = thing
+        self.name = thing
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        told = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
+        tracker = Session(told.get("db"), None, None, None, None, False).tracker()
+        try:
+            return [CompletionItem(name) for name in _begin(tracker, self.thing, incomplete)]
+        except TrackerError:
+            return []
+
+
+class ClaimId(click.ParamType[str]):
+    """A claim's id, completed from the record."""
+
+    name = "claim"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        tracker = Session(ctx.params.get("db"), None, None, None, None, False).tracker()
+        try:
+            with tracker.reading() as reader:
+                rows = reader.rows(
+                    "SELECT DISTINCT id FROM claims WHERE id LIKE :start ORDER BY id LIMIT 50",
+                    start=incomplete.replace("%", "") + "%",
+                )
+            return [CompletionItem(row[0]) for row in rows]
+        except TrackerError:
+            return []
+
+
+PLACE, ACTOR, SOURCE, CLAIM = Name("place"), Name("actor"), Name("source"), ClaimId()
+
+
+def _begin(tracker: Tracker, thing: str, start: str) -> list[str]:
+    from tracker.names import fold
+
+    key = fold(start) if start else ""
+    with tracker.reading() as reader:
+        rows = reader.rows(
+            "SELECT DISTINCT alias FROM names WHERE thing = :thing AND folded LIKE :start ORDER BY alias LIMIT 50",
+            thing=thing, start=key.replace("%", "") + "%",
+        )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def _text(told: dict[str, Any], key: str) -> str | None:
+    value = told.get(key)
+    return None if value is None else str(value)
+
+
+def _configured() -> dict[str, Any]:
+    """The user's settings file, where there is one."""
+    path = _config_directory() / "config.toml"
+    if not path.exists():
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise BadInput(what=f"{path} cannot be read: {error}", try_="mend it, or move it away") from error
+
+
+def _config_directory() -> Path:
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "tracker"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "tracker"
+
+
+def _data_directory() -> Path:
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "tracker"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tracker"
+
+
+def address(where: str) -> str:
+    """An address as it is printed."""
+    from tracker.reader import shown
+
+    return shown(where) if is_url(where) else where

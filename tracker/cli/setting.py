@@ -1,0 +1,40 @@
+"""Decides `tracker setting`: tempo, thresholds and zone."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli.output import Lines, as_json
+from tracker.cli.session import PLACE, Session, session
+from tracker.cli.shell import Command, Group
+
+command = Group("setting", help="Settings of the tracker and of single places; each change is an event.", no_args_is_help=True)
+
+
+@command.command("list", cls=Command)
+@session
+def list_(run: Session) -> None:
+    """Every setting, its meaning, and what it was changed to."""
+    found = run.tracker().settings()
+    if run.as_json:
+        as_json(found)
+        return
+    out = Lines(colored=run.colored)
+    for key, meaning in found["known"].items():
+        told = [f"{one['value']}{' at ' + one['place'] if one['place'] else ''}" for one in found["settings"] if one["key"] == key]
+        out.line(f"{key:<16} {meaning}" + (f"  [{', '.join(told)}]" if told else ""))
+
+
+@command.command("set", cls=Command)
+@click.argument("key")
+@click.argument("value", required=False)
+@click.option("--place", type=PLACE, metavar="PLACE", help="Only there.")
+@session
+def set_(run: Session, key: str, value: str | None, place: str | None) -> None:
+    """Change KEY to VALUE; without VALUE the default is back."""
+    answer = run.tracker(writing=True).setting(key, value, place=place)
+    if run.as_json:
+        as_json(answer)
+    else:
+        where = f" at {answer['place']}" if answer["place"] else ""
+        Lines(colored=run.colored).line(f"{answer['key']}{where}: {answer['value'] or 'the default'}")

@@ -1,0 +1,122 @@
+"""Decides how commands are found, how every error becomes one line and an exit code, and what help says."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from tracker import __version__
+from tracker.cli.commands import COMMANDS
+from tracker.errors import EXIT_CODES, FAILED, USAGE, TrackerError
+
+EXITS = "Exit: " + " · ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
+INTERRUPTED = 130
+
+
+class Command(click.Command):
+    """A command whose help ends with the exit codes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _exits(formatter)
+
+
+class Group(click.Group):
+    """A group of commands with the same manners."""
+
+    command_class = Command
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _exits(formatter)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
+            asked = f"did you mean {' or '.join(near)}? " if near else ""
+            raise click.UsageError(f"there is no command {name!r}\nTry: {asked}{ctx.command_path} --help lists them", ctx)
+        return super().resolve_command(ctx, args)
+
+
+class Commands(Group):
+    """The commands of `commands.py`, each imported only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tracker.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _exits(formatter: click.HelpFormatter) -> None:
+    formatter.write_paragraph()
+    formatter.write_text(EXITS)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", prog_name="tracker")
+def cli() -> None:
+    """Who controls each place, how sure that is, and why: from a record of who said what.
+
+    Every claim is kept with who said it and who passed it on; what is true is always derived, for now
+    or for any moment before, and every verdict can be taken apart to the last claim.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; answers with the exit code."""
+    try:
+        answer: Any = cli.main(list(arguments), prog_name="tracker", standalone_mode=False)
+    except TrackerError as error:
+        if "--debug" in arguments:
+            raise
+        return _refuse(error.message, error.next_step, error.exit_code, arguments)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        message, _, step = error.format_message().partition("\nTry: ")
+        return _refuse(message, step or _help_of(error), USAGE, arguments)
+    except (KeyboardInterrupt, click.Abort):
+        return _refuse("interrupted", "the same again: nothing half-done was kept", INTERRUPTED, arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        return _refuse(f"something went wrong inside tracker ({text})", "again with --debug, and tell us", FAILED, arguments)
+    return answer if isinstance(answer, int) else 0
+
+
+def _help_of(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path if context else 'tracker'} --help"
+
+
+def _refuse(message: str, step: str, code: int, arguments: Sequence[str]) -> int:
+    if "--json" in arguments:
+        print(json.dumps({"error": message, "try": step, "exit": code}, ensure_ascii=False), file=sys.stderr)
+    else:
+        from tracker.names import safe
+
+        print(f"Error: {safe(message)}\nTry: {safe(step)}", file=sys.stderr)
+    return code

@@ -1,0 +1,48 @@
+"""Decides `tracker source`: who says things, how reliable they are, for whom they speak."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tracker.cli.session import ACTOR, SOURCE, Session, session
+from tracker.cli.shell import Command
+from tracker.cli.things import done, group
+from tracker.judgement.vocabulary import GRADES, SOURCE_KINDS
+
+command = group("source", ("id", "name", "kind", "leans", "grade", "language"), "Sources: who says things, and for whom.")
+
+
+@command.command("add", cls=Command)
+@click.argument("name")
+@click.option("--kind", type=click.Choice(SOURCE_KINDS), required=True, help="What it is.")
+@click.option("--id", "id_", metavar="ID", help="Its id; left out: made from the name.")
+@click.option("--lean", type=ACTOR, metavar="ACTOR", help="Whom it speaks for or prefers.")
+@click.option("--grade", type=click.Choice(GRADES), help="Admiralty grade; F: cannot be judged.")
+@click.option("--language", metavar="CODE", help="In which language it writes.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name, in any script.")
+@session
+def add(run: Session, name: str, **told: Any) -> None:
+    """Register a source."""
+    done(run, run.tracker(writing=True).source_add(name, **told))
+
+
+@command.command("grade", cls=Command)
+@click.argument("source", type=SOURCE)
+@click.argument("grade")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@session
+def grade(run: Session, source: str, grade: str, reason: str | None) -> None:
+    """Grade a SOURCE from A (completely reliable) to E (unreliable), or F (cannot be judged)."""
+    done(run, run.tracker(writing=True).source_grade(source, grade, reason=reason))
+
+
+@command.command("lean", cls=Command)
+@click.argument("source", type=SOURCE)
+@click.option("--side", type=ACTOR, metavar="ACTOR", help="Whom it speaks for or prefers; left out: nobody.")
+@click.option("--from", "since", metavar="TIME", help="From when on; left out: always.")
+@session
+def lean(run: Session, source: str, side: str | None, since: str | None) -> None:
+    """Say for whom a SOURCE speaks."""
+    done(run, run.tracker(writing=True).source_lean(source, side=side, since=since))

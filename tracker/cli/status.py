@@ -1,0 +1,78 @@
+"""Decides `tracker status`: who controls a place, or all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.session import ACTOR, PLACE, Session, session
+from tracker.cli.shell import Command
+
+COLUMNS = ("place", "status", "controller", "confidence", "basis", "freshness", "last_report", "stale_at", "at")
+
+
+@click.command(cls=Command)
+@click.argument("place", required=False, type=PLACE)
+@click.option("--at", metavar="TIME", help="The world at that time; a date means the end of that day.")
+@click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
+@click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@click.option("--region", metavar="AREA", type=PLACE, help="Only places in an area.")
+@click.option("--controller", metavar="ACTOR", type=ACTOR, help="Only places that it holds.")
+@click.option("--only", metavar="WORDS", help="Only held, contested, unknown, stale, ageing (comma between).")
+@rows_options
+@session
+def command(
+    run: Session, place: str | None, at: str | None, known_at: str | None, published_by: str | None,
+    region: str | None, controller: str | None, only: str | None, as_rows: str | None,
+) -> None:  # fmt: skip
+    """Who controls PLACE, how sure that is, since when, how fresh, and what speaks against it.
+
+    Without PLACE: a table of every place that something is claimed about.
+    """
+    tracker = run.tracker()
+    axes: dict[str, Any] = {"at": at, "known_at": known_at, "published_by": published_by}
+    if place is not None:
+        one = tracker.status(place, **axes)
+        _note(one)
+        if run.as_json:
+            as_json(one)
+        elif as_rows:
+            _rows([one], as_rows)
+        else:
+            _tell(run, one)
+        return
+    wanted = tuple(word.strip() for word in only.split(",")) if only else ()
+    for word in wanted:
+        if word not in ("held", "contested", "unknown", "stale", "ageing", "fresh", "conflict"):
+            raise click.BadParameter(f"{word!r} is none of held, contested, unknown, stale, ageing, fresh, conflict")
+    found = tracker.status(None, **axes, region=region, controller=controller, only=wanted)
+    if run.as_json:
+        as_json(found)
+    elif as_rows:
+        _rows(found["places"], as_rows)
+    elif found["places"]:
+        from tracker.cli import tell
+
+        tell.table(Lines(colored=run.colored), found["places"], run.zone())
+    else:
+        note("no place fits; tracker claims lists what has been said")
+
+
+def _note(one: dict[str, Any]) -> None:
+    if one.get("note"):
+        note(one["note"])
+
+
+def _tell(run: Session, one: dict[str, Any]) -> None:
+    from tracker.cli import tell
+
+    tell.status(Lines(colored=run.colored), one, run.zone())
+
+
+def _rows(rows: list[dict[str, Any]], form: str) -> None:
+    if form == "jsonl":
+        as_jsonl(rows)
+    else:
+        as_csv(rows, COLUMNS)

@@ -1,0 +1,136 @@
+"""Decides how verdicts and claims are told to people: the lines of `status`, `why`, `add-claim`, `demo`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tracker import phrases
+from tracker.cli.output import Lines
+from tracker.times import parse_iso, show
+
+Document = Mapping[str, Any]
+
+
+def when(text: str | None, zone: str) -> str:
+    """A time of the JSON contract, for people."""
+    if text is None:
+        return ""
+    return show(parse_iso(text), zone)
+
+
+def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
+    """The verdict on one place."""
+    place = one["place"]
+    where = ", ".join(part for part in (place["kind"], place["region"]) if part)
+    out.line(phrases.verdict(place["name"], one), one["status"])
+    out.item("", f"{where}; as of {when(one['at'], zone)}{_axes(one, zone)}", "quiet")
+    if one["since"]:
+        out.item("since", _since(one["since"], zone))
+    if one["freshness"]:
+        stale = f", stale from {when(one['stale_at'], zone)}" if one["freshness"] != "stale" else ""
+        out.item("freshness", f"{one['freshness']}: last word {when(one['last_report'], zone)}{stale}")
+    if one["controller"] and len(one["probabilities"]) > 1:
+        out.item("likelihood", _likelihood(one["probabilities"]))
+    _beside(out, one)
+    for reason in one["because"][:reasons]:
+        out.item("because", f"{reason['weight']:+.2f}  {reason['text']} ({reason['attribution']})  {reason['claim']}")
+    if len(one["because"]) > reasons:
+        out.item("", f"and {len(one['because']) - reasons} more: tracker why {place['id']}", "quiet")
+    for context in one["context"][:reasons]:
+        out.item("context", f"{context['text']}  {context['claim']}")
+    if one["claims"]:
+        out.item("counted", f"{_count(one['claims'], 'claim')} of {_count(one['origins'], 'origin')}")
+    out.item("would change", one["would_change"])
+
+
+def _axes(one: Document, zone: str) -> str:
+    known = f", as known on {when(one['known_at'], zone)}" if one["known_at"] else ""
+    published = f", from what was published by {when(one['published_by'], zone)}" if one["published_by"] else ""
+    return known + published
+
+
+def _since(since: Document, zone: str) -> str:
+    latest = when(since["latest"], zone)
+    return f"{when(since['earliest'], zone)} to {latest}" if since["earliest"] else f"at the latest {latest}"
+
+
+def _likelihood(probabilities: Sequence[Document]) -> str:
+    told = [f"{one['actor']} {phrases.per_cent(one['p'])}" for one in probabilities if one["p"] >= 0.02]
+    return ", ".join(told[:4])
+
+
+def _beside(out: Lines, one: Document) -> None:
+    texts = {row["claim"]: row["text"] for row in one.get("beside", ())}
+    for pressure in one["pressure"]:
+        out.item("pressure", f"{texts.get(pressure['claim'], pressure['kind'])}  {pressure['claim']}")
+    for present in one["present"]:
+        out.item("present", f"{texts.get(present['claim'], present['actor'])}  {present['claim']}")
+    for conflict in one["conflicts"]:
+        first, second = conflict["claims"]
+        told = f"{texts.get(first, first)}  {first}  against  {texts.get(second, second)}  {second}"
+        out.item("conflict", f"{conflict['kind']}: {told}", "contested")
+
+
+def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
+    """The verdicts on many places."""
+    cells = []
+    for one in rows:
+        holder = one["controller"]
+        who = phrases.joined([holder["name"], *(other["name"] for other in holder["with"])]) if holder else "-"
+        sure = phrases.per_cent(one["confidence"]) if holder else "-"
+        cells.append(
+            (one["place"]["name"], one["status"], who, sure, one["basis"], one["freshness"] or "-",
+             when(one["last_report"], zone)[:10] or "-", _remarks(one))
+        )  # fmt: skip
+    out.table(("place", "status", "controller", "sure", "basis", "freshness", "last word", ""), cells)
+
+
+def _remarks(one: Document) -> str:
+    left = f"vacated by {one['vacated_by']['name']}" if one["vacated_by"] else ""
+    kinds = ", ".join(dict.fromkeys(conflict["kind"] for conflict in one["conflicts"]))
+    pressed = ", ".join(dict.fromkeys(str(one["actor"]) for one in one["pressure"] if one["actor"]))
+    told = [left, f"conflict: {kinds}" if kinds else "", f"pressed by {pressed}" if pressed else ""]
+    return "; ".join(part for part in told if part)
+
+
+def claim_line(one: Document, zone: str) -> tuple[str, str, str, str]:
+    """A claim as a row: id, when it was so, where it stands, what it says and who said it."""
+    return one["id"], occurred(one["occurred"], zone) or "-", one["standing"], f"{one['text']} ({one['attribution']})"
+
+
+def occurred(moment: Document, zone: str) -> str:
+    """A span of the JSON contract, as short as its precision allows."""
+    if moment["latest"] is None and moment["earliest"] is None:
+        return ""
+    if moment["earliest"] is None:
+        return f"by {when(moment['latest'], zone)}"
+    start, end = when(moment["earliest"], zone), when(moment["latest"], zone) or "…"
+    if moment["precision"] == "day" or start[:10] == end[:10]:
+        return start[:10]
+    return f"{start[:10]}/{end[:10]}"
+
+
+def change(out: Lines, answer: Document) -> None:
+    """What a write did to a verdict: before, after, contradictions."""
+    before, after = answer.get("before"), answer.get("after")
+    if after is None:
+        out.item("verdict", "no place, so no verdict changes", "quiet")
+        return
+    name = after["place"]["name"]
+    told_after = phrases.verdict(name, after)
+    told_before = phrases.verdict(name, before) if before else "nothing was known of it."
+    if told_before == told_after:
+        out.item("unchanged", told_after, after["status"])
+    else:
+        out.item("before", told_before)
+        out.item("after", told_after, after["status"])
+    texts = {row["claim"]: row["text"] for row in after.get("beside", ())}
+    for conflict in answer.get("conflicts", ()):
+        for claim in conflict["claims"]:
+            if claim != answer.get("claim"):
+                out.item("contradicts", f"{conflict['kind']}: {texts.get(claim, '')}  {claim}", "contested")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -1,0 +1,135 @@
+"""Decides what the commands `place`, `actor` and `source` share: list, show, alias, rename, merge, unmerge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.session import Name, Session, session
+from tracker.cli.shell import Command, Group
+
+
+def group(thing: str, columns: Sequence[str], help_text: str) -> Group:
+    """The group of commands for one kind of thing, without `add`, which differs."""
+    made = Group(thing, help=help_text, no_args_is_help=True)
+    for build in (_list, _show, _alias, _rename, _merge, _unmerge):
+        made.add_command(build(thing, columns))
+    return made
+
+
+def done(run: Session, answer: Mapping[str, Any]) -> None:
+    """The answer to a change."""
+    if run.as_json:
+        as_json(answer)
+        return
+    subject = next(iter(answer.items()))
+    Lines(colored=run.colored).line(f"{subject[0]} {subject[1]}: {answer['event']} [{answer['position']}]")
+
+
+def _list(thing: str, columns: Sequence[str]) -> click.Command:
+    @click.command("list", cls=Command, help=f"List every {thing}, or those with TEXT in a name.")
+    @click.argument("text", required=False)
+    @rows_options
+    @session
+    def command(run: Session, text: str | None, as_rows: str | None) -> None:
+        found = run.tracker().listed(thing, text)
+        rows = found[f"{thing}s"]
+        if run.as_json:
+            as_json(found)
+        elif as_rows == "jsonl":
+            as_jsonl(rows)
+        elif as_rows == "csv":
+            as_csv(rows, columns)
+        elif rows:
+            cells = [[_short(row.get(column)) for column in columns] for row in rows]
+            Lines(colored=run.colored).table(columns, cells)
+        else:
+            note(f"no {thing} fits")
+
+    return command
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one.get("actor") or one.get("side") or "nobody") for one in value)
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return "" if value is None else str(value)
+
+
+def _show(thing: str, columns: Sequence[str]) -> click.Command:
+    @click.command("show", cls=Command, help=f"One {thing} with all its names.")
+    @click.argument("name", type=Name(thing))
+    @session
+    def command(run: Session, name: str) -> None:
+        found = run.tracker().show_thing(thing, name)
+        if found.get("note"):
+            note(found["note"])
+        if run.as_json:
+            as_json(found)
+            return
+        out = Lines(colored=run.colored)
+        out.line(f"{found['id']}  {found['name']}", "title")
+        for key, value in found.items():
+            if key not in ("id", "name", "note") and value not in (None, [], ""):
+                out.item(key.replace("_", " "), _told(value))
+
+    return command
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_short([one]) + _since(one) if isinstance(one, dict) else str(one) for one in value)
+    return str(value)
+
+
+def _since(one: Mapping[str, Any]) -> str:
+    return f" since {one['since']}" if one.get("since") else ""
+
+
+def _alias(thing: str, _: Sequence[str]) -> click.Command:
+    @click.command("alias", cls=Command, help=f"A {thing} is also called so.")
+    @click.argument("name", type=Name(thing))
+    @click.argument("aliases", nargs=-1, required=True)
+    @session
+    def command(run: Session, name: str, aliases: Sequence[str]) -> None:
+        done(run, run.tracker(writing=True).alias(thing, name, aliases))
+
+    return command
+
+
+def _rename(thing: str, _: Sequence[str]) -> click.Command:
+    @click.command("rename", cls=Command, help=f"The main name of a {thing} changes; the old one stays an alias.")
+    @click.argument("name", type=Name(thing))
+    @click.argument("to")
+    @session
+    def command(run: Session, name: str, to: str) -> None:
+        done(run, run.tracker(writing=True).rename(thing, name, to))
+
+    return command
+
+
+def _merge(thing: str, _: Sequence[str]) -> click.Command:
+    @click.command("merge", cls=Command, help="NAME turned out to be INTO: read it as that from now on.")
+    @click.argument("name", type=Name(thing))
+    @click.argument("into", type=Name(thing))
+    @click.option("--reason", metavar="TEXT", help="How you know.")
+    @session
+    def command(run: Session, name: str, into: str, reason: str | None) -> None:
+        done(run, run.tracker(writing=True).merge(thing, name, into, reason=reason))
+
+    return command
+
+
+def _unmerge(thing: str, _: Sequence[str]) -> click.Command:
+    @click.command("unmerge", cls=Command, help="The merge was wrong; ID is the one that was merged away.")
+    @click.argument("id_", metavar="ID")
+    @click.option("--reason", metavar="TEXT", help="How you know.")
+    @session
+    def command(run: Session, id_: str, reason: str | None) -> None:
+        done(run, run.tracker(writing=True).unmerge(thing, id_, reason=reason))
+
+    return command

@@ -1,0 +1,32 @@
+"""Decides `tracker verify`: proving that the record was not altered."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli.output import Lines, as_json
+from tracker.cli.session import Session, session
+from tracker.cli.shell import Command
+from tracker.errors import FAILED
+
+
+@click.command(cls=Command)
+@click.option("--against", metavar="POSITION:HASH", help="A head that was printed earlier: finds a cut-off end too.")
+@session
+def command(run: Session, against: str | None) -> int:
+    """Check every event, the chain that ties them, and the views; findings make it exit with 1.
+
+    Keep the line it prints: --against that line proves later that nothing before it was touched.
+    """
+    found = run.tracker().verify(against=against)
+    if run.as_json:
+        as_json(found)
+        return 0 if found["ok"] else FAILED
+    out = Lines(colored=run.colored)
+    for finding in found["findings"]:
+        out.line(f"event {finding['position']}: {finding['what']}", "bad")
+    if found["ok"]:
+        out.line(f"unaltered: {found['position']} events, head {found['position']}:{found['chain_hash']}")
+        return 0
+    out.line(f"{len(found['findings'])} finding(s); head {found['position']}:{found['chain_hash']}")
+    return FAILED

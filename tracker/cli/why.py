@@ -1,0 +1,68 @@
+"""Decides `tracker why`: the reasons for a verdict, step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.session import PLACE, Session, session
+from tracker.cli.shell import Command
+
+COLUMNS = ("claim", "step", "at", "weight", "p", "reliability", "stance", "echo", "text")
+DAY = 86_400
+
+
+@click.command(cls=Command)
+@click.argument("place", type=PLACE)
+@click.option("--at", metavar="TIME", help="The world at that time.")
+@click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
+@click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@rows_options
+@session
+def command(
+    run: Session, place: str, at: str | None, known_at: str | None, published_by: str | None,
+    as_rows: str | None,
+) -> None:  # fmt: skip
+    """The reasons for the verdict on PLACE: each claim with its weight, and what was discounted.
+
+    The weights are log-odds of the holder against its strongest rival, and add up.
+    """
+    found = run.tracker().why(place, at=at, known_at=known_at, published_by=published_by)
+    if found.get("note"):
+        note(found["note"])
+    if run.as_json:
+        as_json(found)
+    elif as_rows == "jsonl":
+        as_jsonl(found["steps"])
+    elif as_rows == "csv":
+        as_csv(found["steps"], COLUMNS)
+    else:
+        _tell(run, found)
+
+
+def _tell(run: Session, found: dict[str, Any]) -> None:
+    from tracker.cli import tell
+
+    out = Lines(colored=run.colored)
+    tell.status(out, found, run.zone(), reasons=0)
+    if not found["steps"]:
+        return
+    out.line()
+    rival = found["against"]
+    out.line(f"Step by step, in log-odds against {rival}:", "title")
+    rows = [
+        (f"{step['weight']:+.3f}", f"{100 * step['p']:.1f} %", step["step"], _about(step), step["text"] or "")
+        for step in found["steps"]
+    ]
+    out.table(("weight", "then", "step", "taken as", "claim"), rows)
+    total = sum(step["weight"] for step in found["steps"])
+    out.line(f"{total:+.3f}  the sum: e^{total:.3f} to one against {rival}", "title")
+
+
+def _about(step: dict[str, Any]) -> str:
+    if step["reliability"] is None:
+        return ""
+    echo = f", echo x{step['echo']:g}" if step["echo"] < 1 else ""
+    return f"{step['stance']} r {step['reliability']:.2f}{echo}"

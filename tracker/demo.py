@@ -1,0 +1,75 @@
+"""Decides what the demo does: the real story of December 2024, replayed as it came in.
+
+First the one wire report of 7 December, alone, in a tracker of its own; then the whole fortnight, day
+by day from 27 November, with the report at its place in it. What is printed comes from the same
+verbs as every other answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from tracker.claiming import Claiming
+from tracker.errors import Conflict
+from tracker.recording import Recorder
+from tracker.starter import Line, story
+from tracker.times import parse_iso
+from tracker.tracker import Tracker
+
+PACK: Final = "syria"
+ZONE: Final = "Asia/Damascus"
+OPENING: Final = parse_iso("2024-11-27T00:00:00Z")
+REPORT_FILE, STORY_FILE = "report.db", "tracker.db"
+DAY: Final = 86_400_000_000
+
+Document = dict[str, Any]
+
+
+class Recorded(NamedTuple):
+    """One line of the story, recorded: `claim` is the answer of `add_claim`, None for a minted place."""
+
+    line: Line
+    claim: Document | None
+
+
+def make(path: Path, *, by: str) -> tuple[Tracker, list[int]]:
+    """A tracker with the Syrian starter; the list holds its clock."""
+    if path.exists():
+        raise Conflict(what=f"there is already a tracker at {path}", try_="another --dir, or remove that one")
+    clock = [OPENING]
+    tracker = Tracker.create(path, starter=PACK, clock=lambda: clock[0], by=by)
+    tracker.setting("zone", ZONE)
+    return tracker, clock
+
+
+def replay(tracker: Tracker, clock: list[int], lines: list[Line]) -> Iterator[Recorded]:
+    """Record lines at the instants at which they were typed."""
+    for line in lines:
+        clock[0] = line.recorded
+        recorder = Recorder(tracker.where, tracker.clock, line.zone, tracker.by)
+        if line.mint is not None:
+            recorder.record([line.mint])
+            yield Recorded(line, None)
+        elif line.claim is not None:
+            answer = Claiming(recorder).add(line.claim, dry_run=False, create=False, like=None)
+            yield Recorded(line, answer)
+
+
+def report_lines() -> list[Line]:
+    """The claims of the one report."""
+    return story(PACK, "report")
+
+
+def days(lines: list[Line]) -> Iterator[tuple[int, list[Line]]]:
+    """The lines day by day, in the zone's days (UTC+3); the number is the day's first instant (us)."""
+    for day, group in groupby(lines, key=lambda line: (line.recorded + DAY // 8) // DAY):
+        yield day * DAY - DAY // 8, list(group)
+
+
+def story_lines() -> list[Line]:
+    """Everything, in the order in which it was recorded."""
+    return story(PACK)
+

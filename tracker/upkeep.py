@@ -1,0 +1,78 @@
+"""Decides how the record is kept healthy: verified, examined, brought to a newer schema."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tracker.errors import BadInput, TrackerError
+from tracker.reader import open_reader, shown
+from tracker.record.follow import behind, catch_up
+from tracker.record.revisions import current as revision
+from tracker.record.revisions import upgrade as migrate
+from tracker.record.schema import SCHEMA_HEAD
+from tracker.record.store import Store
+from tracker.record.verify import verify as verify_log
+
+Document = dict[str, Any]
+
+_WITNESS = re.compile(r"^\s*(\d+)[:\s]+([0-9a-fA-F]{64})\s*$")
+
+
+def verify(where: str, against: str | None) -> Document:
+    """Check the log event by event, the views' checkpoints, and a head that was printed earlier."""
+    with Store.open(where) as store:
+        found = verify_log(store, against=_witness(against))
+    findings = [{"position": one.position, "what": one.what} for one in found.findings]
+    with open_reader(where) as reader:
+        findings += [
+            {"position": found.position, "what": f"the view {view} does not stand where the log ends"}
+            for view in behind(reader)
+        ]
+    return {
+        "ok": not findings,
+        "position": found.position,
+        "chain_hash": found.chain_hash.hex(),
+        "against": against,
+        "findings": findings,
+    }
+
+
+def _witness(against: str | None) -> tuple[int, bytes] | None:
+    if against is None:
+        return None
+    match = _WITNESS.match(against)
+    if match is None:
+        raise BadInput(what=f"{against!r} is no printed head", try_="POSITION:HASH, as tracker verify printed it")
+    return int(match[1]), bytes.fromhex(match[2])
+
+
+def doctor(where: str) -> Document:
+    """What this machine and this database are like, and what is unsafe about them."""
+    from tracker.record.doctor import doctor as examine
+
+    checks = [
+        {"name": one.name, "value": str(one.value), "ok": one.ok, "advice": one.advice} for one in examine(where)
+    ]
+    try:
+        with open_reader(where) as reader:
+            lagging = behind(reader)
+        value = "current" if not lagging else f"behind: {', '.join(lagging)}"
+        checks.append({"name": "views", "value": value, "ok": not lagging, "advice": "" if not lagging else "tracker rebuild"})
+    except TrackerError as error:
+        checks.append({"name": "views", "value": error.message, "ok": False, "advice": error.next_step})
+    return {"where": shown(where), "ok": all(one["ok"] for one in checks), "checks": checks}
+
+
+def current(where: str) -> Document:
+    """The schema revision found, and the one that this tracker writes."""
+    return {"where": shown(where), "current": revision(where), "head": SCHEMA_HEAD}
+
+
+def upgrade(where: str) -> Document:
+    """Bring the lasting tables to this tracker's revision, then the views to the end of the log."""
+    before = revision(where)
+    migrate(where)
+    with Store.open(where) as store:
+        position = catch_up(store)
+    return {"where": shown(where), "before": before, "current": revision(where), "position": position}
