@@ -25,7 +25,9 @@ HOMES = {
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("tracker", include_external_packages=True, cache_dir=None)
+    return grimp.build_graph(
+        "tracker", include_external_packages=True, exclude_type_checking_imports=True, cache_dir=None
+    )
 
 
 def lies_in(module: str, rooms: tuple[str, ...]) -> bool:

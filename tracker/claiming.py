@@ -91,13 +91,12 @@ class Claiming:
                 raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
             if link == "derived-from" and claim in _ancestors(reader, other):
                 raise Conflict(
-                    what=f"{other} is already derived from {claim}", try_=f"tracker show {other}, or --link same-event"
+                    what=f"{other} is already derived from {claim}",
+                    try_=f"tracker show {other}, or --link same-event",
                 )
         return self._befell(old, events.ClaimLinked(claim=claim, link=link, other=other, note=note))
 
-    def check(
-        self, claim: str, found: str, *, by: str | None, url: str | None, note: str | None
-    ) -> Document:
+    def check(self, claim: str, found: str, *, by: str | None, url: str | None, note: str | None) -> Document:
         """What a check of the claim found."""
         require("finding", found, vocabulary.CHECKS)
         with self._recorder.reading() as reader:
@@ -139,7 +138,9 @@ class Claiming:
         log += [one for one in drafted.created if one.kind == "claim-corrected"]
         position: int | None = None
         if dry_run and not known:
-            told, after, conflicts = self._recorder.preview(log, lambda reader: self._consequence(reader, event))
+            told, after, conflicts = self._recorder.preview(
+                log, lambda reader: self._consequence(reader, event)
+            )
         else:
             if not dry_run:
                 said = self._recorder.record(log, ids={event.stream: drafted.event_id}, versions=versions)
@@ -165,7 +166,12 @@ class Claiming:
         self, reader: Reader, event: events.ClaimRecorded
     ) -> tuple[Document, Document | None, list[Document]]:
         claim = claim_documents(reader, [event.claim])[event.claim]
-        told = {**claim, "actors": claim["actor_names"], "against": claim["against_names"], "place": claim["place_name"]}
+        told = {
+            **claim,
+            "actors": claim["actor_names"],
+            "against": claim["against_names"],
+            "place": claim["place_name"],
+        }
         if event.place is None:
             return told, None, []
         place = place_of(reader, merged(reader).get(event.place, event.place))
@@ -200,7 +206,9 @@ class Claiming:
     def _live(self, reader: Reader, claim: str) -> Document:
         found = known_claim(reader, claim)
         if found["standing"] != "recorded":
-            instead = f"tracker show {found['replaced_by']}" if found["replaced_by"] else f"tracker show {claim}"
+            instead = (
+                f"tracker show {found['replaced_by']}" if found["replaced_by"] else f"tracker show {claim}"
+            )
             raise Conflict(what=f"{claim} was already {found['standing']}", try_=instead)
         return found
 
@@ -229,7 +237,8 @@ def typed_again(reader: Reader, claim: Document) -> Typed:
         reported=_range(claim["reported"]) if claim["reported"]["text"] else None,
         extent=claim["extent"], relation=claim["relation"], km=claim["km"], bearing=claim["bearing"],
         outcome=claim["outcome"], details=details, confidence=claim["confidence_text"], quote=claim["quote"],
-        note=claim["note"], url=claim["url"], document=claim["document"] if claim["document"] != claim["url"] else None,
+        note=claim["note"], url=claim["url"],
+        document=None if claim["document"] == claim["url"] else claim["document"],
     )  # fmt: skip
 
 
@@ -259,5 +268,3 @@ def _ancestors(reader: Reader, claim: str) -> set[str]:
         frontier = {row[0] for row in rows} - found
         found |= frontier
     return found
-
-

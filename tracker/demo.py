@@ -72,4 +72,3 @@ def days(lines: list[Line]) -> Iterator[tuple[int, list[Line]]]:
 def story_lines() -> list[Line]:
     """Everything, in the order in which it was recorded."""
     return story(PACK)
-

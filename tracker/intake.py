@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
-from tracker.errors import BadInput, NotFound
+from tracker.errors import BadInput
 from tracker.judgement import vocabulary
 from tracker.judgement.confidence import read_confidence
 from tracker.names import Resolved, propose
@@ -88,7 +88,9 @@ class Drafted:
 def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
     """Read a typed claim; raises BadInput (usage) or NotFound (names)."""
     if not typed.source:
-        raise BadInput(what="who reported it is missing", try_="--source Reuters (tracker source list shows them)")
+        raise BadInput(
+            what="who reported it is missing", try_="--source Reuters (tracker source list shows them)"
+        )
     source = typed.source
     notes: list[str] = []
     typed, place, actors = _proposition(typed, find)
@@ -222,7 +224,9 @@ def _hop(name: str, find: Find) -> Hop:
     if name.strip().lower().startswith(UNNAMED):
         described = name.strip()[len(UNNAMED) :].strip()
         if not described:
-            raise BadInput(what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"')
+            raise BadInput(
+                what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"'
+            )
         return Hop(named=described, n=_count(described))
     return Hop(who=find("source", name).id)
 
@@ -260,7 +264,9 @@ def _check_times(typed: Typed, occurred: Span | None, reported: Span | None, now
             try_="the day it happened, or --modality expects for what has not happened yet",
         )
     if reported and reported.earliest is not None and reported.earliest > now:
-        raise BadInput(what=f"it cannot have been reported in the future ({reported.text})", try_="--reported today")
+        raise BadInput(
+            what=f"it cannot have been reported in the future ({reported.text})", try_="--reported today"
+        )
     end = reported.latest if reported else now
     start = occurred.earliest if occurred else None
     if start is not None and end is not None and not may_be_ahead and start > end:
@@ -315,4 +321,3 @@ def _day(occurred: Span | None, reported: Span | None, now: int) -> str:
             if bound is not None:
                 return iso(bound)[2:10].replace("-", "")
     return iso(now)[2:10].replace("-", "")
-

@@ -17,7 +17,7 @@ _LOST = {
 
 
 def joined(names: Sequence[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
@@ -25,7 +25,7 @@ def joined(names: Sequence[str]) -> str:
 
 def plural(name: str) -> bool:
     """Whether a party's name takes a plural verb, as far as its ending tells ("rebels", "X and Y")."""
-    return name.endswith("s") and not name.endswith(("ss", "is", "us")) or " and " in name
+    return (name.endswith("s") and not name.endswith(("ss", "is", "us"))) or " and " in name
 
 
 def verb(name: str, one: str, many: str) -> str:
@@ -77,7 +77,12 @@ def _said(claim: Mapping[str, Any]) -> str:
 def _advanced(who: str, where: str, claim: Mapping[str, Any]) -> str:
     if claim.get("relation") == "within":
         return f"{who} came within {_number(claim.get('km'))} km of {where}"
-    how = {"in": "entered", "edge-of": "reached the edge of", "near": "advanced near", "toward": "advanced toward"}
+    how = {
+        "in": "entered",
+        "edge-of": "reached the edge of",
+        "near": "advanced near",
+        "toward": "advanced toward",
+    }
     return f"{who} {how.get(str(claim.get('relation')), 'advanced toward')} {where}"
 
 
@@ -104,7 +109,7 @@ def _number(value: object) -> str:
 
 
 def attribution(hops: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> str:
-    """"rebels, via Reuters": the origin, then who passed it on; hops run from the origin on."""
+    """ "rebels, via Reuters": the origin, then who passed it on; hops run from the origin on."""
     told = [_hop(hop, names) for hop in hops]
     return told[0] + (f", via {', '.join(told[1:])}" if len(told) > 1 else "")
 

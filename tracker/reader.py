@@ -183,7 +183,9 @@ def _open_postgresql(where: str) -> Reader:
             what="PostgreSQL needs the package psycopg", try_="pip install 'tracker[postgres]'"
         ) from error
     try:
-        connection = psycopg.connect(where.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
+        connection = psycopg.connect(
+            where.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True
+        )
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     except psycopg.Error as error:
         why = str(error).strip().splitlines()[-1]
@@ -225,7 +227,9 @@ def recorded_us(reader: Reader) -> str:
 
 
 def _recorded_at(reader: Reader, position: int) -> int:
-    row = reader.one(f"SELECT {recorded_us(reader)} FROM events WHERE position = :position", position=position)
+    row = reader.one(
+        f"SELECT {recorded_us(reader)} FROM events WHERE position = :position", position=position
+    )
     if row is None:
         raise DamagedDatabase(where=reader.where, why=f"event {position} is missing")
     return int(row[0])

@@ -65,13 +65,15 @@ class Registering:
         """Undo a merge; the name is the id that was merged away."""
         with self._recorder.reading() as reader:
             row = reader.one(
-                f"SELECT id FROM {_TABLES[thing]} WHERE id = :id AND merged_into IS NOT NULL AND to_pos > :known",
+                f"SELECT id FROM {_TABLES[thing]}"
+                " WHERE id = :id AND merged_into IS NOT NULL AND to_pos > :known",
                 id=name.strip(), known=NOW,
             )  # fmt: skip
             if row is None:
                 self._recorder.finding(reader)(thing, name)
                 raise Conflict(
-                    what=f"{name} is not merged into anything", try_=f"the id that was merged: tracker {thing} list"
+                    what=f"{name} is not merged into anything",
+                    try_=f"the id that was merged: tracker {thing} list",
                 )
         return self._done(changed(thing, "unmerge", row[0], reason=reason), thing, row[0])
 
@@ -94,7 +96,9 @@ class Registering:
         """Grade a source."""
         letter = grade.upper()
         if letter not in vocabulary.GRADES:
-            raise BadInput(what=f"{grade!r} is no grade", try_="A (completely reliable) to E, or F (cannot be judged)")
+            raise BadInput(
+                what=f"{grade!r} is no grade", try_="A (completely reliable) to E, or F (cannot be judged)"
+            )
         with self._recorder.reading() as reader:
             id_ = self._recorder.finding(reader)("source", source).id
         return self._done(events.SourceGraded(source=id_, grade=letter, reason=reason), "source", id_)
@@ -151,6 +155,6 @@ def _check_setting(key: str, value: str) -> None:
     except ValueError:
         number = -1.0
     if not bounds[0] <= number <= bounds[1]:
-        raise BadInput(what=f"{value!r} is no value for {key}", try_=f"a number from {bounds[0]:g} to {bounds[1]:g}")
-
-
+        raise BadInput(
+            what=f"{value!r} is no value for {key}", try_=f"a number from {bounds[0]:g} to {bounds[1]:g}"
+        )

@@ -46,7 +46,9 @@ def new_place(
         raise BadInput(what="a position needs both --lat and --lon", try_="--lat 34.73 --lon 36.72")
     for value, bound, option in ((lat, 90.0, "--lat"), (lon, 180.0, "--lon")):
         if value is not None and not -bound <= value <= bound:
-            raise BadInput(what=f"{option} {value:g} is not on Earth", try_=f"{option} between -{bound:g} and {bound:g}")
+            raise BadInput(
+                what=f"{option} {value:g} is not on Earth", try_=f"{option} between -{bound:g} and {bound:g}"
+            )
     return events.PlaceRegistered(
         place=fresh_id(name, id_), name=name, place_kind=kind, lat=lat, lon=lon, parent=parent,
         population=population, near=near, bearing=bearing, km=km, gazetteer=gazetteer, aliases=tuple(aliases),

@@ -47,12 +47,16 @@ _EXTENTS: Final = {"all": "all", "almost all": "most", "nearly all": "most", "mo
 _DISTANCE: Final = re.compile(
     r"^(\d+(?:[.,]\d+)?)\s*(km|kms|kilometres?|kilometers?|miles?)\s+(?:of|from)\s+(?=\S)", re.IGNORECASE
 )
-_KIND: Final = re.compile(r"^(?:the )?(?:strategic |key )?(?:city|town|village|capital) of (?=\S)", re.IGNORECASE)
+_KIND: Final = re.compile(
+    r"^(?:the )?(?:strategic |key )?(?:city|town|village|capital) of (?=\S)", re.IGNORECASE
+)
 _WHEN: Final = re.compile(r"^(?P<place>.+?) (?:on |at |in )?(?P<when>(?:late |early )?"
                           r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|\d{4}-\d\d(?:-\d\d)?).*)$",
                           re.IGNORECASE)  # fmt: skip
 _MILE_KM: Final = 1.609344
-_PHRASES: Final = sorted(((tuple(phrase.split()), verb) for phrase, verb in VERBS.items()), key=lambda one: -len(one[0]))
+_PHRASES: Final = sorted(
+    ((tuple(phrase.split()), verb) for phrase, verb in VERBS.items()), key=lambda one: -len(one[0])
+)
 
 
 def read_sentence(text: str, *, actor: Bind, place: Bind) -> Proposition:
@@ -98,7 +102,9 @@ def _bound(text: str, who: str, verb: Verb, rest: str, actor: Bind, place: Bind)
         if (match := _WHEN.match(rest)) is not None:
             shorter = text.strip().rstrip(".")[: -len(rest)] + match["place"]
             raise UnreadableSentence(
-                text=text, why="the time does not belong into the sentence", try_=f'"{shorter}" --at "{match["when"]}"'
+                text=text,
+                why="the time does not belong into the sentence",
+                try_=f'"{shorter}" --at "{match["when"]}"',
             ) from None
         raise
     return Proposition(

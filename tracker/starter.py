@@ -77,7 +77,11 @@ def _place(row: dict[str, str]) -> Event:
 
 def _actor(row: dict[str, str]) -> Event:
     return events.ActorRegistered(
-        actor=row["id"], name=row["name"], level=row["level"], part_of=_text(row, "part_of"), aliases=_aliases(row)
+        actor=row["id"],
+        name=row["name"],
+        level=row["level"],
+        part_of=_text(row, "part_of"),
+        aliases=_aliases(row),
     )
 
 
@@ -115,8 +119,8 @@ def _line(told: dict[str, Any]) -> Line:
     if "mint" in told:
         mint = told["mint"]
         place = new_place(
-            mint["name"], kind=mint["kind"], id_=mint["id"], near=mint.get("near"), bearing=mint.get("bearing"),
-            km=mint.get("km"), parent=mint.get("parent"),
+            mint["name"], kind=mint["kind"], id_=mint["id"], near=mint.get("near"),
+            bearing=mint.get("bearing"), km=mint.get("km"), parent=mint.get("parent"),
         )  # fmt: skip
         return Line(recorded, act, zone, None, place)
     return Line(recorded, act, zone, typed(told), None)
@@ -126,8 +130,9 @@ def typed(told: dict[str, Any]) -> Typed:
     """A line of a story as if it had been typed."""
     details = {**told.get("detail", {}), **{key: told[key] for key in _DETAILS if key in told}}
     plain = (
-        "sentence", "predicate", "place", "source", "modality", "basis", "stance", "channel", "at", "reported",
-        "extent", "relation", "km", "bearing", "outcome", "confidence", "quote", "note", "url", "document",
+        "sentence", "predicate", "place", "source", "modality", "basis", "stance", "channel", "at",
+        "reported", "extent", "relation", "km", "bearing", "outcome", "confidence", "quote", "note", "url",
+        "document",
     )  # fmt: skip
     return Typed(
         **{key: told[key] for key in plain if key in told},

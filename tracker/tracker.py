@@ -52,7 +52,12 @@ class Tracker:
     """
 
     def __init__(
-        self, where: str | Path, *, clock: Callable[[], int] = wall_clock, zone: str | None = None, by: str = ""
+        self,
+        where: str | Path,
+        *,
+        clock: Callable[[], int] = wall_clock,
+        zone: str | None = None,
+        by: str = "",
     ) -> None:
         self.where = str(where)
         self.clock = clock
@@ -169,7 +174,9 @@ class Tracker:
             self._known_claim(reader, claim)
             return whole(reader, Question(self.clock()), claim)
 
-    def log(self, *, after: int = 0, until: int | None = None, stream: str | None = None) -> Iterator[Document]:
+    def log(
+        self, *, after: int = 0, until: int | None = None, stream: str | None = None
+    ) -> Iterator[Document]:
         """The events past position `after`, in order, each with its payload as recorded."""
         from tracker.views.log import events
 
@@ -179,8 +186,8 @@ class Tracker:
     # -- claims ----------------------------------------------------------------------------------
 
     def add_claim(
-        self, sentence: str | None = None, *, dry_run: bool = False, create: bool = False, like: str | None = None,
-        **told: Any,
+        self, sentence: str | None = None, *, dry_run: bool = False, create: bool = False,
+        like: str | None = None, **told: Any,
     ) -> Document:  # fmt: skip
         """Record a claim; the same claim again answers with the first one and writes nothing.
 
@@ -190,9 +197,13 @@ class Tracker:
         """
         from tracker.intake import Typed
 
-        return self._claiming().add(Typed(sentence=sentence, **told), dry_run=dry_run, create=create, like=like)
+        return self._claiming().add(
+            Typed(sentence=sentence, **told), dry_run=dry_run, create=create, like=like
+        )
 
-    def correct(self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any) -> Document:
+    def correct(
+        self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any
+    ) -> Document:
         """Our mistake: record what was really said in place of a claim; `told` names what differs."""
         from tracker.intake import Typed
 
@@ -214,9 +225,15 @@ class Tracker:
         return self._claiming().link(claim, other, link=link, note=note)
 
     def check(
-        self, claim: str, found: str, *, by: str | None = None, url: str | None = None, note: str | None = None
+        self,
+        claim: str,
+        found: str,
+        *,
+        by: str | None = None,
+        url: str | None = None,
+        note: str | None = None,
     ) -> Document:
-        """What a check found (confirmed, place-only, no-evidence, could-not-verify): informs, moves nothing."""
+        """What a check found (confirmed, place-only, no-evidence, could-not-verify); moves nothing."""
         return self._claiming().check(claim, found, by=by, url=url, note=note)
 
     # -- places, actors, sources -----------------------------------------------------------------
@@ -406,7 +423,12 @@ def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
     holder = row["controller"]
     if side is not None and (holder is None or side not in (holder["id"], holder["side"])):
         return False
-    return not only or row["status"] in only or row["freshness"] in only or ("conflict" in only and row["conflicts"])
+    return (
+        not only
+        or row["status"] in only
+        or row["freshness"] in only
+        or ("conflict" in only and row["conflicts"])
+    )
 
 
 __all__ = ["BadInput", "Conflict", "NotFound", "Tracker", "wall_clock"]

@@ -43,7 +43,9 @@ def _witness(against: str | None) -> tuple[int, bytes] | None:
         return None
     match = _WITNESS.match(against)
     if match is None:
-        raise BadInput(what=f"{against!r} is no printed head", try_="POSITION:HASH, as tracker verify printed it")
+        raise BadInput(
+            what=f"{against!r} is no printed head", try_="POSITION:HASH, as tracker verify printed it"
+        )
     return int(match[1]), bytes.fromhex(match[2])
 
 
@@ -52,13 +54,21 @@ def doctor(where: str) -> Document:
     from tracker.record.doctor import doctor as examine
 
     checks = [
-        {"name": one.name, "value": str(one.value), "ok": one.ok, "advice": one.advice} for one in examine(where)
+        {"name": one.name, "value": str(one.value), "ok": one.ok, "advice": one.advice}
+        for one in examine(where)
     ]
     try:
         with open_reader(where) as reader:
             lagging = behind(reader)
         value = "current" if not lagging else f"behind: {', '.join(lagging)}"
-        checks.append({"name": "views", "value": value, "ok": not lagging, "advice": "" if not lagging else "tracker rebuild"})
+        checks.append(
+            {
+                "name": "views",
+                "value": value,
+                "ok": not lagging,
+                "advice": "" if not lagging else "tracker rebuild",
+            }
+        )
     except TrackerError as error:
         checks.append({"name": "views", "value": error.message, "ok": False, "advice": error.next_step})
     return {"where": shown(where), "ok": all(one["ok"] for one in checks), "checks": checks}

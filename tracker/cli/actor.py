@@ -11,7 +11,11 @@ from tracker.cli.shell import Command
 from tracker.cli.things import done, group
 from tracker.judgement.vocabulary import ACTOR_LEVELS
 
-command = group("actor", ("id", "name", "level", "part_of"), "Actors: the parties that hold places, and who is part of whom.")
+command = group(
+    "actor",
+    ("id", "name", "level", "part_of"),
+    "Actors: the parties that hold places, and who is part of whom.",
+)
 
 
 @command.command("add", cls=Command)

@@ -12,9 +12,10 @@ from tracker.cli.session import ACTOR, CLAIM, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
 
 _FIELDS = (
-    click.option("--actor", multiple=True, type=ACTOR, metavar="ACTOR", help="Who it is about; several are joint."),
-    click.option("--predicate", metavar="WORD", help="captured, holds, lost, advanced, besieges, fighting, present, "
-                 "struck, agreed, other."),
+    click.option("--actor", multiple=True, type=ACTOR, metavar="ACTOR",
+                 help="Who it is about; several are joint."),
+    click.option("--predicate", metavar="WORD",
+                 help="captured, holds, lost, advanced, besieges, fighting, present, struck, agreed, other."),
     click.option("--place", type=PLACE, metavar="PLACE", help="Where."),
     click.option("--source", type=SOURCE, metavar="SOURCE", help="Who reported it: the last in the chain."),
     click.option("--said-by", multiple=True, type=SOURCE, metavar="SOURCE",
@@ -22,16 +23,19 @@ _FIELDS = (
     click.option("--against", multiple=True, type=ACTOR, metavar="ACTOR", help="The other side of a fight."),
     click.option("--modality", metavar="WORD", help="asserts (default), denies, expects, silent."),
     click.option("--basis", metavar="WORD", help="How the origin knows: witnessed, told, deduced, unknown."),
-    click.option("--stance", metavar="WORD", help="The reporter's: states, relays, confirms, could-not-verify, doubts."),
+    click.option("--stance", metavar="WORD",
+                 help="The reporter's: states, relays, confirms, could-not-verify, doubts."),
     click.option("--channel", metavar="TEXT", help="Where the origin said it: statement, Telegram, …"),
-    click.option("--at", metavar="TIME", help="When it happened: 2024-12-06, a/b, ~friday, …; left out: not known."),
+    click.option("--at", metavar="TIME",
+                 help="When it happened: 2024-12-06, a/b, ~friday, …; left out: not known."),
     click.option("--reported", metavar="TIME", help="When it was reported; left out: now."),
     click.option("--extent", metavar="WORD", help="all, most, part, some."),
     click.option("--relation", metavar="WORD", help="in, edge-of, near, within, toward."),
     click.option("--km", type=float, metavar="N", help="How far."),
     click.option("--bearing", metavar="POINT", help="N, NE, E, …"),
     click.option("--outcome", metavar="WORD", help="Of fighting: ongoing, repelled, ended."),
-    click.option("--detail", "detail", multiple=True, metavar="KEY=VALUE", help="manner, framing, from, means, …"),
+    click.option("--detail", "detail", multiple=True, metavar="KEY=VALUE",
+                 help="manner, framing, from, means, …"),
     click.option("--confidence", metavar="WORD", help='0.7, 70%, "very likely", moderate, B2.'),
     click.option("--quote", metavar="TEXT", help="The words, verbatim."),
     click.option("--note", metavar="TEXT", help="Our own words."),
@@ -50,7 +54,10 @@ def claim_fields(function: Callable[..., Any]) -> Callable[..., Any]:
 def described(told: dict[str, Any]) -> dict[str, Any]:
     """What the options say, without what was left out."""
     details = dict(_detail(text) for text in told.pop("detail"))
-    return {**{key: value for key, value in told.items() if value not in (None, ())}, **({"details": details} if details else {})}
+    return {
+        **{key: value for key, value in told.items() if value not in (None, ())},
+        **({"details": details} if details else {}),
+    }
 
 
 def _detail(text: str) -> tuple[str, str | int | float]:
@@ -72,7 +79,9 @@ def _detail(text: str) -> tuple[str, str | int | float]:
 @claim_fields
 @click.option("--like", type=CLAIM, metavar="CLAIM", help="As that claim, but for what is given.")
 @click.option("--create", is_flag=True, help="Bring in names that are not known yet.")
-@click.option("--dry-run", is_flag=True, help="Show what would be recorded and what would change; write nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be recorded and what would change; write nothing."
+)
 @session
 def command(
     run: Session, sentence: str | None, like: str | None, create: bool, dry_run: bool, **told: Any
@@ -99,9 +108,21 @@ def tell_added(run: Session, answer: dict[str, Any]) -> None:
     from tracker.cli import tell
 
     out = Lines(colored=run.colored)
-    verb = "would be recorded" if answer["dry_run"] else "recorded" if answer["recorded"] else "was already recorded"
-    out.line(f"{answer['claim']} {verb}: {phrases.proposition(answer['told'])} ({answer['told']['attribution']})", "title")
-    out.item("occurred", _moment(answer["event"].get("occurred"), run.zone()) or "not said; at the latest when reported")
+    verb = (
+        "would be recorded"
+        if answer["dry_run"]
+        else "recorded"
+        if answer["recorded"]
+        else "was already recorded"
+    )
+    out.line(
+        f"{answer['claim']} {verb}: {phrases.proposition(answer['told'])} ({answer['told']['attribution']})",
+        "title",
+    )
+    out.item(
+        "occurred",
+        _moment(answer["event"].get("occurred"), run.zone()) or "not said; at the latest when reported",
+    )
     out.item("reported", _moment(answer["event"]["reported"], run.zone()) or "now")
     for stream in answer["created"]:
         out.item("new", stream)
@@ -115,5 +136,9 @@ def _moment(told: dict[str, Any] | None, zone: str) -> str:
         return ""
     start, end = told.get("earliest"), told.get("latest")
     if start == end or start is None or end is None:
-        return when(start or end, zone) if start == end else f"{when(start, zone) or '…'} to {when(end, zone) or '…'}"
+        return (
+            when(start or end, zone)
+            if start == end
+            else f"{when(start, zone) or '…'} to {when(end, zone) or '…'}"
+        )
     return f"{when(start, zone)} to {when(end, zone)}"

@@ -11,8 +11,8 @@ from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
 
 COLUMNS = (
-    "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported", "recorded",
-    "confidence", "standing", "url", "note",
+    "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported",
+    "recorded", "confidence", "standing", "url", "note",
 )  # fmt: skip
 STANDINGS = ("live", "corroborated", "contradicted", "superseded", "stale", "retracted", "corrected")
 

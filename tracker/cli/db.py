@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from tracker.cli.output import Lines, as_json
 from tracker.cli.session import Session, session
 from tracker.cli.shell import Command, Group
@@ -19,7 +17,9 @@ def current(run: Session) -> None:
     if run.as_json:
         as_json(found)
     else:
-        Lines(colored=run.colored).line(f"{found['where']}: {found['current'] or 'no tracker'} (this tracker writes {found['head']})")
+        Lines(colored=run.colored).line(
+            f"{found['where']}: {found['current'] or 'no tracker'} (this tracker writes {found['head']})"
+        )
 
 
 @command.command("upgrade", cls=Command)
@@ -30,4 +30,6 @@ def upgrade(run: Session) -> None:
     if run.as_json:
         as_json(done)
     else:
-        Lines(colored=run.colored).line(f"{done['where']}: {done['before'] or 'nothing'} -> {done['current']}")
+        Lines(colored=run.colored).line(
+            f"{done['where']}: {done['before'] or 'nothing'} -> {done['current']}"
+        )

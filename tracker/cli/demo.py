@@ -16,7 +16,9 @@ ANSWERS = ("Homs", "Sanamayn", "Deir ez-Zor", "Damascus", "Aleppo", "Hama")
 
 
 @click.command(cls=Command)
-@click.option("--dir", "folder", default="demo", show_default=True, metavar="DIR", help="Where to put the trackers.")
+@click.option(
+    "--dir", "folder", default="demo", show_default=True, metavar="DIR", help="Where to put the trackers."
+)
 @session
 def command(run: Session, folder: str) -> None:
     """Build a tracker from the real story of December 2024, tell what changed and why, say what to try."""
@@ -46,7 +48,14 @@ def command(run: Session, folder: str) -> None:
             _tell_day(out, told)
     if quiet:
         places = tracker.status()["places"]
-        as_json({"report": str(path / REPORT_FILE), "tracker": str(path / STORY_FILE), "answers": answers, "places": places})
+        as_json(
+            {
+                "report": str(path / REPORT_FILE),
+                "tracker": str(path / STORY_FILE),
+                "answers": answers,
+                "places": places,
+            }
+        )
         return
     out.line()
     out.line("Where it ended, as known then", "title")
@@ -64,7 +73,10 @@ def _tell_answer(out: Lines, place: str, one: dict[str, Any]) -> None:
     for pressure in one["pressure"][:2]:
         out.line(f"      beside it: {told[pressure['claim']]}", "quiet")
     for conflict in one["conflicts"][:1]:
-        out.line(f"      {conflict['kind']}: {told[conflict['claims'][0]]}, against {told[conflict['claims'][1]]}", "quiet")
+        out.line(
+            f"      {conflict['kind']}: {told[conflict['claims'][0]]}, against {told[conflict['claims'][1]]}",
+            "quiet",
+        )
     for context in one["context"][:1]:
         out.line(f"      context, moves nothing: {context['text']}", "quiet")
 
@@ -75,7 +87,10 @@ def _tell_day(out: Lines, told: list[Any]) -> None:
     from tracker.times import show
 
     claims = [one.claim for one in told if one.claim]
-    out.line(f"{show(day, 'Asia/Damascus')[:10]}: {len(claims)} {'claim' if len(claims) == 1 else 'claims'}", "title")
+    out.line(
+        f"{show(day, 'Asia/Damascus')[:10]}: {len(claims)} {'claim' if len(claims) == 1 else 'claims'}",
+        "title",
+    )
     still = 0
     for answer in claims:
         before, after = answer["before"], answer["after"]

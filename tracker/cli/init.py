@@ -22,5 +22,5 @@ def command(run: Session, starter: str | None) -> None:
         as_json({**made, "where": address(made["where"])})
         return
     out = Lines(colored=run.colored)
-    known = f"{made['places']} places, {made['actors']} actors, {made['sources']} sources, {made['claims']} claims"
+    known = ", ".join(f"{made[thing]} {thing}" for thing in ("places", "actors", "sources", "claims"))
     out.line(f"tracker at {address(made['where'])}: {known}")

@@ -12,7 +12,9 @@ from tracker.cli.shell import Command
 @click.command(cls=Command)
 @click.argument("claim", type=CLAIM)
 @click.option("--same-as", type=CLAIM, metavar="CLAIM", help="Both tell of the same event.")
-@click.option("--derived-from", type=CLAIM, metavar="CLAIM", help="CLAIM was taken from that one: one origin.")
+@click.option(
+    "--derived-from", type=CLAIM, metavar="CLAIM", help="CLAIM was taken from that one: one origin."
+)
 @click.option("--note", metavar="TEXT", help="How you know.")
 @session
 def command(

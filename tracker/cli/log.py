@@ -12,14 +12,27 @@ from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, rows_options
 from tracker.cli.session import Session, session
 from tracker.cli.shell import Command
 
-COLUMNS = ("position", "event_id", "stream", "version", "kind", "schema", "recorded", "by", "payload", "chain_hash")
+COLUMNS = (
+    "position",
+    "event_id",
+    "stream",
+    "version",
+    "kind",
+    "schema",
+    "recorded",
+    "by",
+    "payload",
+    "chain_hash",
+)
 POLL_SECONDS = 0.5
 
 
 @click.command(cls=Command)
 @click.option("--after", type=int, default=0, metavar="POSITION", help="Only what came after that event.")
 @click.option("--until", type=int, metavar="POSITION", help="Up to that event.")
-@click.option("--stream", metavar="STREAM", help="Only about one thing: claim/c-…, place/homs, source/reuters.")
+@click.option(
+    "--stream", metavar="STREAM", help="Only about one thing: claim/c-…, place/homs, source/reuters."
+)
 @click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
 @rows_options
 @session
@@ -54,6 +67,5 @@ def _write(run: Session, event: dict[str, Any], zone: str, *, as_lines: bool) ->
 
     payload = "(redacted)" if event["payload"] is None else json.dumps(event["payload"], ensure_ascii=False)
     told = payload if len(payload) <= 120 else payload[:119] + "…"
-    Lines(colored=run.colored).line(
-        f"{event['position']:>6}  {when(event['recorded'], zone)}  {event['kind']:<18} {event['stream']}  {told}"
-    )
+    what = f"{event['kind']:<18} {event['stream']}  {told}"
+    Lines(colored=run.colored).line(f"{event['position']:>6}  {when(event['recorded'], zone)}  {what}")

@@ -18,8 +18,9 @@ from tracker.names import safe
 
 WIDTH = 100
 _STYLES: dict[str, dict[str, Any]] = {
-    "held": {"fg": "green"}, "contested": {"fg": "yellow"}, "unknown": {"fg": "red"}, "stale": {"fg": "red"},
-    "ageing": {"fg": "yellow"}, "title": {"bold": True}, "quiet": {"dim": True}, "bad": {"fg": "red", "bold": True},
+    "held": {"fg": "green"}, "contested": {"fg": "yellow"}, "unknown": {"fg": "red"},
+    "stale": {"fg": "red"}, "ageing": {"fg": "yellow"}, "title": {"bold": True}, "quiet": {"dim": True},
+    "bad": {"fg": "red", "bold": True},
 }  # fmt: skip
 
 Document = Mapping[str, Any]
@@ -90,7 +91,9 @@ class Lines:
         for rest in body[1:]:
             click.echo(indent + self.styled(rest, style), color=self._colored)
 
-    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], styles: Mapping[int, int] | None = None) -> None:
+    def table(
+        self, head: Sequence[str], rows: Iterable[Sequence[str]], styles: Mapping[int, int] | None = None
+    ) -> None:
         """Columns as wide as their longest cell; the last may run on."""
         body = [[safe(cell) for cell in row] for row in rows]
         widths = [max(len(row[i]) for row in [list(head), *body]) for i in range(len(head))]

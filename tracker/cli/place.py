@@ -11,7 +11,11 @@ from tracker.cli.shell import Command
 from tracker.cli.things import done, group
 from tracker.judgement.vocabulary import PLACE_KINDS
 
-command = group("place", ("id", "name", "kind", "parent", "lat", "lon", "population"), "Places: what they are called and where they are.")
+command = group(
+    "place",
+    ("id", "name", "kind", "parent", "lat", "lon", "population"),
+    "Places: what they are called and where they are.",
+)
 
 
 @command.command("add", cls=Command)

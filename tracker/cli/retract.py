@@ -23,7 +23,9 @@ def command(
 ) -> None:
     """The source took CLAIM back: it no longer counts; the record keeps it."""
     tell_befallen(
-        run, run.tracker(writing=True).retract(claim, reason=reason, by=source, url=url, dry_run=dry_run), "retracted"
+        run,
+        run.tracker(writing=True).retract(claim, reason=reason, by=source, url=url, dry_run=dry_run),
+        "retracted",
     )
 
 

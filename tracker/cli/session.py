@@ -1,4 +1,4 @@
-"""Decides what a command is run with: which database, clock, zone, colours; from options, environment, file."""
+"""Decides what a command is run with (database, clock, zone, colours), from options, environment or file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,13 @@ class Session:
     """The surroundings of one command."""
 
     def __init__(
-        self, db: str | None, now: str | None, tz: str | None, color: str | None, by: str | None, as_json: bool
+        self,
+        db: str | None,
+        now: str | None,
+        tz: str | None,
+        color: str | None,
+        by: str | None,
+        as_json: bool,
     ) -> None:
         told = _configured()
         self.db = db or os.environ.get("TRACKER_DB") or _text(told, "db")
@@ -121,6 +127,7 @@ class Name(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
+        """Names that begin so."""
         told = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
         tracker = Session(told.get("db"), None, None, None, None, False).tracker()
         try:
@@ -137,6 +144,7 @@ class ClaimId(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
+        """Ids that begin so."""
         tracker = Session(ctx.params.get("db"), None, None, None, None, False).tracker()
         try:
             with tracker.reading() as reader:
@@ -158,7 +166,8 @@ def _begin(tracker: Tracker, thing: str, start: str) -> list[str]:
     key = fold(start) if start else ""
     with tracker.reading() as reader:
         rows = reader.rows(
-            "SELECT DISTINCT alias FROM names WHERE thing = :thing AND folded LIKE :start ORDER BY alias LIMIT 50",
+            "SELECT DISTINCT alias FROM names WHERE thing = :thing AND folded LIKE :start"
+            " ORDER BY alias LIMIT 50",
             thing=thing, start=key.replace("%", "") + "%",
         )  # fmt: skip
     return [row[0] for row in rows]

@@ -8,7 +8,11 @@ from tracker.cli.output import Lines, as_json
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command, Group
 
-command = Group("setting", help="Settings of the tracker and of single places; each change is an event.", no_args_is_help=True)
+command = Group(
+    "setting",
+    help="Settings of the tracker and of single places; each change is an event.",
+    no_args_is_help=True,
+)
 
 
 @command.command("list", cls=Command)
@@ -21,7 +25,11 @@ def list_(run: Session) -> None:
         return
     out = Lines(colored=run.colored)
     for key, meaning in found["known"].items():
-        told = [f"{one['value']}{' at ' + one['place'] if one['place'] else ''}" for one in found["settings"] if one["key"] == key]
+        told = [
+            f"{one['value']}{' at ' + one['place'] if one['place'] else ''}"
+            for one in found["settings"]
+            if one["key"] == key
+        ]
         out.line(f"{key:<16} {meaning}" + (f"  [{', '.join(told)}]" if told else ""))
 
 

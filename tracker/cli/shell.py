@@ -24,6 +24,7 @@ class Command(click.Command):
     """A command whose help ends with the exit codes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Add the exit codes."""
         super().format_epilog(ctx, formatter)
         _exits(formatter)
 
@@ -34,17 +35,21 @@ class Group(click.Group):
     command_class = Command
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Add the exit codes."""
         super().format_epilog(ctx, formatter)
         _exits(formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a subcommand; an unknown one is answered with those it may have meant."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
             asked = f"did you mean {' or '.join(near)}? " if near else ""
-            raise click.UsageError(f"there is no command {name!r}\nTry: {asked}{ctx.command_path} --help lists them", ctx)
+            raise click.UsageError(
+                f"there is no command {name!r}\nTry: {asked}{ctx.command_path} --help lists them", ctx
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -52,9 +57,11 @@ class Commands(Group):
     """The commands of `commands.py`, each imported only when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """All of them, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the one that is asked for."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"tracker.cli.{cmd_name.replace('-', '_')}")
@@ -62,6 +69,7 @@ class Commands(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List them without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -103,7 +111,12 @@ def run(arguments: Sequence[str]) -> int:
         if "--debug" in arguments:
             raise
         text = f"{type(error).__name__}: {error}".splitlines()[0]
-        return _refuse(f"something went wrong inside tracker ({text})", "again with --debug, and tell us", FAILED, arguments)
+        return _refuse(
+            f"something went wrong inside tracker ({text})",
+            "again with --debug, and tell us",
+            FAILED,
+            arguments,
+        )
     return answer if isinstance(answer, int) else 0
 
 

@@ -53,7 +53,10 @@ def _tell(run: Session, one: dict[str, Any]) -> None:
     for link in one["links"]:
         out.item("link", f"{link['link']} {link['claim']}")
     for event in one["history"]:
-        out.item("history", f"{when(event['recorded'], zone)}  {event['kind']}  by {event['by']}  [{event['position']}]")
+        out.item(
+            "history",
+            f"{when(event['recorded'], zone)}  {event['kind']}  by {event['by']}  [{event['position']}]",
+        )
 
 
 def _typed(read: str, text: str | None) -> str:

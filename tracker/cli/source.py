@@ -11,7 +11,9 @@ from tracker.cli.shell import Command
 from tracker.cli.things import done, group
 from tracker.judgement.vocabulary import GRADES, SOURCE_KINDS
 
-command = group("source", ("id", "name", "kind", "leans", "grade", "language"), "Sources: who says things, and for whom.")
+command = group(
+    "source", ("id", "name", "kind", "leans", "grade", "language"), "Sources: who says things, and for whom."
+)
 
 
 @command.command("add", cls=Command)

@@ -10,7 +10,17 @@ from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_opti
 from tracker.cli.session import ACTOR, PLACE, Session, session
 from tracker.cli.shell import Command
 
-COLUMNS = ("place", "status", "controller", "confidence", "basis", "freshness", "last_report", "stale_at", "at")
+COLUMNS = (
+    "place",
+    "status",
+    "controller",
+    "confidence",
+    "basis",
+    "freshness",
+    "last_report",
+    "stale_at",
+    "at",
+)
 
 
 @click.command(cls=Command)
@@ -46,7 +56,9 @@ def command(
     wanted = tuple(word.strip() for word in only.split(",")) if only else ()
     for word in wanted:
         if word not in ("held", "contested", "unknown", "stale", "ageing", "fresh", "conflict"):
-            raise click.BadParameter(f"{word!r} is none of held, contested, unknown, stale, ageing, fresh, conflict")
+            raise click.BadParameter(
+                f"{word!r} is none of held, contested, unknown, stale, ageing, fresh, conflict"
+            )
     found = tracker.status(None, **axes, region=region, controller=controller, only=wanted)
     if run.as_json:
         as_json(found)

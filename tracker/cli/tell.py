@@ -34,7 +34,10 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
         out.item("likelihood", _likelihood(one["probabilities"]))
     _beside(out, one)
     for reason in one["because"][:reasons]:
-        out.item("because", f"{reason['weight']:+.2f}  {reason['text']} ({reason['attribution']})  {reason['claim']}")
+        out.item(
+            "because",
+            f"{reason['weight']:+.2f}  {reason['text']} ({reason['attribution']})  {reason['claim']}",
+        )
     if len(one["because"]) > reasons:
         out.item("", f"and {len(one['because']) - reasons} more: tracker why {place['id']}", "quiet")
     for context in one["context"][:reasons]:
@@ -46,7 +49,9 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
 
 def _axes(one: Document, zone: str) -> str:
     known = f", as known on {when(one['known_at'], zone)}" if one["known_at"] else ""
-    published = f", from what was published by {when(one['published_by'], zone)}" if one["published_by"] else ""
+    published = (
+        f", from what was published by {when(one['published_by'], zone)}" if one["published_by"] else ""
+    )
     return known + published
 
 
@@ -77,7 +82,9 @@ def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
     cells = []
     for one in rows:
         holder = one["controller"]
-        who = phrases.joined([holder["name"], *(other["name"] for other in holder["with"])]) if holder else "-"
+        who = (
+            phrases.joined([holder["name"], *(other["name"] for other in holder["with"])]) if holder else "-"
+        )
         sure = phrases.per_cent(one["confidence"]) if holder else "-"
         cells.append(
             (one["place"]["name"], one["status"], who, sure, one["basis"], one["freshness"] or "-",
@@ -96,7 +103,12 @@ def _remarks(one: Document) -> str:
 
 def claim_line(one: Document, zone: str) -> tuple[str, str, str, str]:
     """A claim as a row: id, when it was so, where it stands, what it says and who said it."""
-    return one["id"], occurred(one["occurred"], zone) or "-", one["standing"], f"{one['text']} ({one['attribution']})"
+    return (
+        one["id"],
+        occurred(one["occurred"], zone) or "-",
+        one["standing"],
+        f"{one['text']} ({one['attribution']})",
+    )
 
 
 def occurred(moment: Document, zone: str) -> str:

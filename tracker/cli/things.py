@@ -1,4 +1,4 @@
-"""Decides what the commands `place`, `actor` and `source` share: list, show, alias, rename, merge, unmerge."""
+"""Decides what `place`, `actor` and `source` share: list, show, alias, rename, merge, unmerge."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def _alias(thing: str, _: Sequence[str]) -> click.Command:
 
 
 def _rename(thing: str, _: Sequence[str]) -> click.Command:
-    @click.command("rename", cls=Command, help=f"The main name of a {thing} changes; the old one stays an alias.")
+    @click.command(
+        "rename", cls=Command, help=f"The main name of a {thing} changes; the old one stays an alias."
+    )
     @click.argument("name", type=Name(thing))
     @click.argument("to")
     @session

@@ -11,7 +11,9 @@ from tracker.errors import FAILED
 
 
 @click.command(cls=Command)
-@click.option("--against", metavar="POSITION:HASH", help="A head that was printed earlier: finds a cut-off end too.")
+@click.option(
+    "--against", metavar="POSITION:HASH", help="A head that was printed earlier: finds a cut-off end too."
+)
 @session
 def command(run: Session, against: str | None) -> int:
     """Check every event, the chain that ties them, and the views; findings make it exit with 1.

@@ -99,7 +99,8 @@ class Fold:
 
     __slots__ = (
         "_changes", "_contests", "_echoes", "_pending", "_pi", "around", "at", "best", "changed_at",
-        "count", "entered", "lam", "last_at", "named", "names", "origins", "p", "since", "steps", "vacated", "voices",
+        "count", "entered", "lam", "last_at", "named", "names", "origins", "p", "since", "steps",
+        "vacated", "voices",
         "words",
     )  # fmt: skip
 
@@ -425,7 +426,8 @@ class Fold:
         contests = {said: times for said, times in self._contests.items() if times[-1] >= since}
         return {
             "names": self.names, "lam": self.lam, "pending": self._pending, "pi": self._pi, "p": self.p,
-            "at": self.at, "last_at": self.last_at, "named": sorted(self.named), "around": sorted(self.around), "best": self.best,
+            "at": self.at, "last_at": self.last_at, "named": sorted(self.named), "around": sorted(self.around),
+            "best": self.best,
             "since": _row(self.since), "changed_at": self.changed_at, "voices": self.voices,
             "words": {side: _row(word) for side, word in self.words.items()},
             "vacated": self.vacated, "entered": _row(self.entered), "echoes": echoes, "contests": contests,

@@ -162,7 +162,9 @@ def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[
     A capture or a loss, said by anybody about a time after both claims, moves the question on,
     unless it is itself disputed by one of them.
     """
-    moves = [one for one in claims if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)]
+    moves = [
+        one for one in claims if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)
+    ]
     return [one for one in found if not any(_settles(move, one) for move in moves)]
 
 
@@ -170,4 +172,3 @@ def _settles(move: Weighed, dispute: Disagreement) -> bool:
     if move.evidence.event_at <= dispute.at or move in dispute:
         return False
     return not (between(dispute.first, move) or between(dispute.second, move))
-

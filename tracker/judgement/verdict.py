@@ -84,9 +84,7 @@ def judge(
     settings = settings or Settings()
     state.move_to(at)
     tail = [one for one in tail if one.evidence.event_at > at - TAIL]
-    open_conflicts = tuple(
-        one for one in unsettled(disagreements(tail), tail) if at - one.at <= SHOWN_FOR
-    )
+    open_conflicts = tuple(one for one in unsettled(disagreements(tail), tail) if at - one.at <= SHOWN_FOR)
     holders, confidence = _holders(state)
     status = _status(state, holders, confidence, open_conflicts, at, settings)
     named = holders if confidence >= NAMED_FROM else ()
@@ -307,7 +305,9 @@ def would_change(state: Fold, sides: Sides, at: int, settings: Settings | None =
     """How many independent, neutral reports for the strongest rival change who holds it; at most five."""
     settings = settings or Settings()
     holders, _ = _holders(state)
-    rivals = [(-round(p, 9), name) for p, name in zip(state.p, state.names, strict=True) if name not in holders]
+    rivals = [
+        (-round(p, 9), name) for p, name in zip(state.p, state.names, strict=True) if name not in holders
+    ]
     if not rivals or not holders:
         return None
     top, rival = min(rivals)

@@ -130,66 +130,114 @@ def _verb(predicate: str, modality: str = "asserts", **attributes: str) -> Verb:
     return Verb(predicate, tuple(attributes.items()), modality)
 
 
-_IN: Final = {"relation": "in"}
+_PHRASES: Final = (
+    (
+        _verb("captured"),
+        "captured | capture | captures | seized | seize | took | take | takes | took control of | "
+        "taken | gained | recaptured | retook | overran | conquered | occupied | took over",
+    ),
+    (
+        _verb("captured", manner="force"),
+        "liberated | stormed and took",
+    ),
+    (
+        _verb("captured", manner="handover"),
+        "was handed | were handed | received",
+    ),
+    (
+        _verb("holds"),
+        "holds | hold | held | controls | control | controlled | still holds | still hold | still "
+        "controls | still control | retains | retain | in control of | is in control of | are in "
+        "control of | kept | keeps",
+    ),
+    (
+        _verb("lost"),
+        "lost | loses | lost control of | no longer holds | no longer hold",
+    ),
+    (
+        _verb("lost", manner="withdrew"),
+        "withdrew from | withdraws from | pulled out of | left | abandoned | retreated from | "
+        "fled | fled from | evacuated",
+    ),
+    (
+        _verb("lost", manner="repositioned"),
+        "repositioned from | redeployed from | is repositioning from | are repositioning from | "
+        "is redeploying from | are redeploying from",
+    ),
+    (
+        _verb("lost", manner="expelled"),
+        "was expelled from | were expelled from | was driven out of | were driven out of",
+    ),
+    (
+        _verb("lost", manner="surrendered"),
+        "surrendered | handed over | gave up",
+    ),
+    (
+        _verb("advanced", relation="in"),
+        "entered | enter | enters | advanced into | advanced in | pushed into | broke into | moved into",
+    ),
+    (
+        _verb("advanced", relation="edge-of"),
+        "reached the edge of | advanced to the edge of | reached the outskirts of | is at the "
+        "edge of | are at the edge of | reached the walls of | is at the gates of | are at the "
+        "gates of",
+    ),
+    (
+        _verb("advanced", relation="near"),
+        "advanced near | approached | neared | advanced close to | closed in on",
+    ),
+    (
+        _verb("advanced", relation="toward"),
+        "advanced toward | advanced towards | advanced on | advances on | headed for | moved "
+        "toward | moved towards | pushed toward | pushed towards",
+    ),
+    (
+        _verb("advanced", relation="within"),
+        "advanced within | came within | got within | is within | are within",
+    ),
+    (
+        _verb("besieges"),
+        "besieges | besiege | besieged | surrounded | surrounds | surround | encircled | "
+        "encircles | encircle | cut off",
+    ),
+    (
+        _verb("fighting", relation="in"),
+        "fighting in | is fighting in | are fighting in | fights in | fought in | clashed in | clashes in",
+    ),
+    (
+        _verb("fighting", relation="near"),
+        "fighting near | is fighting near | are fighting near | fought near | clashed near | clashes near",
+    ),
+    (
+        _verb("present"),
+        "is present in | are present in | present in | is in | are in | deployed to | deployed in "
+        "| reinforced | sent forces to | has forces in | have forces in",
+    ),
+    (
+        _verb("struck"),
+        "struck | strikes | bombed | bombs | shelled | shells | hit | attacked from the air",
+    ),
+    (
+        _verb("captured", "expects"),
+        "expects to capture | expect to capture | will capture | threatens | threaten | is about "
+        "to capture | are about to capture",
+    ),
+    (
+        _verb("captured", "denies"),
+        "did not capture | has not captured | have not captured | did not take | did not seize",
+    ),
+    (
+        _verb("advanced", "denies", relation="in"),
+        "did not enter | has not entered | have not entered",
+    ),
+    (
+        _verb("lost", "denies"),
+        "did not withdraw from | has not withdrawn from | have not withdrawn from | did not leave "
+        "| has not left | have not left | did not lose | has not lost | have not lost",
+    ),
+)
 
 VERBS: Final[dict[str, Verb]] = {
-    **dict.fromkeys(
-        ("captured", "capture", "captures", "seized", "seize", "took", "take", "takes", "took control of",
-         "taken", "gained", "recaptured", "retook", "overran", "conquered", "occupied", "took over"),
-        _verb("captured"),
-    ),
-    **dict.fromkeys(("liberated", "stormed and took"), _verb("captured", manner="force")),
-    **dict.fromkeys(("was handed", "were handed", "received"), _verb("captured", manner="handover")),
-    **dict.fromkeys(
-        ("holds", "hold", "held", "controls", "control", "controlled", "still holds", "still hold",
-         "still controls", "still control", "retains", "retain", "in control of", "is in control of",
-         "are in control of", "kept", "keeps"),
-        _verb("holds"),
-    ),
-    **dict.fromkeys(("lost", "loses", "lost control of", "no longer holds", "no longer hold"), _verb("lost")),
-    **dict.fromkeys(
-        ("withdrew from", "withdraws from", "pulled out of", "left", "abandoned", "retreated from", "fled",
-         "fled from", "evacuated"),
-        _verb("lost", manner="withdrew"),
-    ),
-    **dict.fromkeys(
-        ("repositioned from", "redeployed from", "is repositioning from", "are repositioning from",
-         "is redeploying from", "are redeploying from"),
-        _verb("lost", manner="repositioned"),
-    ),
-    **dict.fromkeys(("was expelled from", "were expelled from", "was driven out of", "were driven out of"),
-                    _verb("lost", manner="expelled")),
-    **dict.fromkeys(("surrendered", "handed over", "gave up"), _verb("lost", manner="surrendered")),
-    **dict.fromkeys(("entered", "enter", "enters", "advanced into", "advanced in", "pushed into", "broke into",
-                     "moved into"), _verb("advanced", **_IN)),
-    **dict.fromkeys(("reached the edge of", "advanced to the edge of", "reached the outskirts of",
-                     "is at the edge of", "are at the edge of", "reached the walls of",
-                     "is at the gates of", "are at the gates of"), _verb("advanced", relation="edge-of")),
-    **dict.fromkeys(("advanced near", "approached", "neared", "advanced close to", "closed in on"),
-                    _verb("advanced", relation="near")),
-    **dict.fromkeys(("advanced toward", "advanced towards", "advanced on", "advances on", "headed for",
-                     "moved toward", "moved towards", "pushed toward", "pushed towards"),
-                    _verb("advanced", relation="toward")),
-    **dict.fromkeys(("advanced within", "came within", "got within", "is within", "are within"),
-                    _verb("advanced", relation="within")),
-    **dict.fromkeys(("besieges", "besiege", "besieged", "surrounded", "surrounds", "surround", "encircled",
-                     "encircles", "encircle", "cut off"), _verb("besieges")),
-    **dict.fromkeys(("fighting in", "is fighting in", "are fighting in", "fights in", "fought in", "clashed in",
-                     "clashes in"), _verb("fighting", **_IN)),
-    **dict.fromkeys(("fighting near", "is fighting near", "are fighting near", "fought near", "clashed near",
-                     "clashes near"), _verb("fighting", relation="near")),
-    **dict.fromkeys(("is present in", "are present in", "present in", "is in", "are in", "deployed to",
-                     "deployed in", "reinforced", "sent forces to", "has forces in", "have forces in"),
-                    _verb("present")),
-    **dict.fromkeys(("struck", "strikes", "bombed", "bombs", "shelled", "shells", "hit", "attacked from the air"),
-                    _verb("struck")),
-    **dict.fromkeys(("expects to capture", "expect to capture", "will capture", "threatens", "threaten",
-                     "is about to capture", "are about to capture"), _verb("captured", "expects")),
-    **dict.fromkeys(("did not capture", "has not captured", "have not captured", "did not take", "did not seize"),
-                    _verb("captured", "denies")),
-    **dict.fromkeys(("did not enter", "has not entered", "have not entered"), _verb("advanced", "denies", **_IN)),
-    **dict.fromkeys(("did not withdraw from", "has not withdrawn from", "have not withdrawn from", "did not leave",
-                     "has not left", "have not left", "did not lose", "has not lost", "have not lost"),
-                    _verb("lost", "denies")),
-}  # fmt: skip
+    phrase.strip(): verb for verb, phrases in _PHRASES for phrase in phrases.split("|")
+}
 """What people type for each predicate, longest phrase first when read."""

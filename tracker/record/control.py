@@ -35,7 +35,7 @@ COLUMNS: Final = {
     "tail": "TEXT NOT NULL",
 }
 """`state`: the fold after its last claim, at `last_at`; `base`: before the claims of that instant;
-`tail`: what the claims of the last `verdict.TAIL` were taken for, as (event time, claim, stance, r, voice)."""
+`tail`: what the claims of the last `verdict.TAIL` were taken for (event time, claim, stance, r, voice)."""
 
 EVERYWHERE: Final = frozenset(
     {"actor-registered", "actor-joined", "actor-left", "actor-merged", "actor-unmerged", "source-graded",
@@ -76,9 +76,7 @@ def replay_all(reader: Reader, driver: Driver) -> None:
 CLAIMED: Final = "SELECT DISTINCT place FROM claims WHERE place IS NOT NULL"
 
 
-def _touched(
-    reader: Reader, events: Iterable[tuple[Envelope, Body]]
-) -> tuple[set[str], dict[str, int]]:
+def _touched(reader: Reader, events: Iterable[tuple[Envelope, Body]]) -> tuple[set[str], dict[str, int]]:
     """The places to replay, and those that only got new claims (with the earliest event time of them)."""
     into = merged(reader)
     replay: set[str] = set()
@@ -172,7 +170,9 @@ class _Keeper:
         tail: list[Any] = list(before)
         for at, group in groupby(claims, key=lambda one: one.event_at):
             base = fold.dump() if fold.count else None
-            tail += [(at, one.evidence.claim, one.stance, one.reliability, one.voice) for one in fold.run(group)]
+            tail += [
+                (at, one.evidence.claim, one.stance, one.reliability, one.voice) for one in fold.run(group)
+            ]
         tail = [row for row in tail if row[0] > fold.last_at - TAIL]
         self._rows[place] = (
             place, fold.best, fold.last_at, None if base is None else canonical.dumps(base),

@@ -28,7 +28,7 @@ def medium(where: str) -> Medium:
         ) from None
     try:
         return PostgreSQLSchema(where)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise BadInput(
             what="this PostgreSQL address cannot be read", try_="postgresql://user@host/database"
         ) from None

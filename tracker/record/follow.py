@@ -59,7 +59,9 @@ def behind(reader: Reader) -> list[str]:
     end = reader.one("SELECT coalesce(max(position), 0) FROM events")
     rows = reader.rows("SELECT projection, revision, position FROM checkpoints")
     found = {name: (revision, position) for name, revision, position in rows}
-    return [name for name, revision in REVISIONS.items() if found.get(name) != (revision, end[0] if end else 0)]
+    return [
+        name for name, revision in REVISIONS.items() if found.get(name) != (revision, end[0] if end else 0)
+    ]
 
 
 class _Views:
@@ -127,7 +129,8 @@ class _Views:
     def _pages(self, after: int, end: int) -> Iterator[list[Envelope]]:
         sql = (
             f"SELECT position, event_id, stream, version, kind, schema, {recorded_us(self._reader)},"
-            " recorded_by, payload FROM events WHERE position > :after AND position <= :last ORDER BY position"
+            " recorded_by, payload FROM events WHERE position > :after AND position <= :last"
+            " ORDER BY position"
         )
         while after < end:
             last = min(after + PAGE, end)

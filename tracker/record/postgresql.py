@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from tracker.errors import (
     TrackerError,
     UnwritableDatabase,
 )
-from tracker.record.envelope import GENESIS, Head, Row
+from tracker.record.envelope import Head, Row
 from tracker.record.medium import WAIT, Dialect, Known, Seen
 from tracker.record.schema import COLUMNS, metadata
 
@@ -29,6 +30,9 @@ SETTINGS = {
     "lock_timeout": f"{WAIT * 1000:.0f}",
     "timezone": "UTC",
 }
+
+# A connection that fails carries no code, only the server's words.
+_NO_DATABASE = re.compile(r'FATAL:\s+database ".*" does not exist')
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
@@ -101,10 +105,10 @@ class PostgreSQLSchema:
     def making(self) -> Iterator[Connection]:
         """See `Medium`."""
         with self._connected() as connection, connection.begin():
+            # Only so that two that make the same tables at once wait for each other; no append needs it.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tracker is making tables'))"))
             if connection.execute(text("SELECT current_schema()")).scalar() is None:
                 self._make_schema(connection)
-            # Only so that two that make the same tables at once wait for each other; no append needs it.
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tracker ' || current_schema()))"))
             yield connection
 
     @contextmanager
@@ -116,7 +120,8 @@ class PostgreSQLSchema:
 
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
         """See `Medium`."""
-        position, recorded_at, chain_hash = 0, 0, GENESIS
+        head: Head | None = None
+        recorded_at = 0
         known: dict[str, Known] = {}
         versions: dict[str, int] = {}
         found = _driver(connection).execute(_LOOK, (list(ids), list(streams)), binary=True)
@@ -127,10 +132,12 @@ class PostgreSQLSchema:
             elif what == 1:
                 known[event_id] = Known(at, stream, version, kind, when, salt, hashed)
             else:
-                position, recorded_at, chain_hash = at, when or 0, hashed
-                if position and salt != hashed:
-                    raise DamagedDatabase(where=self.shown, why=f"its head does not fit event {position}")
-        return Seen(position, chain_hash, recorded_at, known, versions)
+                head, recorded_at = Head(at, hashed), when or 0
+                if salt != (hashed if at else None):
+                    raise DamagedDatabase(where=self.shown, why=f"its head does not fit event {at}")
+        if head is None:
+            raise DamagedDatabase(where=self.shown, why="its head is gone")
+        return Seen(head.position, head.chain_hash, recorded_at, known, versions)
 
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
         """See `Medium`."""
@@ -168,7 +175,7 @@ class PostgreSQLSchema:
         state, why = error.sqlstate or "", _first_line(error)
         if state == "23001" and why.startswith("append-only: "):
             return AppendOnly(why=why.removeprefix("append-only: "))
-        if state in ("3D000", "3F000"):
+        if state in ("3D000", "3F000") or _NO_DATABASE.search(str(error)):
             return NoDatabase(where=self.shown)
         if state in ("53100", "25006", "42501", "53200"):
             return UnwritableDatabase(where=self.shown, why=why)

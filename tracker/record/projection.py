@@ -162,9 +162,7 @@ class _Batch:
     def _write(self) -> None:
         table, key = self._projection.table, self._projection.key
         closed = [(one.to_pos, *id_, one.from_pos) for id_, one in self._done if one.stored]
-        self._driver.many(
-            f"UPDATE {table} SET to_pos = ? WHERE {_all_equal(key)} AND from_pos = ?", closed
-        )
+        self._driver.many(f"UPDATE {table} SET to_pos = ? WHERE {_all_equal(key)} AND from_pos = ?", closed)
         columns = [*key, *self._projection.columns, "from_pos", "to_pos"]
         versions = [*self._done, *((id_, one) for id_, one in self._current.items() if one is not None)]
         self._driver.many(

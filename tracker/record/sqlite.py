@@ -238,7 +238,7 @@ class SQLiteFile:
         except sqlite3.OperationalError:
             # A folder that nobody may write to has no place for the WAL's index. Without a WAL the file
             # cannot be changing either, and can be read as it lies.
-            if os.access(self.path.parent, os.W_OK) or Path(f"{self.path}-wal").exists():
+            if _may_write(self.path.parent) or _has_content(Path(f"{self.path}-wal")):
                 raise
             return self._connect_reader(self._uri("ro") + "&immutable=1")
 
@@ -276,6 +276,14 @@ class SQLiteFile:
         if "no such table: " in message:
             return DamagedDatabase(where=self.shown, why=message)
         return None
+
+
+def _may_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
 
 
 def _begin(connection: Connection) -> None:

@@ -72,18 +72,24 @@ class Store:
     @classmethod
     def open(cls, where: str) -> Store:
         """The tracker at a path or `postgresql://` address. Raises NoDatabase, OlderDatabase, …"""
-        place = medium(where)
-        with translated(place):
-            require_current(place)
-        return cls(place)
+        return cls._at(where, make_it=False)
 
     @classmethod
     def create(cls, where: str) -> Store:
         """Makes a tracker at an address, or opens the one that is there."""
+        return cls._at(where, make_it=True)
+
+    @classmethod
+    def _at(cls, where: str, *, make_it: bool) -> Store:
         place = medium(where)
-        with translated(place):
-            make(place)
-            require_current(place)
+        try:
+            with translated(place):
+                if make_it:
+                    make(place)
+                require_current(place)
+        except BaseException:
+            place.close()
+            raise
         return cls(place)
 
     def append(

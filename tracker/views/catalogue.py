@@ -34,7 +34,9 @@ def catalogue(reader: Reader, thing: str, text: str | None = None, known: int = 
     needle = fold(text)
     hits = {
         row[0]
-        for row in reader.rows(f"SELECT id, folded FROM names WHERE thing = :thing AND {TRUE}", thing=thing, known=known)
+        for row in reader.rows(
+            f"SELECT id, folded FROM names WHERE thing = :thing AND {TRUE}", thing=thing, known=known
+        )
         if needle in row[1]
     }
     return [one for one in found if one["id"] in hits]
@@ -43,7 +45,9 @@ def catalogue(reader: Reader, thing: str, text: str | None = None, known: int = 
 def entry(reader: Reader, thing: str, id_: str, known: int = NOW) -> Document:
     """One place, actor or source with its names and what it is tied to."""
     table, columns = _COLUMNS[thing]
-    row = reader.one(f"SELECT {', '.join(columns)} FROM {table} WHERE id = :id AND {TRUE}", id=id_, known=known)
+    row = reader.one(
+        f"SELECT {', '.join(columns)} FROM {table} WHERE id = :id AND {TRUE}", id=id_, known=known
+    )
     found = dict(zip(columns, row or (), strict=True))
     found["names"] = names_of(reader, thing, id_, known)
     found |= _tied(reader, thing, id_, known)
@@ -65,12 +69,16 @@ def _nearest_described(reader: Reader, near: str | None, known: int) -> str | No
 def _tied(reader: Reader, thing: str, id_: str, known: int) -> Document:
     if thing == "actor":
         rows = reader.rows(
-            f"SELECT parent, since FROM memberships WHERE actor = :id AND {TRUE} ORDER BY since", id=id_, known=known
+            f"SELECT parent, since FROM memberships WHERE actor = :id AND {TRUE} ORDER BY since",
+            id=id_,
+            known=known,
         )
         return {"part_of": [{"actor": parent, "since": _since(since)} for parent, since in rows]}
     if thing == "source":
         rows = reader.rows(
-            f"SELECT actor, since FROM leanings WHERE source = :id AND {TRUE} ORDER BY since", id=id_, known=known
+            f"SELECT actor, since FROM leanings WHERE source = :id AND {TRUE} ORDER BY since",
+            id=id_,
+            known=known,
         )
         return {"leans": [{"side": actor, "since": _since(since)} for actor, since in rows]}
     return {}
@@ -78,4 +86,3 @@ def _tied(reader: Reader, thing: str, id_: str, known: int) -> Document:
 
 def _since(instant: int) -> str | None:
     return None if instant == BEGINNING else iso(instant)
-

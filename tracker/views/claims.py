@@ -72,7 +72,10 @@ def _tests(reader: Reader, wanted: Filter, known: int) -> tuple[list[str], dict[
     tests: list[str] = []
     values: dict[str, object] = {}
     if wanted.place is not None:
-        ids = [wanted.place, *(place for place, root in merged(reader, known).items() if root == wanted.place)]
+        ids = [
+            wanted.place,
+            *(place for place, root in merged(reader, known).items() if root == wanted.place),
+        ]
         values |= {f"place{i}": id_ for i, id_ in enumerate(ids)}
         tests.append(f"place IN ({', '.join(f':place{i}' for i in range(len(ids)))})")
     for column in ("source", "origin", "predicate", "modality"):

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
-from typing import Any, Final
+from typing import Final
 
-from tracker import phrases
 from tracker.judgement.belief import Step, Weight, explain
 from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import DAY, Evidence
@@ -38,9 +37,7 @@ def why_document(reader: Reader, place: Place, question: Question) -> Document:
     return _Answer(reader, place, question).why()
 
 
-def table_documents(
-    reader: Reader, question: Question, only: Iterable[str] | None = None
-) -> list[Document]:
+def table_documents(reader: Reader, question: Question, only: Iterable[str] | None = None) -> list[Document]:
     """The documents of `status --json`, for every place that something is claimed about, by name."""
     situation = Situation(reader, question)
     wanted = set(situation.claimed())
@@ -82,7 +79,7 @@ class _Writer:
             "confidence": round(verdict.confidence, _DIGITS),
             "probabilities": [
                 {"actor": side, "p": round(p, _DIGITS)}
-                for side, p in sorted(verdict.probabilities.items(), key=lambda one: (-round(one[1], 9), one[0]))
+                for side, p in _ranked(verdict.probabilities)
             ],
             "basis": verdict.basis,
             "since": None if verdict.since is None else {
@@ -93,7 +90,9 @@ class _Writer:
             "last_report": None if verdict.last_report is None else iso(verdict.last_report),
             "stale_at": None if verdict.stale_at is None else iso(verdict.stale_at),
             "pressure": [self._pressure(one) for one in verdict.pressure],
-            "present": [{"actor": actor, "claim": one.claim} for one in verdict.present for actor in one.actors],
+            "present": [
+                {"actor": actor, "claim": one.claim} for one in verdict.present for actor in one.actors
+            ],
             "origins": verdict.origins,
             "claims": verdict.claims,
             "conflicts": [_conflict(one) for one in verdict.conflicts],
@@ -117,6 +116,11 @@ class _Writer:
             "kind": one.predicate, "actor": one.actors[0] if one.actors else None, "claim": one.claim,
             "relation": one.relation, "km": one.km, "bearing": one.bearing,
         }  # fmt: skip
+
+
+def _ranked(probabilities: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Sides with their probability, the likeliest first; equal to nine digits: by id."""
+    return sorted(probabilities.items(), key=lambda one: (-round(one[1], _DIGITS), one[0]))
 
 
 def _conflict(one: Disagreement) -> Document:
@@ -147,7 +151,11 @@ class _Answer:
             **self._writer.status(self._place, self._verdict),
             "because": self._because(),
             "context": [
-                {"claim": one.claim, "place": self._texts[one.claim]["place_name"], "text": self._told(one.claim)}
+                {
+                    "claim": one.claim,
+                    "place": self._texts[one.claim]["place_name"],
+                    "text": self._told(one.claim),
+                }
                 for one in self._near
             ],
             "would_change": self._would_change(),
@@ -182,7 +190,7 @@ class _Answer:
         return names.index(min(names, key=lambda name: (-round(self._verdict.probabilities[name], 9), name)))
 
     def _against(self) -> str | None:
-        """The runner-up: the most probable side that is not among the holders; of equals one spoken of here."""
+        """The runner-up: the most probable side not among the holders; of equals one spoken of here."""
         best = self._best()
         if best is None:
             return None
@@ -272,9 +280,7 @@ class _Answer:
         return _would_change_sentence(least, self._verdict, self._actors)
 
 
-def _would_change_sentence(
-    least: WouldChange | None, verdict: Verdict, names: Mapping[str, str]
-) -> str:
+def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: Mapping[str, str]) -> str:
     if not verdict.claims:
         return "Any report of who holds it would give a first verdict."
     parts: list[str] = []
@@ -289,7 +295,9 @@ def _would_change_sentence(
     elif verdict.basis == "claimed":
         parts.append("an independent origin that says the same would make it assessed")
     if verdict.stale_at is not None and verdict.freshness != "stale":
-        parts.append(f"without a new word it is stale from {iso(verdict.stale_at)[:16].replace('T', ' ')} UTC on")
+        parts.append(
+            f"without a new word it is stale from {iso(verdict.stale_at)[:16].replace('T', ' ')} UTC on"
+        )
     elif verdict.freshness == "stale":
         parts.append("any word that the holder is still there would make it fresh again")
     sentence = "; ".join(parts)
@@ -306,4 +314,3 @@ def conflicts_of(reader: Reader, place: Place, question: Question, claim: str) -
         for one in disagreements(weighed)
         if claim in (one.first.evidence.claim, one.second.evidence.claim)
     ]
-

@@ -120,7 +120,9 @@ def _figures(details: str) -> tuple[float, float] | None:
     import json
 
     told: Mapping[str, object] = json.loads(details)
-    numbers = [float(value) for key in ("low", "best", "high") if isinstance(value := told.get(key), int | float)]
+    numbers = [
+        float(value) for key in ("low", "best", "high") if isinstance(value := told.get(key), int | float)
+    ]
     return (min(numbers), max(numbers)) if numbers else None
 
 
@@ -141,7 +143,9 @@ def _parents(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tup
     origins = {
         row[0]: (row[1], row[2])
         for row in reader.among(
-            f"SELECT id, origin, source FROM claims WHERE id IN (:wanted) AND {TRUE}", first.values(), known=known
+            f"SELECT id, origin, source FROM claims WHERE id IN (:wanted) AND {TRUE}",
+            first.values(),
+            known=known,
         )
     }
     return {claim: origins[parent] for claim, parent in first.items() if parent in origins}
@@ -153,7 +157,8 @@ def _first(reader: Reader, known: int, parent: str, claim: str) -> str:
     while parent not in seen:
         seen.add(parent)
         row = reader.one(
-            f"SELECT other FROM links WHERE claim = :claim AND link = 'derived-from' AND {TRUE} ORDER BY other",
+            f"SELECT other FROM links WHERE claim = :claim AND link = 'derived-from' AND {TRUE}"
+            " ORDER BY other",
             claim=parent,
             known=known,
         )
@@ -166,7 +171,8 @@ def _first(reader: Reader, known: int, parent: str, claim: str) -> str:
 def _confirmations(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for claim, at in reader.among(
-        f"SELECT claim, at FROM reviews WHERE claim IN (:wanted) AND answer = 'still-true' AND {TRUE} ORDER BY at",
+        f"SELECT claim, at FROM reviews WHERE claim IN (:wanted) AND answer = 'still-true' AND {TRUE}"
+        " ORDER BY at",
         claims,
         known=known,
     ):
@@ -176,12 +182,8 @@ def _confirmations(reader: Reader, known: int, claims: Iterable[str]) -> dict[st
 
 def merged(reader: Reader, known: int = NOW) -> dict[str, str]:
     """Every place that was merged into another -> where it ended up."""
-    into = dict(
-        (row[0], row[1])
-        for row in reader.rows(
-            f"SELECT id, merged_into FROM places WHERE merged_into IS NOT NULL AND {TRUE}", known=known
-        )
-    )
+    sql = f"SELECT id, merged_into FROM places WHERE merged_into IS NOT NULL AND {TRUE}"
+    into: dict[str, str] = {row[0]: row[1] for row in reader.rows(sql, known=known)}
     return {place: _end(place, into) for place in into}
 
 

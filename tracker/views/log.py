@@ -16,12 +16,14 @@ def events(reader: Reader, after: int, until: int | None, stream: str | None) ->
     """The events past position `after` and up to `until`, in order; of one stream if asked."""
     one = " AND stream = :stream" if stream else ""
     sql = (
-        f"SELECT position, event_id, stream, version, kind, schema, {recorded_us(reader)}, recorded_by, payload,"
-        f" chain_hash FROM events WHERE position > :after AND position <= :until{one}"
+        f"SELECT position, event_id, stream, version, kind, schema, {recorded_us(reader)}, recorded_by,"
+        f" payload, chain_hash FROM events WHERE position > :after AND position <= :until{one}"
         f" ORDER BY position LIMIT {PAGE}"
     )
     while True:
-        rows = reader.rows(sql, after=after, until=NOW if until is None else until, **({"stream": stream} if stream else {}))
+        rows = reader.rows(
+            sql, after=after, until=NOW if until is None else until, **({"stream": stream} if stream else {})
+        )
         for row in rows:
             yield {
                 "position": row[0], "event_id": row[1], "stream": row[2], "version": row[3], "kind": row[4],

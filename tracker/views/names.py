@@ -33,7 +33,9 @@ def _candidates(reader: Reader, thing: str, text: str, known: int) -> list[Named
         " WHERE n.thing = :thing AND n.from_pos <= :known AND n.to_pos > :known AND "
     )
     typed = text.strip()
-    rows = reader.rows(sql + "n.folded = :folded ORDER BY n.id, n.alias", thing=thing, folded=fold(text), known=known)
+    rows = reader.rows(
+        sql + "n.folded = :folded ORDER BY n.id, n.alias", thing=thing, folded=fold(text), known=known
+    )
     by_id = reader.rows(sql + "n.id = :id ORDER BY n.id, n.alias", thing=thing, id=typed, known=known)
     return [Named(*row) for row in [*by_id, *rows]]
 

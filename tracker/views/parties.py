@@ -14,7 +14,9 @@ def parties(reader: Reader, known: int = NOW) -> Parties:
     return Parties(
         (
             Actor(*row)
-            for row in reader.rows(f"SELECT id, name, level, merged_into FROM actors WHERE {TRUE}", known=known)
+            for row in reader.rows(
+                f"SELECT id, name, level, merged_into FROM actors WHERE {TRUE}", known=known
+            )
         ),
         (
             Membership(actor, parent, since)

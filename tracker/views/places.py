@@ -66,7 +66,9 @@ def within(reader: Reader, area: str, known: int = NOW) -> set[str]:
     found: set[str] = set()
     frontier = [area]
     while frontier:
-        rows = reader.among(f"SELECT id FROM places WHERE parent IN (:wanted) AND {TRUE}", frontier, known=known)
+        rows = reader.among(
+            f"SELECT id FROM places WHERE parent IN (:wanted) AND {TRUE}", frontier, known=known
+        )
         frontier = [row[0] for row in rows if row[0] not in found]
         found.update(frontier)
     return found
@@ -75,7 +77,9 @@ def within(reader: Reader, area: str, known: int = NOW) -> set[str]:
 def around(reader: Reader, place: Place, km: float, known: int = NOW) -> list[tuple[float, Place]]:
     """The places within `km` of one, with their distance, the nearest first; those minted near it too."""
     found: dict[str, tuple[float, Place]] = {}
-    minted = reader.rows(f"SELECT {_COLUMNS} FROM places WHERE near = :place AND {TRUE}", place=place.id, known=known)
+    minted = reader.rows(
+        f"SELECT {_COLUMNS} FROM places WHERE near = :place AND {TRUE}", place=place.id, known=known
+    )
     for row in minted:
         near = Place(*row)
         found[near.id] = (near.km or 0.0, near)
@@ -83,8 +87,8 @@ def around(reader: Reader, place: Place, km: float, known: int = NOW) -> list[tu
         d_lat = km / 111.0
         d_lon = km / (111.0 * max(0.01, cos(radians(place.lat))))
         rows = reader.rows(
-            f"SELECT {_COLUMNS} FROM places WHERE lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east"
-            f" AND {TRUE}",
+            f"SELECT {_COLUMNS} FROM places"
+            f" WHERE lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east AND {TRUE}",
             south=place.lat - d_lat, north=place.lat + d_lat,
             west=place.lon - d_lon, east=place.lon + d_lon, known=known,
         )  # fmt: skip

@@ -96,12 +96,15 @@ class Situation:
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = [place for place in wanted if self._changed(folds[place.id].state)]
         return {
-            place.id: self.verdict(place, folds[place.id], nearby=_any_near(place, changed)) for place in wanted
+            place.id: self.verdict(place, folds[place.id], nearby=_any_near(place, changed))
+            for place in wanted
         }
 
     def changed_nearby(self, place: Place) -> bool:
         """Whether control changed within 25 km in the last week."""
-        near = {other.id: other for _, other in around(self.reader, place, NEARBY_KM, self.known) if other.lat}
+        near = {
+            other.id: other for _, other in around(self.reader, place, NEARBY_KM, self.known) if other.lat
+        }
         since = self.question.at - NEARBY_CHANGE
         rows = self.reader.among(
             f"SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect IN ({_MOVING})"

@@ -22,7 +22,10 @@ def with_standings(reader: Reader, question: Question, claims: Sequence[Document
     for root in roots:
         found |= standings(situation.folded(root).weighed, question.at)
     return [
-        {**one, "standing": found.get(one["id"], "live") if one["standing"] == "recorded" else one["standing"]}
+        {
+            **one,
+            "standing": found.get(one["id"], "live") if one["standing"] == "recorded" else one["standing"],
+        }
         for one in claims
     ]
 
@@ -39,9 +42,8 @@ def whole(reader: Reader, question: Question, claim: str) -> Document:
     return {
         **document,
         "links": [
-            {"link": link, "claim": other if first == claim else first, "from": first} for first, link, other in links
+            {"link": link, "claim": other if first == claim else first, "from": first}
+            for first, link, other in links
         ],
         "history": list(events(reader, 0, None, f"claim/{claim}")),
     }
-
-
