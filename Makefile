@@ -16,9 +16,10 @@ help: ## list these commands
 	@echo
 	@echo "PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the environment, ARGS='…' goes to pytest."
 
+# Again means beside the one before, in demo-2: that one may hold claims of your own by now.
 demo: ## the story of December 2024, replayed: what changed at each step, and why
 	@$(INSTALL) base
-	@$(BIN)/tracker demo --dir demo
+	@dir=demo n=1; while [ -e "$$dir" ]; do n=$$((n + 1)); dir=demo-$$n; done; $(BIN)/tracker demo --dir "$$dir"
 	@echo
 	@echo "The command is $(BIN)/tracker; '. $(BIN)/activate' puts it on your PATH."
 
@@ -76,7 +77,7 @@ lock: ## resolve requirements/*.in into hashed locks (UPGRADE=--upgrade for newe
 	$(COMPILE) -o requirements/bench.txt requirements/bench.in
 	$(COMPILE) -o requirements/pgserver.txt requirements/pgserver.in
 
-clean: ## remove environments, caches and builds (demo/ stays: it may hold your claims)
+clean: ## remove environments, caches and builds (demo/ stays, it may hold your claims)
 	rm -rf .venv .venv-* '$(VENV)' '$(VENV)-bench' dist build *.egg-info \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

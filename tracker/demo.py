@@ -8,12 +8,13 @@ verbs as every other answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracker.claiming import Claiming
-from tracker.errors import Conflict
+from tracker.errors import TrackerError
+from tracker.reader import open_reader
 from tracker.recording import Recorder
 from tracker.starter import Line, story
 from tracker.times import parse_iso
@@ -22,6 +23,7 @@ from tracker.tracker import Tracker
 PACK: Final = "syria"
 ZONE: Final = "Asia/Damascus"
 OPENING: Final = parse_iso("2024-11-27T00:00:00Z")
+ENDING: Final = parse_iso("2024-12-12T00:00:00Z")
 REPORT_FILE, STORY_FILE = "report.db", "tracker.db"
 DAY: Final = 86_400_000_000
 
@@ -35,10 +37,35 @@ class Recorded(NamedTuple):
     claim: Document | None
 
 
+def folder_for(wanted: Path) -> Path:
+    """The folder to build in: the one wanted, made anew if it holds only an earlier demo.
+
+    What somebody has recorded since is never removed: then it is `wanted-2`, `wanted-3`, …
+    """
+    for n in count(1):
+        folder = wanted if n == 1 else wanted.with_name(f"{wanted.name}-{n}")
+        files = [folder / REPORT_FILE, folder / STORY_FILE]
+        if all(_only_a_demo(file) for file in files if file.exists()):
+            for file in files:
+                for part in ("", "-wal", "-shm", ".lock"):
+                    file.with_name(file.name + part).unlink(missing_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            return folder
+    raise AssertionError("count never ends")
+
+
+def _only_a_demo(file: Path) -> bool:
+    """Whether a file is a tracker whose last event was recorded on the story's clock."""
+    try:
+        with open_reader(str(file)) as reader:
+            last = reader.one("SELECT max(recorded_at) FROM events")
+    except TrackerError:
+        return False
+    return last is not None and last[0] is not None and OPENING <= last[0] <= ENDING
+
+
 def make(path: Path, *, by: str) -> tuple[Tracker, list[int]]:
     """A tracker with the Syrian starter; the list holds its clock."""
-    if path.exists():
-        raise Conflict(what=f"there is already a tracker at {path}", try_="another --dir, or remove that one")
     clock = [OPENING]
     tracker = Tracker.create(path, starter=PACK, clock=lambda: clock[0], by=by)
     tracker.setting("zone", ZONE)

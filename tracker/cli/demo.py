@@ -22,10 +22,18 @@ ANSWERS = ("Homs", "Sanamayn", "Deir ez-Zor", "Damascus", "Aleppo", "Hama")
 @session
 def command(run: Session, folder: str) -> None:
     """Build a tracker from the real story of December 2024, tell what changed and why, say what to try."""
-    from tracker.demo import REPORT_FILE, STORY_FILE, days, make, replay, report_lines, story_lines
+    from tracker.demo import (
+        REPORT_FILE,
+        STORY_FILE,
+        days,
+        folder_for,
+        make,
+        replay,
+        report_lines,
+        story_lines,
+    )
 
-    path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
+    path = folder_for(Path(folder))
     out = Lines(colored=run.colored)
     report, clock = make(path / REPORT_FILE, by=run.by)
     quiet = run.as_json
@@ -83,8 +91,10 @@ def _tell_answer(out: Lines, place: str, one: dict[str, Any]) -> None:
 
 def _tell_day(out: Lines, told: list[Any]) -> None:
     """The claims of a day that changed a verdict or contradict another, each with what it did."""
-    day = told[0].line.recorded
+    from tracker.cli.tell import pairs
     from tracker.times import show
+
+    day = told[0].line.recorded
 
     claims = [one.claim for one in told if one.claim]
     out.line(
@@ -102,10 +112,10 @@ def _tell_day(out: Lines, told: list[Any]) -> None:
         if not _same(before, after):
             out.line(f"      -> {phrases.verdict(after['place']['name'], after)}", after["status"])
         texts = {row["claim"]: row["text"] for row in after["beside"]}
-        for conflict in answer["conflicts"][:2]:
-            other = next(claim for claim in conflict["claims"] if claim != answer["claim"])
+        for ends, kinds in list(pairs(answer["conflicts"]).items())[:2]:
+            other = next(claim for claim in ends if claim != answer["claim"])
             if other in texts:
-                out.line(f"      {conflict['kind']}: {texts[other]}", "contested")
+                out.line(f"      contradicts ({', '.join(kinds)}): {texts[other]}", "contested")
     if still:
         out.line(f"  {still} more changed no verdict", "quiet")
 

@@ -38,13 +38,22 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
             "because",
             f"{reason['weight']:+.2f}  {reason['text']} ({reason['attribution']})  {reason['claim']}",
         )
-    if len(one["because"]) > reasons:
+    if 0 < reasons < len(one["because"]):
         out.item("", f"and {len(one['because']) - reasons} more: tracker why {place['id']}", "quiet")
     for context in one["context"][:reasons]:
         out.item("context", f"{context['text']}  {context['claim']}")
     if one["claims"]:
         out.item("counted", f"{_count(one['claims'], 'claim')} of {_count(one['origins'], 'origin')}")
     out.item("would change", one["would_change"])
+
+
+def pairs(conflicts: Sequence[Document]) -> dict[tuple[str, str], list[str]]:
+    """The kinds in which each two claims contradict each other."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for conflict in conflicts:
+        first, second = conflict["claims"]
+        found.setdefault((first, second), []).append(conflict["kind"])
+    return found
 
 
 def _axes(one: Document, zone: str) -> str:
@@ -61,7 +70,7 @@ def _since(since: Document, zone: str) -> str:
 
 
 def _likelihood(probabilities: Sequence[Document]) -> str:
-    told = [f"{one['actor']} {phrases.per_cent(one['p'])}" for one in probabilities if one["p"] >= 0.02]
+    told = [f"{one['actor']} {phrases.per_cent(one['p'])}" for one in probabilities if one["p"] >= 0.05]
     return ", ".join(told[:4])
 
 
@@ -71,10 +80,9 @@ def _beside(out: Lines, one: Document) -> None:
         out.item("pressure", f"{texts.get(pressure['claim'], pressure['kind'])}  {pressure['claim']}")
     for present in one["present"]:
         out.item("present", f"{texts.get(present['claim'], present['actor'])}  {present['claim']}")
-    for conflict in one["conflicts"]:
-        first, second = conflict["claims"]
+    for (first, second), kinds in pairs(one["conflicts"]).items():
         told = f"{texts.get(first, first)}  {first}  against  {texts.get(second, second)}  {second}"
-        out.item("conflict", f"{conflict['kind']}: {told}", "contested")
+        out.item("conflict", f"{', '.join(kinds)}: {told}", "contested")
 
 
 def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
@@ -138,10 +146,10 @@ def change(out: Lines, answer: Document) -> None:
         out.item("before", told_before)
         out.item("after", told_after, after["status"])
     texts = {row["claim"]: row["text"] for row in after.get("beside", ())}
-    for conflict in answer.get("conflicts", ()):
-        for claim in conflict["claims"]:
+    for ends, kinds in pairs(answer.get("conflicts", ())).items():
+        for claim in ends:
             if claim != answer.get("claim"):
-                out.item("contradicts", f"{conflict['kind']}: {texts.get(claim, '')}  {claim}", "contested")
+                out.item("contradicts", f"{', '.join(kinds)}: {texts.get(claim, '')}  {claim}", "contested")
 
 
 def _count(n: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 
 COLUMNS = ("claim", "step", "at", "weight", "p", "reliability", "stance", "echo", "text")
-DAY = 86_400
+VISIBLE = 0.0005
 
 
 @click.command(cls=Command)
@@ -54,11 +54,22 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     out.line(f"Step by step, in log-odds against {rival}:", "title")
     rows = [
         (f"{step['weight']:+.3f}", f"{100 * step['p']:.1f} %", step["step"], _about(step), step["text"] or "")
-        for step in found["steps"]
+        for step in _telling(found["steps"])
     ]
     out.table(("weight", "then", "step", "taken as", "claim"), rows)
     total = sum(step["weight"] for step in found["steps"])
     out.line(f"{total:+.3f}  the sum: e^{total:.3f} to one against {rival}", "title")
+
+
+def _telling(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps without decay too small to be seen; the JSON answer has them all."""
+    told: list[dict[str, Any]] = []
+    before = None
+    for step in steps:
+        if step["step"] != "decay" or before is None or abs(step["p"] - before) >= VISIBLE:
+            told.append(step)
+        before = step["p"]
+    return told
 
 
 def _about(step: dict[str, Any]) -> str:

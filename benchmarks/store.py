@@ -1,0 +1,231 @@
+"""Decides how fast the log is, as ratios to the engines underneath and to another event store in one run.
+
+    python -m benchmarks.store [--events 20000] [--rounds 5] [--only sqlite|postgresql]
+
+Every line is measured in turns (ours, theirs, ours, …); the best round of each counts, as anything else the
+machine does can only make a round slower. PostgreSQL is a server of its own with fsync on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from benchmarks.store_rivals import NOW, EventSourcing, Raw, RawPostgreSQL, RawSQLite
+from tests.postgresql import Server
+from tracker.record import canonical
+from tracker.record.store import NewEvent, Store
+from tracker.record.verify import verify
+
+BATCH = 5000
+
+Engine = Literal["sqlite", "postgresql"]
+
+
+class Line(NamedTuple):
+    """One comparison: both in microseconds an event, the ratio theirs / ours, and the bar it has to clear."""
+
+    what: str
+    ours: float
+    theirs: float
+    bar: str
+    clears: bool
+
+    def __str__(self) -> str:
+        verdict = "ok" if self.clears else "BELOW"
+        return f"{self.what:<58} {self.ours:9.1f} {self.theirs:9.1f} {self.ratio:7.2f}   {self.bar:<22} {verdict}"
+
+    @property
+    def ratio(self) -> float:
+        """How much of the other's speed is reached."""
+        return self.theirs / self.ours
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """How much is measured."""
+
+    events: int
+    singles: int
+    rounds: int
+
+
+def claims(count: int, series: str) -> list[NewEvent]:
+    """Claims as an import makes them: an id that begins with the day, a stream each, about 500 bytes."""
+    return [_claim(n, series) for n in range(count)]
+
+
+def _claim(n: int, series: str) -> NewEvent:
+    name = f"c-241207-{series}{n:08d}"
+    payload = canonical.dumps(
+        {
+            "claim": name,
+            "predicate": "captured",
+            "actors": [{"id": "rebels", "role": "by"}],
+            "place": {"id": f"place-{n % 900}", "relation": "in", "level": "stated"},
+            "occurred": {
+                "earliest": "2024-12-07T00:00:00Z",
+                "latest": "2024-12-07T23:59:59Z",
+                "precision": "day",
+            },
+            "reported": {"earliest": "2024-12-07T18:30:00Z", "latest": "2024-12-07T18:30:00Z"},
+            "chain": [{"who": "rebels", "n": 1, "stance": "states"}, {"who": "reuters", "stance": "relays"}],
+            "confidence": {"value": 0.55 + (n % 40) / 100, "text": "likely"},
+            "url": f"https://news.example/2024/12/07/{n}",
+            "note": "as told by telephone" if n % 3 else None,
+        }
+    )
+    return NewEvent(name, f"claim/{name}", "claim-recorded", 1, payload, content_derived=True)
+
+
+def in_turns(
+    rounds: int, ours: Callable[[int], float], theirs: Callable[[int], float]
+) -> tuple[float, float]:
+    """The best round of each, in microseconds."""
+    pairs = [(ours(n), theirs(n)) for n in range(rounds)]
+    return min(one for one, _ in pairs) * 1e6, min(one for _, one in pairs) * 1e6
+
+
+def timed(work: Callable[[], object], per: int) -> float:
+    """Seconds that a piece of work takes, for each of `per` things."""
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) / per
+
+
+def append_singly(store: Store, events: Sequence[NewEvent]) -> None:
+    for one in events:
+        store.append([one], now=NOW, by="anna")
+
+
+def append_in_batches(store: Store, events: Sequence[NewEvent]) -> None:
+    for at in range(0, len(events), BATCH):
+        store.append(events[at : at + BATCH], now=NOW, by="anna")
+
+
+def read_decoded(store: Store) -> None:
+    for envelope in store.read():
+        canonical.stored(envelope.payload or "null")
+
+
+def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
+    """The store beside the driver alone: the same rows in the same table with the same triggers."""
+    engine = store.dialect
+    ours, theirs = in_turns(
+        runs.rounds,
+        lambda n: timed(lambda: append_singly(store, claims(runs.singles, f"s{n}")), runs.singles),
+        lambda n: raw.timed_singly(claims(runs.singles, f"s{n}")) / runs.singles,
+    )
+    enough = theirs / ours >= 0.85 or ours - theirs <= 100
+    bar = ">= 0.85 or +100 us" if engine == "sqlite" else "(no bar)"
+    yield Line(
+        f"{engine}: one durable append / raw insert + commit", ours, theirs, bar, enough or engine != "sqlite"
+    )
+
+    batches = [claims(runs.events, f"b{n}") for n in range(runs.rounds)]
+    ours, theirs = in_turns(
+        runs.rounds,
+        lambda n: timed(lambda: append_in_batches(store, batches[n]), runs.events),
+        lambda n: raw.timed_in_batches(batches[n], BATCH) / runs.events,
+    )
+    least = 0.6 if engine == "sqlite" else 0.75
+    rival = "raw executemany" if engine == "sqlite" else "plain COPY"
+    yield Line(f"{engine}: batch append / {rival}", ours, theirs, f">= {least}", theirs / ours >= least)
+
+    count = store.head().position
+    ours, theirs = in_turns(
+        runs.rounds,
+        lambda _: timed(lambda: read_decoded(store), count),
+        lambda _: timed(raw.read_envelopes, raw.count()),
+    )
+    yield Line(f"{engine}: catch-up read, decoded / raw cursor", ours, theirs, ">= 0.5", theirs / ours >= 0.5)
+    ours, theirs = in_turns(
+        runs.rounds,
+        lambda _: timed(lambda: verify(store), count),
+        lambda _: timed(raw.read_rows, raw.count()),
+    )
+    yield Line(f"{engine}: verify / raw cursor", ours, theirs, ">= 0.5", theirs / ours >= 0.5)
+
+
+def against_another_store(store: Store, other: EventSourcing, runs: Runs) -> Iterator[Line]:
+    """The same claims recorded and read back by the library `eventsourcing` (an aggregate a claim)."""
+    engine = store.dialect
+    measures: tuple[tuple[str, Callable[[int], float], Callable[[int], float]], ...] = (
+        (
+            "one append",
+            lambda n: timed(lambda: append_singly(store, claims(runs.singles, f"t{n}")), runs.singles),
+            lambda n: timed(lambda: other.save_singly(claims(runs.singles, f"t{n}")), runs.singles),
+        ),
+        (
+            "batch append",
+            lambda n: timed(lambda: append_in_batches(store, claims(runs.events, f"u{n}")), runs.events),
+            lambda n: timed(lambda: other.save_in_batches(claims(runs.events, f"u{n}"), BATCH), runs.events),
+        ),
+        (
+            "catch-up read, decoded",
+            lambda _: timed(lambda: read_decoded(store), store.head().position),
+            lambda _: timed(other.read, other.count()),
+        ),
+    )
+    for what, ours, theirs in measures:
+        line = in_turns(min(runs.rounds, 3), ours, theirs)
+        yield Line(f"{engine}: {what} / eventsourcing", *line, "ahead: > 1", line[1] > line[0])
+
+
+@contextmanager
+def places(engine: Engine, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Three addresses on one engine: for tracker, for the raw driver, for the other store."""
+    if engine == "sqlite":
+        yield str(folder / "ours.db"), str(folder / "raw.db"), str(folder / "other.db")
+        return
+    server = Server()
+    try:
+        server.make()
+        schema = server.address() + "&options=-csearch_path%3D"
+        yield schema + "ours", schema + "raw", server.address()
+    finally:
+        server.remove()
+
+
+def measure(engine: Engine, runs: Runs) -> Iterator[Line]:
+    """All comparisons on one engine."""
+    with tempfile.TemporaryDirectory() as folder, places(engine, Path(folder)) as (ours, theirs, others):
+        Store.create(theirs).close()
+        raw: Raw = RawSQLite(theirs) if engine == "sqlite" else RawPostgreSQL(theirs)
+        with Store.create(ours) as store:
+            yield from against_the_engine(store, raw, runs)
+            with suppress(ImportError):
+                yield from against_another_store(store, EventSourcing(others), runs)
+        raw.close()
+
+
+def main() -> None:
+    """Prints the table; exit 1 if a bar is missed."""
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--events", type=int, default=20_000, help="in a batch round")
+    arguments.add_argument("--singles", type=int, default=200, help="in a round of single appends")
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--only", choices=["sqlite", "postgresql"])
+    given = arguments.parse_args()
+    runs = Runs(given.events, given.singles, given.rounds)
+    engines: tuple[Engine, ...] = ("sqlite", "postgresql")
+    print(f"{'us an event':<58} {'tracker':>9} {'other':>9} {'ratio':>7}   {'bar':<22}")
+    missed = 0
+    for engine in engines:
+        if given.only in (None, engine):
+            for line in measure(engine, runs):
+                print(line, flush=True)
+                missed += not line.clears
+    raise SystemExit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Decides how tests give a command line to tracker: inside this process, or to a process of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tracker.cli.shell import run
+
+COMMAND = str(Path(sys.executable).parent / "tracker")
+
+
+class Answer(NamedTuple):
+    """What a command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as the one JSON document that it is."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+    @property
+    def refusal(self) -> tuple[str, str]:
+        """The error and the next step, after checking that they are all that was said."""
+        lines = self.err.splitlines()
+        assert "Traceback" not in self.err
+        assert [line.partition(": ")[0] for line in lines[-2:]] == ["Error", "Try"], self.err
+        assert sum(line.startswith(("Error: ", "Try: ")) for line in lines) == 2, self.err
+        error, step = (line.partition(": ")[2] for line in lines[-2:])
+        assert error, self.err
+        assert step, self.err
+        return error, step
+
+
+def tracker(*arguments: object) -> Answer:
+    """Run a command line in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run([str(argument) for argument in arguments])
+    return Answer(code, out.getvalue(), err.getvalue())
+
+
+def command(*arguments: object, environment: Mapping[str, str] | None = None, **more: Any) -> Answer:
+    """Run a command line in a process of its own, with a surrounding that no user's settings reach."""
+    done = subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        env=surroundings(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        **more,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a process: ours, without what would decide colours, databases or clocks."""
+    left = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("TRACKER_") and name not in ("NO_COLOR", "CLICOLOR_FORCE")
+    }
+    return {**left, **(more or {})}
