@@ -16,10 +16,9 @@ help: ## list these commands
 	@echo
 	@echo "PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the environment, ARGS='…' goes to pytest."
 
-# Again means beside the one before, in demo-2: that one may hold claims of your own by now.
 demo: ## the story of December 2024, replayed: what changed at each step, and why
 	@$(INSTALL) base
-	@dir=demo n=1; while [ -e "$$dir" ]; do n=$$((n + 1)); dir=demo-$$n; done; $(BIN)/tracker demo --dir "$$dir"
+	@$(BIN)/tracker demo --dir demo
 	@echo
 	@echo "The command is $(BIN)/tracker; '. $(BIN)/activate' puts it on your PATH."
 

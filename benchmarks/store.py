@@ -39,7 +39,8 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         verdict = "ok" if self.clears else "BELOW"
-        return f"{self.what:<58} {self.ours:9.1f} {self.theirs:9.1f} {self.ratio:7.2f}   {self.bar:<22} {verdict}"
+        figures = f"{self.ours:9.1f} {self.theirs:9.1f} {self.ratio:7.2f}"
+        return f"{self.what:<58} {figures}   {self.bar:<22} {verdict}"
 
     @property
     def ratio(self) -> float:
@@ -67,18 +68,20 @@ def _claim(n: int, series: str) -> NewEvent:
         {
             "claim": name,
             "predicate": "captured",
-            "actors": [{"id": "rebels", "role": "by"}],
-            "place": {"id": f"place-{n % 900}", "relation": "in", "level": "stated"},
+            "modality": "asserts",
+            "actors": ["rebels"],
+            "place": f"place-{n % 900}",
+            "place_text": "Sanamayn",
+            "chain": [{"who": "rebels"}, {"who": "afp"}, {"who": "reuters"}],
             "occurred": {
-                "earliest": "2024-12-07T00:00:00Z",
-                "latest": "2024-12-07T23:59:59Z",
+                "earliest": "2024-12-06T21:00:00Z",
+                "latest": "2024-12-07T20:59:59.999999Z",
                 "precision": "day",
             },
             "reported": {"earliest": "2024-12-07T18:30:00Z", "latest": "2024-12-07T18:30:00Z"},
-            "chain": [{"who": "rebels", "n": 1, "stance": "states"}, {"who": "reuters", "stance": "relays"}],
-            "confidence": {"value": 0.55 + (n % 40) / 100, "text": "likely"},
+            "confidence": {"scale": "icd-203", "text": "likely", "value": 0.675},
+            "document": "reuters-2024-12-07",
             "url": f"https://news.example/2024/12/07/{n}",
-            "note": "as told by telephone" if n % 3 else None,
         }
     )
     return NewEvent(name, f"claim/{name}", "claim-recorded", 1, payload, content_derived=True)

@@ -41,10 +41,8 @@ def ready(events: Sequence[NewEvent], after: int, instant: Any) -> list[Values]:
     rows: list[Values] = []
     for position, (one, salt) in enumerate(zip(events, salts(len(events)), strict=True), after + 1):
         hashed = payload_hash(salt, one.payload)
-        rows.append(
-            (position, one.event_id, one.stream, 1, one.kind, one.schema, instant, "anna", one.payload, salt)
-            + (hashed, GENESIS)
-        )  # fmt: skip
+        header = (position, one.event_id, one.stream, 1, one.kind, one.schema, instant, "anna")
+        rows.append((*header, one.payload, salt, hashed, GENESIS))
     return rows
 
 
@@ -166,8 +164,8 @@ class EventSourcing:
         from eventsourcing.application import Application
         from eventsourcing.domain import Aggregate, event
 
-        class Claim(Aggregate):
-            @event("Recorded")
+        class Claim(Aggregate):  # type: ignore[misc]
+            @event("Recorded")  # type: ignore[untyped-decorator]
             def __init__(self, name: str, payload: dict[str, Any]) -> None:
                 self.name, self.payload = name, payload
 

@@ -23,7 +23,8 @@ from tracker.tracker import Tracker
 PACK: Final = "syria"
 ZONE: Final = "Asia/Damascus"
 OPENING: Final = parse_iso("2024-11-27T00:00:00Z")
-ENDING: Final = parse_iso("2024-12-12T00:00:00Z")
+BY: Final = "tracker demo"
+"""Noted with every event of the demo, and so tells what somebody has recorded since."""
 REPORT_FILE, STORY_FILE = "report.db", "tracker.db"
 DAY: Final = 86_400_000_000
 
@@ -55,19 +56,18 @@ def folder_for(wanted: Path) -> Path:
 
 
 def _only_a_demo(file: Path) -> bool:
-    """Whether a file is a tracker whose last event was recorded on the story's clock."""
+    """Whether a file is a tracker in which nobody but the demo has recorded anything."""
     try:
         with open_reader(str(file)) as reader:
-            last = reader.one("SELECT max(recorded_at) FROM events")
+            return reader.one("SELECT 1 FROM events WHERE recorded_by <> :demo LIMIT 1", demo=BY) is None
     except TrackerError:
         return False
-    return last is not None and last[0] is not None and OPENING <= last[0] <= ENDING
 
 
-def make(path: Path, *, by: str) -> tuple[Tracker, list[int]]:
+def make(path: Path) -> tuple[Tracker, list[int]]:
     """A tracker with the Syrian starter; the list holds its clock."""
     clock = [OPENING]
-    tracker = Tracker.create(path, starter=PACK, clock=lambda: clock[0], by=by)
+    tracker = Tracker.create(path, starter=PACK, clock=lambda: clock[0], by=BY)
     tracker.setting("zone", ZONE)
     return tracker, clock
 

@@ -9,8 +9,6 @@ is raised with::
 
 from __future__ import annotations
 
-import inspect
-
 DONE, FAILED, USAGE, NOT_FOUND, DATABASE, CONFLICT = range(6)
 
 EXIT_CODES = {
@@ -32,6 +30,8 @@ class TrackerError(Exception):
     exit_code = FAILED
 
     def __init__(self, **facts: object) -> None:
+        import inspect
+
         said, _, step = inspect.cleandoc(type(self).__doc__ or "").partition("Try:")
         self.facts = facts
         self.message = " ".join(said.format_map(facts).split())

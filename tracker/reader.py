@@ -6,12 +6,11 @@ question costs no more to start than its answer. A reader sees one snapshot from
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar, cast
 
 from tracker.errors import (
     DamagedDatabase,
@@ -32,16 +31,18 @@ CHUNK: Final = 500
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]\w*)")
 
 Row = tuple[Any, ...]
+Answer = TypeVar("Answer")
 
 
 class Reader:
     """A snapshot of one tracker; `rows` asks it."""
 
-    def __init__(self, connection: Any, dialect: str, where: str) -> None:
+    def __init__(self, connection: Any, dialect: str, where: str, *, changing: bool = False) -> None:
         self.connection = connection
         self.dialect = dialect
         self.where = where
         self._translated: dict[str, str] = {}
+        self._once: dict[object, Any] | None = None if changing else {}
 
     def rows(self, sql: str, /, **values: object) -> list[Row]:
         """All rows of a query; parameters are written `:name`."""
@@ -67,6 +68,14 @@ class Reader:
             chunk = {f"w{i}": value for i, value in enumerate(ids[start : start + CHUNK])}
             marks = ",".join(f":{name}" for name in chunk)
             yield from self.rows(sql.replace(":wanted", marks), **chunk, **values)
+
+    def once(self, key: object, ask: Callable[[], Answer]) -> Answer:
+        """What `ask` found out, asked once: a snapshot never answers differently."""
+        if self._once is None:
+            return ask()
+        if key not in self._once:
+            self._once[key] = ask()
+        return cast("Answer", self._once[key])
 
     def close(self) -> None:
         """Give the snapshot back."""
@@ -101,7 +110,7 @@ def open_reader(where: str) -> Reader:
 def over(connection: Any, where: str) -> Reader:
     """A reader inside somebody's SQLAlchemy transaction, which sees what that has written."""
     driver = connection.connection.driver_connection
-    return Reader(driver, connection.dialect.name, where)
+    return Reader(driver, connection.dialect.name, where, changing=True)
 
 
 def check_schema(reader: Reader) -> None:
@@ -145,12 +154,11 @@ def _no_tables(error: Exception, where: str) -> TrackerError:
 
 
 def _open_sqlite(where: str) -> Reader:
-    path = Path(where)
-    if not path.exists():
+    if not os.path.exists(where):
         raise NoDatabase(where=where)
-    if path.is_dir():
+    if os.path.isdir(where):
         raise DatabaseProblem(what=f"{where} is a directory", try_="the path of a tracker's file")
-    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    address = f"file:{_quoted(os.path.join(os.getcwd(), where))}?mode=ro"
     try:
         connection = sqlite3.connect(address, uri=True, timeout=30.0, isolation_level=None)
         try:
@@ -166,6 +174,11 @@ def _open_sqlite(where: str) -> Reader:
     except PermissionError as error:
         raise DamagedDatabase(where=where, why=str(error)) from error
     return Reader(connection, "sqlite", where)
+
+
+def _quoted(path: str) -> str:
+    """A path as part of an address: without the signs that mean something there (sqlite.org/uri.html)."""
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _settle(connection: sqlite3.Connection) -> None:

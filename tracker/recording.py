@@ -9,9 +9,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, TypeVar
 
 from tracker.names import Resolved
 from tracker.reader import Reader, open_reader, over
@@ -21,6 +19,9 @@ from tracker.record.follow import project
 from tracker.record.store import Store
 from tracker.views.names import find
 from tracker.views.settings import ZONE, all_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Seen = TypeVar("Seen")
 

@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING, Any
 from tracker.errors import BadInput, Conflict, NotFound, UnknownClaim
 from tracker.names import Resolved
 from tracker.reader import NOW, Reader, open_reader
-from tracker.times import iso, read_instant
 from tracker.views.names import find
-from tracker.views.situation import Question
+from tracker.zones import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.record.events import Event
     from tracker.recording import Recorder
     from tracker.registering import Registering
+    from tracker.views.situation import Question
 
 When = str | datetime | int | None
 Document = dict[str, Any]
@@ -168,6 +168,7 @@ class Tracker:
 
     def show(self, claim: str) -> Document:
         """One claim whole: its parts, its attribution chain, its standing, and everything that befell it."""
+        from tracker.views.situation import Question
         from tracker.views.standing import whole
 
         with self.reading() as reader:
@@ -364,6 +365,8 @@ class Tracker:
         return self._zone or all_settings(reader).get((ZONE, ""), "UTC")
 
     def _question(self, reader: Reader, at: When, known_at: When, published_by: When) -> Question:
+        from tracker.views.situation import Question
+
         instant = self._instant(reader, at)
         return Question(
             at=self.clock() if instant is None else instant,
@@ -382,6 +385,8 @@ class Tracker:
             from tracker.times import read_span
 
             return read_span(when, now=self.clock(), zone=self.zone(reader)).earliest
+        from tracker.times import read_instant
+
         return read_instant(when, now=self.clock(), zone=self.zone(reader))
 
     def _area(self, reader: Reader, text: str) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
+    # A command is over before there is garbage worth looking for: collecting while modules load, and
+    # all of them once more at the end, is a tenth of a short command. Long ones are still collected.
+    gc.set_threshold(100_000, 10, 10)
     from tracker.cli.shell import run
 
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    gc.freeze()
+    sys.exit(code)

@@ -35,7 +35,7 @@ def command(run: Session, folder: str) -> None:
 
     path = folder_for(Path(folder))
     out = Lines(colored=run.colored)
-    report, clock = make(path / REPORT_FILE, by=run.by)
+    report, clock = make(path / REPORT_FILE)
     quiet = run.as_json
     if not quiet:
         out.line("1. One wire report, Syria, 7 December 2024, and nothing else", "title")
@@ -46,7 +46,7 @@ def command(run: Session, folder: str) -> None:
         out.line(f"{claims} claims recorded from it. Who holds what, from this report alone?")
         for place, one in answers.items():
             _tell_answer(out, place, one)
-    tracker, clock = make(path / STORY_FILE, by=run.by)
+    tracker, clock = make(path / STORY_FILE)
     if not quiet:
         out.line()
         out.line("2. The fortnight as it came in: every voice, day by day", "title")

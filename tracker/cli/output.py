@@ -5,10 +5,7 @@ Text that comes from a claim is made safe for a terminal, and cells for a spread
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -28,18 +25,24 @@ Document = Mapping[str, Any]
 
 def as_json(document: object) -> None:
     """One JSON document on standard output."""
+    import json
+
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
 
 def as_jsonl(rows: Iterable[object]) -> None:
     """One JSON document a line."""
+    import json
+
     for row in rows:
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def as_csv(rows: Iterable[Document], columns: Sequence[str]) -> None:
     """Rows as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe."""
+    import csv
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
@@ -48,6 +51,8 @@ def as_csv(rows: Iterable[Document], columns: Sequence[str]) -> None:
 
 def _cell(value: object) -> object:
     if isinstance(value, Mapping):
+        import json
+
         value = value.get("id") or value.get("latest") or json.dumps(value, ensure_ascii=False)
     elif isinstance(value, list | tuple):
         value = " ".join(str(_cell(one)) for one in value)
@@ -86,7 +91,7 @@ class Lines:
     def item(self, label: str, text: str, style: str | None = None) -> None:
         """A labelled paragraph with a hanging indent."""
         indent = " " * 13
-        body = textwrap.wrap(safe(text), WIDTH - len(indent), break_long_words=False) or [""]
+        body = _wrapped(safe(text), WIDTH - len(indent))
         click.echo(self.styled(f"{label:<13}", "quiet") + self.styled(body[0], style), color=self._colored)
         for rest in body[1:]:
             click.echo(indent + self.styled(rest, style), color=self._colored)
@@ -107,6 +112,18 @@ class Lines:
             for i, (cell, width, style) in enumerate(zip(cells, widths, styles, strict=True))
         ]
         click.echo("  ".join(parts).rstrip(), color=self._colored)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Text in lines, broken at spaces only, so that an id stays whole. (textwrap costs a start 2 ms.)"""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
 
 
 def note(text: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from tracker.errors import BadInput, TrackerError
 from tracker.reader import is_url
 from tracker.tracker import Tracker, wall_clock
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FILE = "tracker.db"
@@ -37,6 +38,7 @@ class Session:
         self.by = by or os.environ.get("TRACKER_BY") or _text(told, "by") or ""
         self.as_json = as_json
         self._now = now or os.environ.get("TRACKER_NOW")
+        self._instant: int | None = None
         self._color = color or os.environ.get("TRACKER_COLOR") or _text(told, "color") or "auto"
         if self.tz:
             from tracker.times import zone_of
@@ -47,18 +49,20 @@ class Session:
         """The database's address: the one named, else ./tracker.db, else the one in the user's data."""
         if self.db:
             return self.db
-        if new or Path(FILE).exists():
+        if new or os.path.exists(FILE):
             return FILE
-        kept = _data_directory() / FILE
-        return str(kept) if kept.exists() else FILE
+        kept = os.path.join(_data_directory(), FILE)
+        return kept if os.path.exists(kept) else FILE
 
     def clock(self, *, writing: bool = False) -> Callable[[], int]:
         """The clock: the wall's, or the instant of `--now`, which a write may not set ahead."""
         if self._now is None:
             return wall_clock
-        from tracker.times import read_instant
+        if self._instant is None:
+            from tracker.times import read_instant
 
-        instant = read_instant(self._now, now=wall_clock(), zone=self.tz or "UTC")
+            self._instant = read_instant(self._now, now=wall_clock(), zone=self.tz or "UTC")
+        instant = self._instant
         if writing and instant > wall_clock():
             raise BadInput(what=f"--now {self._now} is ahead of the clock", try_="a time that has come")
         return lambda: instant
@@ -128,6 +132,8 @@ class Name(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Names that begin so."""
+        from click.shell_completion import CompletionItem
+
         told = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
         tracker = Session(told.get("db"), None, None, None, None, False).tracker()
         try:
@@ -145,6 +151,8 @@ class ClaimId(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Ids that begin so."""
+        from click.shell_completion import CompletionItem
+
         tracker = Session(ctx.params.get("db"), None, None, None, None, False).tracker()
         try:
             with tracker.reading() as reader:
@@ -180,27 +188,30 @@ def _text(told: dict[str, Any], key: str) -> str | None:
 
 def _configured() -> dict[str, Any]:
     """The user's settings file, where there is one."""
-    path = _config_directory() / "config.toml"
-    if not path.exists():
+    path = os.path.join(_config_directory(), "config.toml")
+    if not os.path.exists(path):
         return {}
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, OSError) as error:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except (ValueError, OSError) as error:
         raise BadInput(what=f"{path} cannot be read: {error}", try_="mend it, or move it away") from error
 
 
-def _config_directory() -> Path:
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "tracker"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "tracker"
+def _config_directory() -> str:
+    return _own_directory("XDG_CONFIG_HOME", ".config")
 
 
-def _data_directory() -> Path:
+def _data_directory() -> str:
+    return _own_directory("XDG_DATA_HOME", ".local/share")
+
+
+def _own_directory(variable: str, else_in_home: str) -> str:
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "tracker"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tracker"
+        return os.path.expanduser("~/Library/Application Support/tracker")
+    return os.path.join(os.environ.get(variable) or os.path.expanduser(f"~/{else_in_home}"), "tracker")
 
 
 def address(where: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import json
-import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker import __version__
 from tracker.cli.commands import COMMANDS
 from tracker.errors import EXIT_CODES, FAILED, USAGE, TrackerError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXITS = "Exit: " + " · ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
 INTERRUPTED = 130
@@ -45,6 +45,8 @@ class Group(click.Group):
         """Find a subcommand; an unknown one is answered with those it may have meant."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
+            import difflib
+
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
             asked = f"did you mean {' or '.join(near)}? " if near else ""
             raise click.UsageError(
@@ -67,6 +69,15 @@ class Commands(Group):
         module = importlib.import_module(f"tracker.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete their names without importing any."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List them without importing any."""
@@ -105,6 +116,8 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _refuse("interrupted", "the same again: nothing half-done was kept", INTERRUPTED, arguments)
     except BrokenPipeError:
+        import os
+
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -127,6 +140,8 @@ def _help_of(error: click.ClickException) -> str:
 
 def _refuse(message: str, step: str, code: int, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
+        import json
+
         print(json.dumps({"error": message, "try": step, "exit": code}, ensure_ascii=False), file=sys.stderr)
     else:
         from tracker.names import safe

@@ -7,7 +7,7 @@ from typing import Any
 
 from tracker import phrases
 from tracker.cli.output import Lines
-from tracker.times import parse_iso, show
+from tracker.zones import parse_iso, show
 
 Document = Mapping[str, Any]
 

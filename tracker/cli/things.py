@@ -91,7 +91,7 @@ def _since(one: Mapping[str, Any]) -> str:
 
 
 def _alias(thing: str, _: Sequence[str]) -> click.Command:
-    @click.command("alias", cls=Command, help=f"A {thing} is also called so.")
+    @click.command("alias", cls=Command, help=f"Other names of one {thing}: NAME is also called ALIASES.")
     @click.argument("name", type=Name(thing))
     @click.argument("aliases", nargs=-1, required=True)
     @session
@@ -103,7 +103,7 @@ def _alias(thing: str, _: Sequence[str]) -> click.Command:
 
 def _rename(thing: str, _: Sequence[str]) -> click.Command:
     @click.command(
-        "rename", cls=Command, help=f"The main name of a {thing} changes; the old one stays an alias."
+        "rename", cls=Command, help=f"The main name of one {thing} changes; the old one stays an alias."
     )
     @click.argument("name", type=Name(thing))
     @click.argument("to")

@@ -4,14 +4,14 @@
 their constants are those of the belief model (`docs/belief.md`), each of which paid on real data;
 `explain` replays the same steps and says what each was worth.
 
-The order is (event time, reported time, reliability, claim id), so the order in which claims
-arrived never matters. A `Fold` can be stopped, stored (`dump`), loaded and carried on.
+The order is (event time, reported time, reliability, what is said, claim id): the order in which
+claims arrived never matters, and what things are called only where nothing else tells two claims
+apart. A `Fold` can be stopped, stored (`dump`), loaded and carried on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from math import exp, log
 from typing import Any, Final, NamedTuple
@@ -44,8 +44,7 @@ NEWS_ONLY: Final = 1e-3
 """Rate of unreported change a day where only news reaches us; 5e-5 where a live feed covers the place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What may differ between trackers and places; `lam` is the rate of unreported change, a day."""
 
     lam: float = NEWS_ONLY
@@ -135,7 +134,7 @@ class Fold:
         """Fold claims, given in order of event time and all later than any folded before.
 
         Claims of one instant are weighed against what was known before it, then taken in order of
-        reported time, reliability and id.
+        reported time, reliability, what is said, and id.
         """
         for at, group in groupby(claims, key=_event_at):
             known = (frozenset(self.named), frozenset(self.around))
@@ -370,7 +369,9 @@ class Fold:
         if spoken:
             self.vacated = None
             for side in sides:
-                self.words[side] = word
+                before = self.words.get(side)
+                kept = before.confirmed_at if before else ()
+                self.words[side] = word._replace(confirmed_at=(*kept, *word.confirmed_at))
             if one.evidence.predicate in DECIDES and self.entered is not None:
                 self.entered = None
         self._elect(one.evidence.event_at, word)
@@ -504,8 +505,16 @@ def explain(steps: Sequence[Step], best: int, against: int) -> list[Weight]:
     return weights[::-1]
 
 
-def _order(one: Weighed) -> tuple[int, float, str]:
-    return one.evidence.reported_at, one.reliability, one.evidence.claim
+_TOLD: Final = (AROUND, INSIDE, CONTEST, DENY_GAIN, DENY_LOST, LOST, FOR)
+"""Of claims with the same times and reliability, the order in which such things happen at a place."""
+
+
+def _order(one: Weighed) -> tuple[object, ...]:
+    """By what is said as far as that goes: an id depends on what things are called, so it comes last."""
+    claim = one.evidence
+    told = _TOLD.index(claim.kind) if claim.kind in _TOLD else -1
+    said = (claim.predicate, claim.extent or "", len(claim.sides), claim.weight)
+    return claim.reported_at, one.reliability, told, *said, one.stance, claim.source_kind, claim.claim
 
 
 def _event_at(claim: Evidence) -> int:

@@ -7,7 +7,7 @@ as microseconds since the epoch (UTC), the origin as a voice. Views make it, the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 DAY: Final = 86_400_000_000
 """Microseconds in a day."""
@@ -63,8 +63,7 @@ class Evidence:
         return tuple(line[0] for line in self.lines) or self.sides
 
 
-@dataclass(frozen=True, slots=True)
-class Realignment:
+class Realignment(NamedTuple):
     """From `at` on, `actor` counts for `joined` instead of `left` (either may be the actor itself)."""
 
     at: int
@@ -73,8 +72,7 @@ class Realignment:
     joined: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """The parties that can hold a place: `names` at the beginning, in id order, and how that changed."""
 
     names: tuple[str, ...]

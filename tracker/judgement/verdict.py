@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import log
-from typing import Final
+from typing import Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, Word
 from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
@@ -41,8 +40,7 @@ ASSESSED, CLAIMED, NO_BASIS = "assessed", "claimed", "none"
 _NAMELESS: Final = frozenset({"anonymous", "unknown"})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Who controls one place at `at`, and how that is known. Instants are us since the epoch."""
 
     at: int
@@ -292,8 +290,7 @@ def _agrees(other: Weighed, one: Weighed) -> bool:
     return a.kind == b.kind and a.sides == b.sides and abs(a.event_at - b.event_at) <= CONTEST_LASTS
 
 
-@dataclass(frozen=True, slots=True)
-class WouldChange:
+class WouldChange(NamedTuple):
     """The least news that would change the answer: `reports` neutral ones that `side` took it."""
 
     side: str | None

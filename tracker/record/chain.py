@@ -10,6 +10,9 @@ import orjson
 
 SALT = 16
 
+# position, event_id, stream, version, kind, schema, recorded_at in us, recorded_by
+Header = tuple[int, str, str, int, str, int, int, str]
+
 
 def salts(count: int) -> Iterator[bytes]:
     """`count` random salts: without its salt a redacted payload cannot be guessed from its hash."""
@@ -22,18 +25,6 @@ def payload_hash(salt: bytes, payload: str) -> bytes:
     return sha256(salt + payload.encode()).digest()
 
 
-def link(
-    previous: bytes,
-    position: int,
-    event_id: str,
-    stream: str,
-    version: int,
-    kind: str,
-    schema: int,
-    recorded_at: int,
-    recorded_by: str,
-    payload_hash: bytes,
-) -> bytes:
+def link(previous: bytes, header: Header, hashed: bytes) -> bytes:
     """The chain hash: SHA-256 of the one before, the header as canonical JSON, and the payload's hash."""
-    header = orjson.dumps((position, event_id, stream, version, kind, schema, recorded_at, recorded_by))
-    return sha256(previous + header + payload_hash).digest()
+    return sha256(previous + orjson.dumps(header) + hashed).digest()

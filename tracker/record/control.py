@@ -86,6 +86,8 @@ def _touched(reader: Reader, events: Iterable[tuple[Envelope, Body]]) -> tuple[s
         kind = envelope.kind
         if kind == "claim-recorded":
             recorded.append(data["claim"])
+        elif kind == "claim-linked":
+            changed += _derived(reader, data["claim"])
         elif kind.startswith("claim-"):
             changed.append(data["claim"])
         elif kind in EVERYWHERE or (kind == "setting-changed" and not data.get("place")):
@@ -102,6 +104,17 @@ def _touched(reader: Reader, events: Iterable[tuple[Envelope, Body]]) -> tuple[s
         root = str(into.get(place, place))
         fresh[root] = min(at, fresh.get(root, at))
     return replay | {into.get(place, place) for place in replay}, fresh
+
+
+def _derived(reader: Reader, claim: str) -> list[str]:
+    """A claim and all that were derived from it: they share its origin."""
+    found = [claim]
+    for one in found:
+        rows = reader.rows(
+            "SELECT claim FROM links WHERE other = :other AND link = 'derived-from'", other=one
+        )
+        found += [row[0] for row in rows if row[0] not in found]
+    return found
 
 
 def _column(rows: Iterable[tuple[Any, ...]]) -> list[str]:

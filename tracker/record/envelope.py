@@ -76,3 +76,7 @@ class Row(NamedTuple):
     salt: bytes | None
     payload_hash: bytes
     chain_hash: bytes
+
+
+# The same as it is written: the drivers take a plain tuple a fifth faster than a named one.
+RowValues = tuple[int, str, str, int, str, int, int, str, str | None, bytes | None, bytes, bytes]

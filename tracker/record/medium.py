@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import TrackerError
-from tracker.record.envelope import Head, Row
+from tracker.record.envelope import Head, RowValues
 
 WAIT = 30.0  # seconds that a writer waits for another one
 
@@ -32,7 +32,10 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a writer sees inside the lock: the head, its events already there, its streams' versions."""
+    """What a writer sees inside the lock: the head, its events already there, its streams' versions.
+
+    A stream that is not in `versions` is new.
+    """
 
     position: int
     chain_hash: bytes
@@ -70,7 +73,7 @@ class Medium(Protocol):
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
         """One question for the head, those of `ids` already there, and the versions of `streams`."""
 
-    def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
+    def insert(self, connection: Connection, rows: Sequence[RowValues]) -> None:
         """Writes rows at the end of the log, and moves the head to the last of them."""
 
     def forget(self, connection: Connection, position: int) -> None:
@@ -79,8 +82,13 @@ class Medium(Protocol):
     def scrub(self) -> None:
         """After a redaction: lets go of what the engine still keeps of it, as far as that is ours to say."""
 
+    def reading(
+        self, select: str, parameters: Sequence[object] = ()
+    ) -> AbstractContextManager[Iterator[Any]]:
+        """The rows of a query with `?` parameters, as they come, outside of any transaction of ours."""
+
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """The rows of a query with `?` parameters, outside of any transaction of ours."""
+        """The same, all of them at once."""
 
     def problem(self, error: BaseException) -> TrackerError | None:
         """A driver's error in our words; None: not one that we know."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tracker.errors import BadInput, DifferentEvent, StaleVersion
 from tracker.record.chain import link, payload_hash, salts
-from tracker.record.envelope import Appended, NewEvent, Row
+from tracker.record.envelope import Appended, NewEvent, Row, RowValues
 from tracker.record.medium import Known, Seen
 
 
@@ -33,16 +33,17 @@ def prepare(events: Sequence[NewEvent]) -> Prepared:
     )
 
 
-def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[Row], list[Appended]]:
+def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[RowValues], list[Appended]]:
     """The rows to write, and the answer to each event handed in, in its order."""
     recorded_at = max(now, seen.recorded_at)
     position, chain_hash = seen.position, seen.chain_hash
-    known, versions = dict(seen.known), dict(seen.versions)
-    rows: list[Row] = []
+    known, versions = seen.known, dict(seen.versions)
+    here: dict[str, RowValues] = {}  # those of this batch
     answers: list[Appended] = []
     for event, salt, hashed in zip(prepared.events, prepared.salts, prepared.hashes, strict=True):
         event_id, stream = event.event_id, event.stream
-        if (there := known.get(event_id)) is not None:
+        if event_id in known or event_id in here:
+            there = known[event_id] if event_id in known else Row._make(here[event_id])
             _refuse_other_content(event, there)
             answers.append(Appended(there.position, there.version, event_id, False, there.recorded_at))
             continue
@@ -50,20 +51,12 @@ def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[R
         if event.expected_version is not None and event.expected_version != version:
             raise StaleVersion(stream=stream, expected=event.expected_version, found=version)
         position += 1
-        version += 1
-        chain_hash = link(
-            chain_hash, position, event_id, stream, version, event.kind, event.schema, recorded_at, by, hashed
-        )
-        rows.append(
-            Row(
-                position, event_id, stream, version, event.kind, event.schema, recorded_at, by, event.payload,
-                salt, hashed, chain_hash,
-            )
-        )  # fmt: skip
-        versions[stream] = version
-        known[event_id] = Known(position, stream, version, event.kind, recorded_at, salt, hashed)
+        versions[stream] = version = version + 1
+        header = (position, event_id, stream, version, event.kind, event.schema, recorded_at, by)
+        chain_hash = link(chain_hash, header, hashed)
+        here[event_id] = (*header, event.payload, salt, hashed, chain_hash)
         answers.append(Appended(position, version, event_id, True, recorded_at))
-    return rows, answers
+    return list(here.values()), answers
 
 
 def check_author(by: str) -> None:
@@ -89,7 +82,7 @@ def _check_text(names: str) -> None:
         raise BadInput(what=f"the name {names!a} is not text", try_="Unicode text") from None
 
 
-def _refuse_other_content(event: NewEvent, there: Known) -> None:
+def _refuse_other_content(event: NewEvent, there: Known | Row) -> None:
     if event.content_derived:
         return
     same = (there.stream, there.kind) == (event.stream, event.kind) and (

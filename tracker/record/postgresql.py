@@ -20,7 +20,7 @@ from tracker.errors import (
     TrackerError,
     UnwritableDatabase,
 )
-from tracker.record.envelope import Head, Row
+from tracker.record.envelope import Head, RowValues
 from tracker.record.medium import WAIT, Dialect, Known, Seen
 from tracker.record.schema import COLUMNS, metadata
 
@@ -49,9 +49,10 @@ SELECT 1, e.position, e.event_id, e.stream, e.version, {_MICROSECONDS.format("e.
        e.salt, e.payload_hash, e.kind
   FROM events e WHERE e.event_id = ANY(%s)
 UNION ALL
-SELECT 2, NULL, NULL, asked.stream, (SELECT max(e.version) FROM events e WHERE e.stream = asked.stream), NULL,
-       NULL, NULL, NULL
+SELECT 2, NULL, NULL, asked.stream, newest.version, NULL, NULL, NULL, NULL
   FROM unnest(%s::text[]) AS asked (stream)
+  CROSS JOIN LATERAL (SELECT max(version) AS version FROM events e WHERE e.stream = asked.stream) AS newest
+  WHERE newest.version IS NOT NULL
 """
 
 _COPY = f"COPY events ({', '.join(COLUMNS)}) FROM STDIN"
@@ -128,7 +129,7 @@ class PostgreSQLSchema:
         # The head's row carries the last event's chain hash where the others have their salt.
         for what, at, event_id, stream, version, when, salt, hashed, kind in found:
             if what == 2:
-                versions[stream] = version or 0
+                versions[stream] = version
             elif what == 1:
                 known[event_id] = Known(at, stream, version, kind, when, salt, hashed)
             else:
@@ -139,10 +140,11 @@ class PostgreSQLSchema:
             raise DamagedDatabase(where=self.shown, why="its head is gone")
         return Seen(head.position, head.chain_hash, recorded_at, known, versions)
 
-    def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
+    def insert(self, connection: Connection, rows: Sequence[RowValues]) -> None:
         """See `Medium`."""
         cursor = _driver(connection).cursor()
-        written = [(*row[:6], _EPOCH + timedelta(microseconds=row.recorded_at), *row[7:]) for row in rows]
+        recorded_at = _EPOCH + timedelta(microseconds=rows[0][6])  # one append, one moment
+        written = [(*row[:6], recorded_at, *row[7:]) for row in rows]
         if len(written) < _FEW:
             for one in written:
                 cursor.execute(_INSERT, one)
@@ -150,9 +152,7 @@ class PostgreSQLSchema:
             with cursor.copy(_COPY) as copy:
                 for one in written:
                     copy.write_row(one)
-        cursor.execute(
-            "UPDATE head SET position = %s, chain_hash = %s", (rows[-1].position, rows[-1].chain_hash)
-        )
+        cursor.execute("UPDATE head SET position = %s, chain_hash = %s", (rows[-1][0], rows[-1][-1]))
 
     def forget(self, connection: Connection, position: int) -> None:
         """See `Medium`."""
@@ -162,6 +162,12 @@ class PostgreSQLSchema:
 
     def scrub(self) -> None:
         """See `Medium`: nothing; its vacuum takes the old row, its archived WAL is the administrator's."""
+
+    @contextmanager
+    def reading(self, select: str, parameters: Sequence[object] = ()) -> Iterator[Iterator[Any]]:
+        """See `Medium`."""
+        with self._reading.connect() as connection:
+            yield iter(_driver(connection).execute(select.replace("?", "%s"), parameters, binary=True))
 
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
         """See `Medium`."""

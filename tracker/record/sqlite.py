@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -24,7 +23,7 @@ from tracker.errors import (
     TrackerError,
     UnwritableDatabase,
 )
-from tracker.record.envelope import GENESIS, Head, Row
+from tracker.record.envelope import GENESIS, Head, RowValues
 from tracker.record.filelock import FileLock
 from tracker.record.filesystem import network_file_system
 from tracker.record.medium import WAIT, Dialect, Known, Seen
@@ -54,9 +53,9 @@ UNION ALL
 SELECT 1, e.position, e.event_id, e.stream, e.version, e.recorded_at, e.salt, e.payload_hash, e.kind
   FROM json_each(?) AS asked CROSS JOIN events AS e ON e.event_id = asked.value
 UNION ALL
-SELECT 2, NULL, NULL, asked.value, (SELECT max(version) FROM events WHERE stream = asked.value), NULL,
-       NULL, NULL, NULL
-  FROM json_each(?) AS asked
+SELECT 2, NULL, NULL, asked.value, (SELECT max(version) FROM events WHERE stream = asked.value) AS newest,
+       NULL, NULL, NULL, NULL
+  FROM json_each(?) AS asked WHERE newest IS NOT NULL
 """
 
 
@@ -73,9 +72,8 @@ class SQLiteFile:
         self.lock = FileLock(f"{self.path}.lock")
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
         event.listen(self._engine, "begin", _begin)
-        self._writer: Connection | None = None
-        self._reader: sqlite3.Connection | None = None
-        self._reader_lock = Lock()
+        self._writer: Connection | None = None  # made when first needed, under the lock
+        self._idle: list[sqlite3.Connection] = []  # connections for reading that nobody uses now
 
     def schema_version(self) -> str | None:
         """See `Medium`."""
@@ -127,14 +125,14 @@ class SQLiteFile:
             _LOOK, asked
         ):
             if what == 2:
-                versions[stream] = version or 0
+                versions[stream] = version
             elif what == 1:
                 known[event_id] = Known(at, stream, version, kind, when, salt, hashed)
             else:
                 position, recorded_at, chain_hash = at, when, hashed
         return Seen(position, chain_hash, recorded_at, known, versions)
 
-    def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
+    def insert(self, connection: Connection, rows: Sequence[RowValues]) -> None:
         """See `Medium`."""
         _driver(connection).executemany(_INSERT, rows)
 
@@ -144,17 +142,35 @@ class SQLiteFile:
         _driver(connection).execute(_FORGET, (position,))
 
     def scrub(self) -> None:
-        """See `Medium`: the WAL still has the page as it was."""
+        """See `Medium`: the WAL still has the page as it was; it goes unless somebody is reading from it."""
         with self._locked():
             if self._writer is not None:
+                _driver(self._writer).execute("PRAGMA busy_timeout = 200").fetchall()
                 _driver(self._writer).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                _driver(self._writer).execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}").fetchall()
+
+    @contextmanager
+    def reading(self, select: str, parameters: Sequence[object] = ()) -> Iterator[Iterator[Any]]:
+        """See `Medium`. A connection of its own, as a query that is not read to its end holds a snapshot."""
+        reader = self._idle.pop() if self._idle else self._open_reader()
+        try:
+            cursor = reader.execute(select, cast(Any, parameters))
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+        except sqlite3.Error:
+            reader.close()
+            raise
+        except BaseException:
+            self._idle.append(reader)
+            raise
+        self._idle.append(reader)
 
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
         """See `Medium`."""
-        with self._reader_lock:
-            if self._reader is None:
-                self._reader = self._open_reader()
-            return self._reader.execute(select, cast(Any, parameters)).fetchall()
+        with self.reading(select, parameters) as rows:
+            return list(rows)
 
     def problem(self, error: BaseException) -> TrackerError | None:
         """See `Medium`."""
@@ -168,10 +184,8 @@ class SQLiteFile:
 
     def close(self) -> None:
         """See `Medium`. The writer closes under the lock: the last connection to go makes a checkpoint."""
-        with self._reader_lock:
-            if self._reader is not None:
-                self._reader.close()
-                self._reader = None
+        while self._idle:
+            self._idle.pop().close()
         if self._writer is not None:
             locked = self.lock.acquire(1.0)
             self._drop_writer()
@@ -288,7 +302,7 @@ def _has_content(file: Path) -> bool:
 
 def _begin(connection: Connection) -> None:
     # BEGIN alone would take the write lock only at the first insert, after somebody else may have written.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _driver(connection).execute("BEGIN IMMEDIATE")
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from threading import get_ident
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from tracker.errors import NotFound
 from tracker.record import canonical
 from tracker.record.engine import medium
-from tracker.record.envelope import Appended, Envelope, Head, NewEvent
+from tracker.record.envelope import Appended, Envelope, Head, NewEvent, Row
 from tracker.record.medium import Dialect, Medium, driver_error, translated
 from tracker.record.numbering import Prepared, check_author, number, prepare
 from tracker.record.revisions import current, make, require_current, upgrade
@@ -37,6 +37,8 @@ __all__ = [
     "upgrade",
 ]
 
+T = TypeVar("T", Envelope, Row)
+
 # Brings the views up to date inside the append's transaction; is given exactly the new events.
 Project = Callable[[Connection, Sequence[Envelope]], None]
 
@@ -45,6 +47,7 @@ Decide = Callable[[Connection], Sequence[NewEvent]]
 
 _ATTEMPTS = 5  # at a transaction that the engine gave up in favour of another one
 _NO_END = 2**63 - 1
+_PAGE = 5000
 
 # The triggers know both: they let a payload go only when an event of this kind in this stream says so.
 REDACTED = "payload-redacted"
@@ -66,8 +69,6 @@ class Store:
         self.where = medium.where
         self.dialect: Dialect = medium.dialect
         self._inside: set[int] = set()  # threads that hold the append lock
-        columns = ", ".join(medium.columns[: len(Envelope._fields)])
-        self._select = f"SELECT {columns} FROM events"
 
     @classmethod
     def open(cls, where: str) -> Store:
@@ -120,13 +121,19 @@ class Store:
             return self._append(prepared, now, by, project, decide)
 
     def read(
-        self, after: int = 0, until: int | None = None, *, stream: str | None = None, batch: int = 5000
+        self, after: int = 0, until: int | None = None, *, stream: str | None = None, batch: int = _PAGE
     ) -> Iterator[Envelope]:
         """The events past position `after` and up to `until`, in order; of one stream if asked."""
         end = _NO_END if until is None else until
-        if stream is not None:
-            return self._read_stream(stream, after, end, batch)
-        return self._read(after, end, batch)
+        columns = ", ".join(self.medium.columns[: len(Envelope._fields)])
+        if stream is None:
+            these = "position > ? AND position <= ? ORDER BY position LIMIT ?"
+            return self._pages(
+                Envelope._make, f"SELECT {columns} FROM events WHERE {these}", 0, after, end, batch
+            )
+        these = "version > ? AND stream = ? AND position > ? AND position <= ? ORDER BY version LIMIT ?"
+        select = f"SELECT {columns} FROM events WHERE {these}"
+        return self._pages(Envelope._make, select, 3, 0, stream, after, end, batch)
 
     def head(self) -> Head:
         """The end of the log now."""
@@ -138,16 +145,13 @@ class Store:
         with translated(self.medium):
             return int(self.medium.rows("SELECT coalesce(max(position), 0) FROM events")[0][0])
 
-    def rows(self, after: int = 0, until: int | None = None, *, batch: int = 5000) -> Iterator[list[Any]]:
-        """Pages of whole rows of the table, for checking and copying it; each is in the order of `Row`."""
-        end = _NO_END if until is None else until
+    def rows(self, after: int = 0, until: int | None = None) -> Iterator[Row]:
+        """Whole rows of the table, for checking and copying it."""
         columns = ", ".join(self.medium.columns)
         select = (
             f"SELECT {columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
         )
-        while page := self._fetch(select, (after, end, batch)):
-            yield page
-            after = page[-1][0]
+        return self._pages(Row._make, select, 0, after, _NO_END if until is None else until, _PAGE)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """The append lock and a transaction, in which views can be built again while nothing is appended."""
@@ -185,25 +189,24 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated(self.medium), self._writing() as connection:
+        with translated(self.medium), self._alone(), self.medium.writing() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _alone(self) -> Iterator[None]:
         thread = get_ident()
         if thread in self._inside:
             raise RuntimeError("this thread already writes to this store; it would wait for itself")
         self._inside.add(thread)
         try:
-            with self.medium.writing() as connection:
-                yield connection
+            yield
         finally:
             self._inside.discard(thread)
 
     def _append(
         self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
     ) -> list[Appended]:
-        with self._writing() as connection:
+        with self._alone(), self.medium.writing() as connection:
             if decide is not None:
                 prepared = prepare([*prepared.events, *decide(connection)])
             if not prepared.events:
@@ -221,21 +224,16 @@ class Store:
         for redaction in redactions:
             self.medium.forget(connection, redacted_position(redaction.stream))
 
-    def _read(self, last: int, until: int, batch: int) -> Iterator[Envelope]:
-        select = f"{self._select} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
-        # A page at a time: a reader that pauses holds no transaction open.
-        while page := self._fetch(select, (last, until, batch)):
-            yield from map(Envelope._make, page)
-            last = page[-1][0]
-
-    def _read_stream(self, stream: str, after: int, until: int, batch: int) -> Iterator[Envelope]:
-        these = "stream = ? AND version > ? AND position > ? AND position <= ?"
-        select = f"{self._select} WHERE {these} ORDER BY version LIMIT ?"
-        version = 0
-        while page := self._fetch(select, (stream, version, after, until, batch)):
-            yield from map(Envelope._make, page)
-            version = page[-1][3]
-
-    def _fetch(self, select: str, parameters: tuple[object, ...]) -> list[Any]:
-        with translated(self.medium):
-            return self.medium.rows(select, parameters)
+    def _pages(
+        self, make: Callable[[Any], T], select: str, bookmark: int, last: int, *others: object
+    ) -> Iterator[T]:
+        # Row by row as the engine finds them, which is faster by half than lists of them; and in pages, so
+        # that a reader who takes his time does not hold one snapshot of the log for ever.
+        while True:
+            row: Any = None
+            with translated(self.medium), self.medium.reading(select, (last, *others)) as rows:
+                for row in map(make, rows):
+                    yield row
+            if row is None:
+                return
+            last = row[bookmark]

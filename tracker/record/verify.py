@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.record.chain import link, payload_hash
-from tracker.record.envelope import GENESIS
+from tracker.record.envelope import GENESIS, Row
 from tracker.record.store import REDACTED, Store, redacted_position
 
 _ENOUGH = 1000  # findings: a log with more is simply another log
@@ -46,8 +45,8 @@ def verify(store: Store, *, against: tuple[int, bytes] | None = None) -> Verifie
         store.head()
     )  # asked second: an append meanwhile moves it past the last position, never short of it
     reading = _Reading(witness=against)
-    for page in store.rows(until=max(last, head.position)):
-        reading.check(page)
+    for row in store.rows(until=max(last, head.position)):
+        reading.check(row)
         if len(reading.findings) >= _ENOUGH:
             break
     else:
@@ -72,16 +71,19 @@ class _Reading:
     def found(self, position: int, what: str) -> None:
         self.findings.append(Finding(position, what))
 
-    def check(self, rows: Iterable[Any]) -> None:
-        for row in rows:
-            try:
-                self._check(*row)
-            except (TypeError, AttributeError, UnicodeError):
-                self.found(row[0], "a column holds another kind of value than was recorded")
-            self.position = row[0]
-            self.chain_hash = row[-1] if isinstance(row[-1], bytes) else GENESIS
-            if self.witness is not None and row[0] == self.witness[0] and row[-1] != self.witness[1]:
-                self.found(row[0], "its chain hash is not the one given")
+    def check(self, row: Row) -> None:
+        try:
+            self._check(*row)
+        except (TypeError, AttributeError, UnicodeError):
+            self.found(row.position, "a column holds another kind of value than was recorded")
+        chained: Any = row.chain_hash  # SQLite would let it be text
+        self.position, self.chain_hash = row.position, chained if isinstance(chained, bytes) else GENESIS
+        if (
+            self.witness is not None
+            and self.position == self.witness[0]
+            and self.chain_hash != self.witness[1]
+        ):
+            self.found(self.position, "its chain hash is not the one given")
 
     def _check(
         self,
@@ -104,20 +106,10 @@ class _Reading:
                 self.found(position, "its payload was taken out")
         elif salt is None or payload_hash(salt, payload) != hashed:
             self.found(position, "its payload is not what was recorded")
+        header = (position, event_id, stream, version, kind, schema, recorded_at, recorded_by)
         if position != self.position + 1:
             self.found(position, f"between event {self.position} and this one events are missing")
-        elif chained != link(
-            self.chain_hash,
-            position,
-            event_id,
-            stream,
-            version,
-            kind,
-            schema,
-            recorded_at,
-            recorded_by,
-            hashed,
-        ):
+        elif chained != link(self.chain_hash, header, hashed):
             self.found(
                 position, "it does not follow from the event before: one of the two was changed or put there"
             )

@@ -7,10 +7,10 @@ from typing import Any
 from tracker.judgement.evidence import BEGINNING
 from tracker.names import fold
 from tracker.reader import NOW, Reader
-from tracker.times import iso
 from tracker.views.names import names_of
 from tracker.views.parties import TRUE
 from tracker.views.places import containing, places
+from tracker.zones import iso
 
 Document = dict[str, Any]
 

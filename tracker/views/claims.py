@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 from tracker import phrases
 from tracker.judgement.parties import Parties
 from tracker.reader import NOW, Reader
-from tracker.times import iso
 from tracker.views.evidence import UNNAMED, merged
 from tracker.views.parties import TRUE, parties
 from tracker.views.places import places
+from tracker.zones import iso
 
 Document = dict[str, Any]
 

@@ -15,11 +15,11 @@ from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import Verdict, WouldChange, would_change
 from tracker.reader import Reader
-from tracker.times import iso
 from tracker.views.claims import Document, actor_names, claim_documents, source_names
 from tracker.views.evidence import UNNAMED
 from tracker.views.places import Place, all_places, around, containing
 from tracker.views.situation import CONTEXT_KM, Folded, Question, Situation
+from tracker.zones import iso
 
 POLICY: Final = "bayes"
 CONTEXT_DAYS: Final = 7

@@ -182,6 +182,10 @@ def _confirmations(reader: Reader, known: int, claims: Iterable[str]) -> dict[st
 
 def merged(reader: Reader, known: int = NOW) -> dict[str, str]:
     """Every place that was merged into another -> where it ended up."""
+    return reader.once(("merged", known), lambda: _merged(reader, known))
+
+
+def _merged(reader: Reader, known: int) -> dict[str, str]:
     sql = f"SELECT id, merged_into FROM places WHERE merged_into IS NOT NULL AND {TRUE}"
     into: dict[str, str] = {row[0]: row[1] for row in reader.rows(sql, known=known)}
     return {place: _end(place, into) for place in into}

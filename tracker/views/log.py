@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracker.reader import NOW, Reader, recorded_us
-from tracker.times import iso
+from tracker.zones import iso
 
 PAGE = 2000
 

@@ -11,6 +11,10 @@ TRUE = "from_pos <= :known AND to_pos > :known"
 
 def parties(reader: Reader, known: int = NOW) -> Parties:
     """Everybody the tracker knew at that position."""
+    return reader.once(("parties", known), lambda: _parties(reader, known))
+
+
+def _parties(reader: Reader, known: int) -> Parties:
     return Parties(
         (
             Actor(*row)

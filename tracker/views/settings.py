@@ -20,6 +20,10 @@ KNOWN: Final = {
 
 def all_settings(reader: Reader, known: int = NOW) -> dict[tuple[str, str], str]:
     """Every setting that was changed: (key, place or '') -> value as text."""
+    return reader.once(("settings", known), lambda: _all_settings(reader, known))
+
+
+def _all_settings(reader: Reader, known: int) -> dict[tuple[str, str], str]:
     rows = reader.rows(f"SELECT key, place, value FROM settings WHERE {TRUE}", known=known)
     return {(key, place): value for key, place, value in rows}
 

@@ -1,0 +1,15 @@
+"""Decides what `make docs` writes again: the reference of the commands, the pictures, the examples' answers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from docs import make_cli, make_pictures, transcripts  # noqa: E402
+
+if __name__ == "__main__":
+    make_cli.PAGE.write_text(make_cli.page(), encoding="utf-8")
+    make_pictures.main()
+    sys.exit(transcripts.main(["--write"]))
