@@ -170,7 +170,7 @@ def once(command: Command) -> Spent:
     nowhere = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
     start = time.perf_counter()
     process = os.posix_spawn(
-        command.words[0], command.words, {**os.environ, **command.environment}, file_actions=nowhere
+        command.words[0], list(command.words), {**os.environ, **command.environment}, file_actions=nowhere
     )
     _, status, used = os.wait4(process, 0)
     wall = time.perf_counter() - start

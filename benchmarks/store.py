@@ -145,13 +145,13 @@ def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
     ours, theirs = in_turns(
         runs.rounds,
         lambda _: timed(lambda: read_decoded(store), count),
-        lambda _: timed(raw.read_envelopes, raw.count()),
+        lambda _: timed(raw.read, raw.count()),
     )
     yield Line(f"{engine}: catch-up read, decoded / raw cursor", ours, theirs, ">= 0.5", theirs / ours >= 0.5)
     ours, theirs = in_turns(
         runs.rounds,
         lambda _: timed(lambda: verify(store), count),
-        lambda _: timed(raw.read_rows, raw.count()),
+        lambda _: timed(raw.read, raw.count()),
     )
     yield Line(f"{engine}: verify / raw cursor", ours, theirs, ">= 0.5", theirs / ours >= 0.5)
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -13,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 import psycopg
 
 from tracker.record.chain import payload_hash, salts
-from tracker.record.envelope import GENESIS, Envelope
+from tracker.record.envelope import GENESIS
 from tracker.record.schema import COLUMNS
 from tracker.record.sqlite import SETTINGS
 from tracker.record.store import NewEvent
@@ -30,8 +31,7 @@ class Raw(Protocol):
 
     def timed_singly(self, events: Sequence[NewEvent]) -> float: ...
     def timed_in_batches(self, events: Sequence[NewEvent], size: int) -> float: ...
-    def read_envelopes(self) -> None: ...
-    def read_rows(self) -> None: ...
+    def read(self) -> None: ...
     def count(self) -> int: ...
     def close(self) -> None: ...
 
@@ -85,20 +85,14 @@ class RawSQLite:
 
         return clocked(work)
 
-    def read_envelopes(self) -> None:
-        self._read(COLUMNS[: len(Envelope._fields)])
-
-    def read_rows(self) -> None:
-        self._read(COLUMNS)
-
     def count(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0])
 
     def close(self) -> None:
         self._connection.close()
 
-    def _read(self, columns: Sequence[str]) -> None:
-        for _ in self._connection.execute(f"SELECT {', '.join(columns)} FROM events ORDER BY position"):
+    def read(self) -> None:
+        for _ in self._connection.execute("SELECT * FROM events ORDER BY position"):
             pass
 
 
@@ -134,12 +128,6 @@ class RawPostgreSQL:
 
         return clocked(work)
 
-    def read_envelopes(self) -> None:
-        self._read(COLUMNS[: len(Envelope._fields)])
-
-    def read_rows(self) -> None:
-        self._read(COLUMNS)
-
     def count(self) -> int:
         found = self._connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
         self._connection.commit()
@@ -148,13 +136,30 @@ class RawPostgreSQL:
     def close(self) -> None:
         self._connection.close()
 
-    def _read(self, columns: Sequence[str]) -> None:
+    def read(self) -> None:
         """Pages as the store's, as a client-side cursor would hold the whole log."""
-        select = f"SELECT {', '.join(columns)} FROM events WHERE position > %s ORDER BY position LIMIT {PAGE}"
+        select = f"SELECT * FROM events WHERE position > %s ORDER BY position LIMIT {PAGE}"
         last = 0
         while rows := self._connection.execute(select.encode(), (last,)).fetchall():
             last = rows[-1][0]
         self._connection.commit()
+
+
+@cache
+def _aggregate() -> Any:
+    """A class of the library, which keeps a register of them and takes each only once."""
+    from eventsourcing.domain import Aggregate, event
+
+    class Claim(Aggregate):  # type: ignore[misc]
+        @event("Recorded")  # type: ignore[untyped-decorator]
+        def __init__(self, name: str, payload: dict[str, Any]) -> None:
+            self.name, self.payload = name, payload
+
+        @staticmethod
+        def create_id(name: str, payload: dict[str, Any]) -> Any:
+            return uuid5(NAMESPACE_URL, name)
+
+    return Claim
 
 
 class EventSourcing:
@@ -162,18 +167,8 @@ class EventSourcing:
 
     def __init__(self, where: str) -> None:
         from eventsourcing.application import Application
-        from eventsourcing.domain import Aggregate, event
 
-        class Claim(Aggregate):  # type: ignore[misc]
-            @event("Recorded")  # type: ignore[untyped-decorator]
-            def __init__(self, name: str, payload: dict[str, Any]) -> None:
-                self.name, self.payload = name, payload
-
-            @staticmethod
-            def create_id(name: str, payload: dict[str, Any]) -> Any:
-                return uuid5(NAMESPACE_URL, name)
-
-        self._make = Claim
+        self._make = _aggregate()
         self._application = Application(env=_environment(where))
 
     def save_singly(self, events: Sequence[NewEvent]) -> None:

@@ -1,4 +1,4 @@
-"""Decides what `make docs` writes again: the reference of the commands, the pictures, the examples' answers."""
+"""Decides what `make docs` writes again: the commands' reference, the pictures, the examples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from docs import make_cli, make_pictures, transcripts  # noqa: E402
+from docs import make_cli, make_pictures, transcripts
 
 if __name__ == "__main__":
     make_cli.PAGE.write_text(make_cli.page(), encoding="utf-8")

@@ -29,18 +29,18 @@ What the words mean: [glossary](glossary.md). What comes back with `--json`: [js
 
 {common}
 
-- **Which tracker**: `--db`, else `TRACKER_DB`, else the configuration, else `./tracker.db`, else the one in your
-  data directory ([install.md](install.md)).
+- **Which tracker**: `--db`, else `TRACKER_DB`, else the configuration, else `./tracker.db`, else the one in
+  your data directory ([install.md](install.md)).
 - **Data** goes to standard output, messages to standard error.
 - **Errors** are one line saying what is wrong and one line `Try: …`. With `--json` they are JSON too.
 - **Exit codes**: {exits}. An interrupted command exits with 130.
-- **Times** are typed as `2024-12-06`, `2024-12`, `2024-12-06T18:30`, ranges `a/b`, `~2024-12-06` (about), `now`,
-  `today`, `yesterday`, `friday`, `late on friday`, `-3d`, `2 hours ago`. Without a zone they are in `--tz`, else the
-  tracker's setting `zone`, else UTC. `--at 2024-12-06` means the end of that day.
-- **Confidence** is typed as `0.7`, `70%`, `likely`, `"very likely"`, `low`, `moderate`, `high`, or an Admiralty grade
-  (`B2`, or its digit alone).
-- **Names** of places, actors and sources may be typed in any spelling or script that the tracker knows, or as the id.
-  What is misspelt is proposed, never bound.
+- **Times** are typed as `2024-12-06`, `2024-12`, `2024-12-06T18:30`, ranges `a/b`, `~2024-12-06` (about),
+  `now`, `today`, `yesterday`, `friday`, `late on friday`, `-3d`, `2 hours ago`. Without a zone they are in
+  `--tz`, else the tracker's setting `zone`, else UTC. `--at 2024-12-06` means the end of that day.
+- **Confidence** is typed as `0.7`, `70%`, `likely`, `"very likely"`, `low`, `moderate`, `high`, or an Admiralty
+  grade (`B2`, or its digit alone).
+- **Names** of places, actors and sources may be typed in any spelling or script that the tracker knows, or as
+  the id. What is misspelt is proposed, never bound.
 
 ## The commands
 

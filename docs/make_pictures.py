@@ -37,7 +37,7 @@ CELL: Final = (8.4, 19.0)
 MARGIN: Final = 18.0
 BAR: Final = 30.0
 INK, PAPER, EDGE = "#d8dee4", "#161b22", "#30363d"
-COLOURS: Final = {"30": "#6e7681", "31": "#ff7b72", "32": "#56d364", "33": "#e3b341", "34": "#79c0ff", "36": "#76e3ea"}
+COLOURS: Final = {"31": "#ff7b72", "32": "#56d364", "33": "#e3b341"}
 FONT: Final = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 _CODE: Final = re.compile(r"\x1b\[([0-9;]*)m")
 
@@ -78,8 +78,9 @@ def svg(lines: Sequence[str], title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
         f' role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title>",
-        f'<rect x=".5" y=".5" width="{width - 1:.0f}" height="{height - 1:.0f}" rx="8" fill="{PAPER}" stroke="{EDGE}"/>',
-        *(f'<circle cx="{MARGIN + 4 + 16 * i:.0f}" cy="{BAR / 2 + 2:.0f}" r="5" fill="{EDGE}"/>' for i in range(3)),
+        f'<rect x=".5" y=".5" width="{width - 1:.0f}" height="{height - 1:.0f}" rx="8"'
+        f' fill="{PAPER}" stroke="{EDGE}"/>',
+        *(f'<circle cx="{MARGIN + 4 + 16 * i:.0f}" cy="17" r="5" fill="{EDGE}"/>' for i in range(3)),
         f'<g font-family="{FONT}" font-size="14" fill="{INK}" xml:space="preserve">',
     ]
     for row, line in enumerate(lines):

@@ -3,7 +3,7 @@
 A page is one session: an empty folder, the variables its blocks export, the `tracker` of this Python.
 In an expected answer the line `…` stands for any lines, and `…` inside a line for any text.
 
-    python docs/transcripts.py             runs README.md and the pages here; exit 1 if one says something else
+    python docs/transcripts.py             runs README.md and the pages here; exit 1 if one is wrong
     python docs/transcripts.py --write     puts the real answers where they differ
 """
 

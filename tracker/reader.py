@@ -28,7 +28,7 @@ NOW: Final = 2**62
 """A position after every event: what is known now."""
 CHUNK: Final = 500
 
-_PARAMETER: Final = re.compile(r"(?<!:):([a-z_]\w*)")
+_PARAMETER: Final = r"(?<!:):([a-z_]\w*)"
 
 Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
@@ -51,7 +51,7 @@ class Reader:
     def each(self, sql: str, /, **values: object) -> Iterator[Row]:
         """The rows of a query, one after another."""
         if self.dialect == "postgresql":
-            sql = self._translated.setdefault(sql, _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")))
+            sql = self._translated.setdefault(sql, re.sub(_PARAMETER, r"%(\1)s", sql.replace("%", "%%")))
         try:
             yield from self.connection.cursor().execute(sql, values)
         except sqlite3.Error as error:

@@ -62,6 +62,7 @@ class Tracker:
         self.where = str(where)
         self.clock = clock
         self._zone = zone
+        self._zone_found: str | None = None
         self.by = by
 
     @classmethod
@@ -362,11 +363,20 @@ class Tracker:
         """The zone in which typed times are read."""
         from tracker.views.settings import ZONE, all_settings
 
-        return self._zone or all_settings(reader).get((ZONE, ""), "UTC")
+        self._zone_found = self._zone or all_settings(reader).get((ZONE, ""), "UTC")
+        return self._zone_found
+
+    def zone_shown(self) -> str:
+        """The zone in which times are best shown: that of the last question, without asking again."""
+        if self._zone_found is None:
+            with self.reading() as reader:
+                return self.zone(reader)
+        return self._zone_found
 
     def _question(self, reader: Reader, at: When, known_at: When, published_by: When) -> Question:
         from tracker.views.situation import Question
 
+        self.zone(reader)
         instant = self._instant(reader, at)
         return Question(
             at=self.clock() if instant is None else instant,

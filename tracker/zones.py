@@ -36,7 +36,8 @@ def zone_of(name: str) -> tzinfo:
     typed = name.strip()
     if typed.casefold() in ("utc", "gmt", "z"):
         return UTC
-    offset = re.fullmatch(_OFFSET, typed, re.ASCII | re.IGNORECASE)
+    signed = "+" in typed or "-" in typed  # else the pattern need not be compiled
+    offset = re.fullmatch(_OFFSET, typed, re.ASCII | re.IGNORECASE) if signed else None
     if offset:
         hours, minutes = int(offset[2]), int(offset[3] or 0)
         if hours > 15 or minutes > 59:

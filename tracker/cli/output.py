@@ -27,8 +27,7 @@ def as_json(document: object) -> None:
     """One JSON document on standard output."""
     import json
 
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    sys.stdout.write(_escaped(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
 
 
 def as_jsonl(rows: Iterable[object]) -> None:
@@ -36,7 +35,20 @@ def as_jsonl(rows: Iterable[object]) -> None:
     import json
 
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(_escaped(json.dumps(row, ensure_ascii=False)) + "\n")
+
+
+def _escaped(text: str) -> str:
+    """JSON in which nothing but its own line breaks can move a terminal's cursor; it says the same."""
+    lines = text.split("\n")
+    return "\n".join(line if line.isprintable() else "".join(map(_escape, line)) for line in lines)
+
+
+def _escape(char: str) -> str:
+    if char.isprintable() or safe(char) == char:
+        return char
+    pairs = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{pairs[i]:02x}{pairs[i + 1]:02x}" for i in range(0, len(pairs), 2))
 
 
 def as_csv(rows: Iterable[Document], columns: Sequence[str]) -> None:
@@ -45,8 +57,10 @@ def as_csv(rows: Iterable[Document], columns: Sequence[str]) -> None:
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
+    seen = safe if sys.stdout.isatty() else str
     for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
+        cells = (_cell(row.get(column)) for column in columns)
+        writer.writerow([seen(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def _cell(value: object) -> object:

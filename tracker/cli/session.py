@@ -39,6 +39,7 @@ class Session:
         self.as_json = as_json
         self._now = now or os.environ.get("TRACKER_NOW")
         self._instant: int | None = None
+        self._tracker: Tracker | None = None
         self._color = color or os.environ.get("TRACKER_COLOR") or _text(told, "color") or "auto"
         if self.tz:
             from tracker.times import zone_of
@@ -69,16 +70,16 @@ class Session:
 
     def tracker(self, *, writing: bool = False, new: bool = False) -> Tracker:
         """The tracker that the command is about."""
-        return Tracker(self.where(new=new), clock=self.clock(writing=writing), zone=self.tz, by=self.by)
+        clock = self.clock(writing=writing)
+        self._tracker = Tracker(self.where(new=new), clock=clock, zone=self.tz, by=self.by)
+        return self._tracker
 
     def zone(self) -> str:
         """The zone in which times are shown."""
         if self.tz:
             return self.tz
         try:
-            tracker = self.tracker()
-            with tracker.reading() as reader:
-                return tracker.zone(reader)
+            return (self._tracker or self.tracker()).zone_shown()
         except TrackerError:
             return "UTC"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,10 @@ INTERRUPTED = 130
 class Command(click.Command):
     """A command whose help ends with the exit codes."""
 
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """`-h` and `--help`."""
+        return _help_option()
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Add the exit codes."""
         super().format_epilog(ctx, formatter)
@@ -33,6 +38,10 @@ class Group(click.Group):
     """A group of commands with the same manners."""
 
     command_class = Command
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """`-h` and `--help`."""
+        return _help_option()
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Add the exit codes."""
@@ -90,8 +99,32 @@ def _exits(formatter: click.HelpFormatter) -> None:
     formatter.write_text(EXITS)
 
 
+@cache
+def _help_option() -> click.Option:
+    """What click makes by itself, but for a search for translations that costs every start 1 ms."""
+    return click.Option(
+        ["-h", "--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help,
+        help="Show this message and exit.",
+    )  # fmt: skip
+
+
+def _show_help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"tracker, version {__version__}", color=ctx.color)
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "--version", prog_name="tracker")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+    help="Show the version and exit.",
+)  # fmt: skip
 def cli() -> None:
     """Who controls each place, how sure that is, and why: from a record of who said what.
 

@@ -437,9 +437,12 @@ class Fold:
         }  # fmt: skip
 
     @staticmethod
-    def load(state: dict[str, Any], sides: Sides) -> Fold:
-        """A fold as `dump` left it; `sides` must be those that it was made with."""
-        fold = Fold(sides, state["lam"])
+    def load(state: dict[str, Any], sides: Sides, *, trace: bool = False) -> Fold:
+        """A fold as `dump` left it; `sides` must be those that it was made with.
+
+        Traced, it begins with one step for all that came before.
+        """
+        fold = Fold(sides, state["lam"], trace=trace)
         fold._pending, fold._pi, fold.p, fold.at = state["pending"], state["pi"], state["p"], state["at"]
         fold.named, fold.around = set(state["named"]), set(state["around"])
         fold.best, fold.changed_at, fold.vacated = state["best"], state["changed_at"], state["vacated"]
@@ -450,6 +453,7 @@ class Fold:
         fold.count, fold.origins = state["count"], set(state["origins"])
         fold._echoes = {voice: (said[0], list(said[1])) for voice, said in state["echoes"].items()}
         fold._contests = {said: list(times) for said, times in state["contests"].items()}
+        fold._note("earlier", None, fold.at)
         return fold
 
 

@@ -25,7 +25,7 @@ from tracker.views.parties import parties
 from tracker.views.settings import settings_of
 
 TABLE: Final = "control"
-REVISION: Final = 1
+REVISION: Final = 2
 COLUMNS: Final = {
     "place": "TEXT NOT NULL PRIMARY KEY",
     "side": "TEXT",
@@ -33,9 +33,13 @@ COLUMNS: Final = {
     "base": "TEXT",
     "state": "TEXT NOT NULL",
     "tail": "TEXT NOT NULL",
+    "trail": "TEXT NOT NULL",
 }
 """`state`: the fold after its last claim, at `last_at`; `base`: before the claims of that instant;
-`tail`: what the claims of the last `verdict.TAIL` were taken for (event time, claim, stance, r, voice)."""
+`tail`: what the claims of the last `verdict.TAIL` were taken for (event time, claim, stance, r, voice);
+`trail`: the fold as it was one or two `STRIDE`s of claims ago, as up to two of (count, last time, state):
+from the first of two on, the latest steps can be told without folding all that came before."""
+STRIDE: Final = 25
 
 EVERYWHERE: Final = frozenset(
     {"actor-registered", "actor-joined", "actor-left", "actor-merged", "actor-unmerged", "source-graded",
@@ -146,50 +150,67 @@ class _Keeper:
         self._keep(place, Fold(self._sides, self._settings(place).lam), list(gathered(found)))
 
     def carry_on(self, place: str, since: int) -> None:
-        """Fold only the claims at and after the last instant kept, if the new ones are no earlier."""
+        """Fold only the claims after the latest state kept that is older than the new ones, if there is one."""
         kept = self._reader.one(
-            "SELECT last_at, base, state, tail FROM control WHERE place = :place", place=place
+            "SELECT state, base, trail, tail FROM control WHERE place = :place", place=place
         )
-        settings: Settings = self._settings(place)
-        if kept is None or since < kept[0]:
+        start = None if kept is None else self._before(since, *kept[:3])
+        if kept is None or start is None or start["lam"] != self._settings(place).lam:
             self.replay(place)
             return
-        last_at, base, state, tail = kept
-        if since > last_at:
-            start, first = state, last_at + 1
-        elif base is None:
-            self.replay(place)
-            return
-        else:
-            start, first = base, last_at
-        data: Any = canonical.stored(start)
-        fold = Fold.load(data, self._sides)
-        if tuple(data["names"]) != self._sides.names or data["lam"] != settings.lam:
-            self.replay(place)
-            return
-        found = evidence(self._reader, self._who, self._members.get(place, [place]), since=first)
-        claims = list(gathered(found))
+        last_at: int = start["last_at"]
+        members = self._members.get(place, [place])
+        claims = list(gathered(evidence(self._reader, self._who, members, since=last_at + 1)))
         if claims:  # else the news was of a kind that no belief is made of
-            before: Any = canonical.stored(tail)
-            self._keep(place, fold, claims, [row for row in before if row[0] < first])
+            tail: Any = canonical.stored(kept[3])
+            trail: Any = canonical.stored(kept[2])
+            self._keep(
+                place, Fold.load(start, self._sides), claims,
+                [row for row in tail if row[0] <= last_at], [one for one in trail if one[1] <= last_at],
+            )  # fmt: skip
+
+    def _before(self, since: int, state: str, base: str | None, trail: str) -> dict[str, Any] | None:
+        """The latest of the states kept that knows of no claim about `since` or later."""
+        for text in (state, base):
+            if text is not None and (data := self._usable(canonical.stored(text), since)) is not None:
+                return data
+        stops: Any = canonical.stored(trail)
+        return next(
+            (data for one in reversed(stops) if (data := self._usable(one[2], since)) is not None), None
+        )
+
+    def _usable(self, state: Any, since: int) -> dict[str, Any] | None:
+        """The state, if it is older than `since` and was folded over the sides that there are."""
+        found: dict[str, Any] = state
+        return found if found["last_at"] < since and tuple(found["names"]) == self._sides.names else None
 
     def _keep(
-        self, place: str, fold: Fold, claims: list[Evidence], before: Sequence[Sequence[object]] = ()
+        self,
+        place: str,
+        fold: Fold,
+        claims: list[Evidence],
+        before: Sequence[Sequence[object]] = (),
+        trail: Sequence[Sequence[Any]] = (),
     ) -> None:
         if not claims and not fold.count:
             self._rows[place] = None
             return
         base: dict[str, Any] | None = None
         tail: list[Any] = list(before)
-        for at, group in groupby(claims, key=lambda one: one.event_at):
-            base = fold.dump() if fold.count else None
+        groups = [list(group) for _, group in groupby(claims, key=lambda one: one.event_at)]
+        for group in groups:
+            if fold.count // STRIDE > (trail[-1][0] // STRIDE if trail else 0):
+                trail = (*trail[-1:], (fold.count, fold.last_at, fold.dump()))
+            if group is groups[-1] and fold.count:
+                base = fold.dump()
             tail += [
-                (at, one.evidence.claim, one.stance, one.reliability, one.voice) for one in fold.run(group)
+                (one.evidence.event_at, one.evidence.claim, one.stance, one.reliability, one.voice)
+                for one in fold.run(group)
             ]
         tail = [row for row in tail if row[0] > fold.last_at - TAIL]
         self._rows[place] = (
             place, fold.best, fold.last_at, None if base is None else canonical.dumps(base),
-            canonical.dumps(fold.dump()), canonical.dumps(tail),
+            canonical.dumps(fold.dump()), canonical.dumps(tail), canonical.dumps(trail),
         )  # fmt: skip
 
     def write(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
@@ -73,7 +73,7 @@ class Medium(Protocol):
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
         """One question for the head, those of `ids` already there, and the versions of `streams`."""
 
-    def insert(self, connection: Connection, rows: Sequence[RowValues]) -> None:
+    def insert(self, connection: Connection, rows: Iterable[RowValues]) -> None:
         """Writes rows at the end of the log, and moves the head to the last of them."""
 
     def forget(self, connection: Connection, position: int) -> None:

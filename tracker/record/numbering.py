@@ -5,12 +5,12 @@ All refusals come before the first number, so that the log can have no gap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.errors import BadInput, DifferentEvent, StaleVersion
-from tracker.record.chain import link, payload_hash, salts
-from tracker.record.envelope import Appended, NewEvent, Row, RowValues
+from tracker.record.chain import Header, link, payload_hash, salts
+from tracker.record.envelope import Appended, NewEvent, RowValues
 from tracker.record.medium import Known, Seen
 
 
@@ -33,17 +33,22 @@ def prepare(events: Sequence[NewEvent]) -> Prepared:
     )
 
 
-def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[RowValues], list[Appended]]:
-    """The rows to write, and the answer to each event handed in, in its order."""
+# The header of a new event, its payload, its salt, the hash of both.
+Numbered = tuple[Header, str, bytes, bytes]
+
+
+def number(
+    prepared: Prepared, seen: Seen, *, now: int, by: str
+) -> tuple[Collection[Numbered], list[Appended]]:
+    """The events to write with their numbers, and the answer to each event handed in, in its order."""
     recorded_at = max(now, seen.recorded_at)
-    position, chain_hash = seen.position, seen.chain_hash
-    known, versions = seen.known, dict(seen.versions)
-    here: dict[str, RowValues] = {}  # those of this batch
+    position, known, versions = seen.position, seen.known, dict(seen.versions)
+    new: dict[str, Numbered] = {}
     answers: list[Appended] = []
     for event, salt, hashed in zip(prepared.events, prepared.salts, prepared.hashes, strict=True):
         event_id, stream = event.event_id, event.stream
-        if event_id in known or event_id in here:
-            there = known[event_id] if event_id in known else Row._make(here[event_id])
+        if event_id in known or event_id in new:
+            there = known[event_id] if event_id in known else _as_known(new[event_id])
             _refuse_other_content(event, there)
             answers.append(Appended(there.position, there.version, event_id, False, there.recorded_at))
             continue
@@ -53,10 +58,21 @@ def number(prepared: Prepared, seen: Seen, *, now: int, by: str) -> tuple[list[R
         position += 1
         versions[stream] = version = version + 1
         header = (position, event_id, stream, version, event.kind, event.schema, recorded_at, by)
-        chain_hash = link(chain_hash, header, hashed)
-        here[event_id] = (*header, event.payload, salt, hashed, chain_hash)
+        new[event_id] = (header, event.payload, salt, hashed)
         answers.append(Appended(position, version, event_id, True, recorded_at))
-    return list(here.values()), answers
+    return new.values(), answers
+
+
+def chained(numbered: Iterable[Numbered], previous: bytes) -> Iterator[RowValues]:
+    """The rows of the table; each is hashed as it is asked for, while the engine still writes the last."""
+    for header, payload, salt, hashed in numbered:
+        previous = link(previous, header, hashed)
+        yield (*header, payload, salt, hashed, previous)
+
+
+def _as_known(numbered: Numbered) -> Known:
+    (position, _, stream, version, kind, _, recorded_at, _), _, salt, hashed = numbered
+    return Known(position, stream, version, kind, recorded_at, salt, hashed)
 
 
 def check_author(by: str) -> None:
@@ -82,12 +98,11 @@ def _check_text(names: str) -> None:
         raise BadInput(what=f"the name {names!a} is not text", try_="Unicode text") from None
 
 
-def _refuse_other_content(event: NewEvent, there: Known | Row) -> None:
+def _refuse_other_content(event: NewEvent, there: Known) -> None:
     if event.content_derived:
         return
-    same = (there.stream, there.kind) == (event.stream, event.kind) and (
-        there.salt is None
-        or payload_hash(there.salt, event.payload) == there.payload_hash  # redacted: the id decides
-    )
+    same = (there.stream, there.kind) == (event.stream, event.kind)
+    if same and there.salt is not None:  # redacted: the id decides
+        same = payload_hash(there.salt, event.payload) == there.payload_hash
     if not same:
         raise DifferentEvent(event_id=event.event_id)

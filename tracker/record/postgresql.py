@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
+from math import inf
+from time import monotonic
 from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 
 from tracker.errors import (
     AppendOnly,
@@ -29,35 +33,51 @@ SETTINGS = {
     "synchronous_commit": "on",  # committed is on the disk
     "lock_timeout": f"{WAIT * 1000:.0f}",
     "timezone": "UTC",
+    # A plan made while a table was small would be kept, and scan it when it has grown.
+    "plan_cache_mode": "force_custom_plan",
 }
 
 # A connection that fails carries no code, only the server's words.
 _NO_DATABASE = re.compile(r'FATAL:\s+database ".*" does not exist')
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
 
 _LOCK = "SELECT position FROM head FOR UPDATE"
 
-# Its own statement, after the lock: the snapshot of the locking one is older than the wait.
+# Its own statement, after the lock: the snapshot of the locking one is older than the wait. The LIMITs keep
+# the planner, which cannot know how far the log has grown, from ever thinking of a scan of the whole log.
 _LOOK = f"""
 SELECT 0, h.position, NULL, NULL, NULL::integer, {_MICROSECONDS.format("e.recorded_at")},
        e.chain_hash, h.chain_hash, NULL
-  FROM head h LEFT JOIN events e ON e.position = h.position
+  FROM (SELECT position, chain_hash FROM head LIMIT 1) h LEFT JOIN events e ON e.position = h.position
 UNION ALL
 SELECT 1, e.position, e.event_id, e.stream, e.version, {_MICROSECONDS.format("e.recorded_at")},
        e.salt, e.payload_hash, e.kind
-  FROM events e WHERE e.event_id = ANY(%s)
+  FROM unnest(%b::text[]) AS asked (event_id)
+  CROSS JOIN LATERAL (SELECT * FROM events WHERE event_id = asked.event_id LIMIT 1) AS e
 UNION ALL
 SELECT 2, NULL, NULL, asked.stream, newest.version, NULL, NULL, NULL, NULL
-  FROM unnest(%s::text[]) AS asked (stream)
-  CROSS JOIN LATERAL (SELECT max(version) AS version FROM events e WHERE e.stream = asked.stream) AS newest
-  WHERE newest.version IS NOT NULL
+  FROM unnest(%b::text[]) AS asked (stream)
+  CROSS JOIN LATERAL (
+    SELECT version FROM events WHERE stream = asked.stream ORDER BY version DESC LIMIT 1
+  ) AS newest
 """
 
-_COPY = f"COPY events ({', '.join(COLUMNS)}) FROM STDIN"
-_INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-_FEW = 4  # below this INSERT answers sooner than COPY
+# So the one plan made for it stays good, and need not be made again for every append.
+_KEEP_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan"
+_FORGET_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
+
+_INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%b'] * len(COLUMNS))})"
+_HEAD = "UPDATE head SET position = %s, chain_hash = %s"
+_FEW = 4  # so many INSERTs answer sooner than a COPY
+
+# A timestamp travels as the number of microseconds since 2000.
+_COPY = f"COPY events ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_TYPES = "int8 text text int4 text int4 int8 text text bytea bytea bytea".split()  # noqa: SIM905
+_Y2000 = 946_684_800_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_REST = 1.0  # seconds
 
 _LOST_TO_ANOTHER = {"40001", "40P01"}  # serialization failure, deadlock
 
@@ -116,7 +136,8 @@ class PostgreSQLSchema:
     def writing(self) -> Iterator[Connection]:
         """See `Medium`."""
         with self._connected() as connection, connection.begin():
-            _driver(connection).execute(_LOCK)
+            with _at_once(_driver(connection)):
+                _driver(connection).execute(_LOCK)
             yield connection
 
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
@@ -125,7 +146,11 @@ class PostgreSQLSchema:
         recorded_at = 0
         known: dict[str, Known] = {}
         versions: dict[str, int] = {}
-        found = _driver(connection).execute(_LOOK, (list(ids), list(streams)), binary=True)
+        driver = _driver(connection)
+        with _at_once(driver):
+            driver.execute(_KEEP_PLAN)
+            found = driver.execute(_LOOK, (sorted(ids), sorted(streams)), prepare=True, binary=True)
+            driver.execute(_FORGET_PLANS)
         # The head's row carries the last event's chain hash where the others have their salt.
         for what, at, event_id, stream, version, when, salt, hashed, kind in found:
             if what == 2:
@@ -140,19 +165,22 @@ class PostgreSQLSchema:
             raise DamagedDatabase(where=self.shown, why="its head is gone")
         return Seen(head.position, head.chain_hash, recorded_at, known, versions)
 
-    def insert(self, connection: Connection, rows: Sequence[RowValues]) -> None:
+    def insert(self, connection: Connection, rows: Iterable[RowValues]) -> None:
         """See `Medium`."""
-        cursor = _driver(connection).cursor()
-        recorded_at = _EPOCH + timedelta(microseconds=rows[0][6])  # one append, one moment
-        written = [(*row[:6], recorded_at, *row[7:]) for row in rows]
-        if len(written) < _FEW:
-            for one in written:
-                cursor.execute(_INSERT, one)
-        else:
-            with cursor.copy(_COPY) as copy:
-                for one in written:
-                    copy.write_row(one)
-        cursor.execute("UPDATE head SET position = %s, chain_hash = %s", (rows[-1][0], rows[-1][-1]))
+        driver = _driver(connection)
+        rows = iter(rows)
+        few = list(islice(rows, _FEW))
+        if len(few) < _FEW:
+            with _at_once(driver):
+                for row in few:
+                    driver.execute(_INSERT, (*row[:6], _EPOCH + timedelta(microseconds=row[6]), *row[7:]))
+                driver.execute(_HEAD, (few[-1][0], few[-1][-1]))
+            return
+        with driver.cursor().copy(_COPY) as copy:
+            copy.set_types(_TYPES)
+            for row in chain(few, rows):
+                copy.write_row((*row[:6], row[6] - _Y2000, *row[7:]))
+        driver.execute(_HEAD, (row[0], row[-1]))
 
     def forget(self, connection: Connection, position: int) -> None:
         """See `Medium`."""
@@ -236,6 +264,26 @@ def _settle(connection: Any, _record: object) -> None:
     for name, value in SETTINGS.items():
         connection.execute(f"SET {name} = '{value}'")
     connection.commit()
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["resting_since"] = monotonic()
+
+
+def _wake(connection: Any, record: Any, _proxy: object) -> None:
+    """Asks a connection that has rested whether it still lives: a server that was restarted is no error."""
+    if monotonic() - record.info.get("resting_since", inf) < _REST:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
+
+def _at_once(driver: psycopg.Connection[Any]) -> AbstractContextManager[object]:
+    """Several statements in one journey to the server."""
+    return driver.pipeline() if psycopg.Pipeline.is_supported() else nullcontext()
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -132,7 +132,7 @@ class SQLiteFile:
                 position, recorded_at, chain_hash = at, when, hashed
         return Seen(position, chain_hash, recorded_at, known, versions)
 
-    def insert(self, connection: Connection, rows: Sequence[RowValues]) -> None:
+    def insert(self, connection: Connection, rows: Iterable[RowValues]) -> None:
         """See `Medium`."""
         _driver(connection).executemany(_INSERT, rows)
 

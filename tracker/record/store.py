@@ -18,7 +18,7 @@ from tracker.record import canonical
 from tracker.record.engine import medium
 from tracker.record.envelope import Appended, Envelope, Head, NewEvent, Row
 from tracker.record.medium import Dialect, Medium, driver_error, translated
-from tracker.record.numbering import Prepared, check_author, number, prepare
+from tracker.record.numbering import Prepared, chained, check_author, number, prepare
 from tracker.record.revisions import current, make, require_current, upgrade
 from tracker.record.schema import SCHEMA_HEAD
 
@@ -213,11 +213,12 @@ class Store:
                 return []
             ids = [event.event_id for event in prepared.events]
             streams = list({event.stream for event in prepared.events})
-            rows, answers = number(prepared, self.medium.look(connection, ids, streams), now=now, by=by)
-            if rows:
-                self.medium.insert(connection, rows)
+            seen = self.medium.look(connection, ids, streams)
+            new, answers = number(prepared, seen, now=now, by=by)
+            if new:
+                self.medium.insert(connection, chained(new, seen.chain_hash))
                 if project is not None:
-                    project(connection, [Envelope(*row[:9]) for row in rows])
+                    project(connection, [Envelope(*header, payload) for header, payload, _, _ in new])
             return answers
 
     def _forget(self, connection: Connection, redactions: Sequence[Envelope]) -> None:

@@ -34,7 +34,7 @@ def status_document(reader: Reader, place: Place, question: Question) -> Documen
 
 def why_document(reader: Reader, place: Place, question: Question) -> Document:
     """The document of `why PLACE --json`: the status and every step of the belief with its weight."""
-    return _Answer(reader, place, question).why()
+    return _Answer(reader, place, question, whole=True).why()
 
 
 def table_documents(reader: Reader, question: Question, only: Iterable[str] | None = None) -> list[Document]:
@@ -130,21 +130,25 @@ def _conflict(one: Disagreement) -> Document:
 class _Answer:
     """Everything about one place for one question."""
 
-    def __init__(self, reader: Reader, place: Place, question: Question) -> None:
+    def __init__(self, reader: Reader, place: Place, question: Question, *, whole: bool = False) -> None:
         self._reader = reader
         self._place = place
         self._situation = Situation(reader, question)
-        self._folded: Folded = self._situation.folded(place.id, trace=True)
+        of = self._situation
+        self._folded: Folded = of.folded(place.id, trace=True) if whole else of.latest(place.id)
         self._verdict = self._situation.verdict(place, self._folded)
         self._regions = containing(reader, place, self._situation.known)
         self._writer = _Writer(self._situation, {region.id: region for region in self._regions})
-        context = self._context_evidence()
-        ids = [one.evidence.claim for one in self._folded.weighed] + [one.claim for one in context]
-        self._texts = claim_documents(reader, ids, self._situation.known)
-        self._near = context
+        self._near = self._context_evidence()
         self._sources = source_names(self._situation.who)
         self._actors = actor_names(self._situation.who)
         self._weights = self._explained()
+        self._texts = claim_documents(reader, self._mentioned(), self._situation.known)
+
+    def _mentioned(self) -> list[str]:
+        """The claims that are told, which may be few of those that count."""
+        moved = [one.step.claim for one in self._weights if one.step.claim]
+        return [*moved, *(one.claim for one in self._near), *self._named_beside()]
 
     def status(self) -> Document:
         return {
@@ -235,7 +239,7 @@ class _Answer:
         }
 
     def _because(self) -> list[Document]:
-        """Each claim that moved the belief, the weightiest first."""
+        """The claims that moved the belief, of many the latest, the weightiest first."""
         worth: dict[str, float] = {}
         for one in self._weights:
             if one.step.claim:
@@ -266,9 +270,7 @@ class _Answer:
         areas = [region.id for region in self._regions]
         near = [other.id for _, other in around(self._reader, self._place, CONTEXT_KM, situation.known)]
         ids = [id_ for id_ in dict.fromkeys([*areas, *near]) if id_ != self._place.id]
-        situation.load(ids)
-        since = situation.question.at - CONTEXT_DAYS * DAY
-        found = [one for id_ in ids for one in situation.claims(id_) if one.event_at >= since]
+        found = situation.recent(ids, situation.question.at - CONTEXT_DAYS * DAY)
         found.sort(key=lambda one: (-one.event_at, one.claim))
         return found[:CONTEXT_LIMIT]
 

@@ -16,7 +16,7 @@ from tracker.judgement.evidence import Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import NEARBY_CHANGE, TAIL, Verdict, judge
 from tracker.judgement.vocabulary import MOVING
-from tracker.reader import NOW, Reader, position_at
+from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.evidence import evidence, gathered, merged
 from tracker.views.parties import parties
 from tracker.views.places import Place, around, distance
@@ -77,9 +77,33 @@ class Situation:
         for place in roots:
             self._claims[place] = list(gathered({id_: found[id_] for id_ in self.members(place)}))
 
+    def recent(self, wanted: Iterable[str], since: int) -> list[Evidence]:
+        """The evidence about some places, from an instant on."""
+        found = evidence(
+            self.reader, self.who, [id_ for place in wanted for id_ in self.members(place)],
+            known=self.known, since=since, until=self.question.at, published_by=self.question.published_by,
+        )  # fmt: skip
+        return list(gathered(found))
+
     def folded(self, place: str, *, trace: bool = False) -> Folded:
         """The belief about a place from all its claims."""
         return Folded(*fold(self.claims(place), self.sides, self.settings(place), trace=trace))
+
+    def latest(self, place: str) -> Folded:
+        """The same belief with the steps of its latest claims: twenty-five at least, or all that there are.
+
+        Where it can carry on from what is kept, a place of many claims costs no more than one of some.
+        """
+        kept = self._rows("place, trail, tail", [place])
+        trail = json.loads(kept[0][1]) if kept else []
+        if len(trail) < 2:
+            return self.folded(place, trace=True)
+        _, last_at, state = trail[0]
+        claims = self.recent([place], min(last_at + 1, self.question.at - TAIL))
+        belief = Fold.load(state, self.sides, trace=True)
+        for _ in belief.run(one for one in claims if one.event_at > last_at):
+            pass
+        return Folded(belief, _weighed(kept[0][2], claims))
 
     def verdict(self, place: Place, folded: Folded | None = None, *, nearby: bool | None = None) -> Verdict:
         """Who controls a place at the instant asked about."""
@@ -91,7 +115,7 @@ class Situation:
     def verdicts(self, wanted: Iterable[Place]) -> Mapping[str, Verdict]:
         """The verdicts of many places, from what is kept where the question is about now."""
         wanted = list(wanted)
-        kept = self._kept() if self.question.known_at is None and self.question.published_by is None else {}
+        kept = self._kept()
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = [place for place in wanted if self._changed(folds[place.id].state)]
@@ -111,7 +135,11 @@ class Situation:
             " AND event_at >= :since AND event_at <= :until",
             near, since=since, until=self.question.at,
         )  # fmt: skip
-        return any(self._changed(self.folded(str(self.into.get(row[0], row[0]))).state) for row in rows)
+        roots = sorted({str(self.into.get(row[0], row[0])) for row in rows})
+        kept = {
+            id_: Fold.load(json.loads(state), self.sides) for id_, state in self._rows("place, state", roots)
+        }
+        return any(self._changed(kept[id_] if id_ in kept else self.folded(id_).state) for id_ in roots)
 
     def claimed(self) -> list[str]:
         """Every place that something is claimed about by then, by id."""
@@ -126,24 +154,39 @@ class Situation:
         return state.changed_at is not None and 0 <= self.question.at - state.changed_at <= NEARBY_CHANGE
 
     def _kept(self) -> dict[str, Folded]:
-        """What the table `control` keeps, where nothing was claimed about times after the question's."""
-        rows = self.reader.rows(
-            "SELECT place, state, tail FROM control WHERE last_at <= :at ORDER BY place", at=self.question.at
-        )
+        """The beliefs about all places that can be taken from what is kept."""
+        rows = self._rows("place, state, tail")
         recent = evidence(
             self.reader, self.who, [id_ for row in rows for id_ in self.members(row[0])],
             since=self.question.at - TAIL, until=self.question.at,
         )  # fmt: skip
         found: dict[str, Folded] = {}
         for place, state, tail in rows:
-            claims = {one.claim: one for id_ in self.members(place) for one in recent[id_]}
-            weighed = [
-                Weighed(claims[claim], stance, r, voice)
-                for _, claim, stance, r, voice in json.loads(tail)
-                if claim in claims
-            ]
-            found[place] = Folded(Fold.load(json.loads(state), self.sides), weighed)
+            claims = [one for id_ in self.members(place) for one in recent[id_]]
+            found[place] = Folded(Fold.load(json.loads(state), self.sides), _weighed(tail, claims))
         return found
+
+    def _rows(self, columns: str, wanted: Iterable[str] | None = None) -> list[Row]:
+        """What is kept of some places, or of all, if nothing was claimed about times after the question's.
+
+        What is kept is of all that is known now, so other questions find nothing.
+        """
+        if self.question.known_at is not None or self.question.published_by is not None:
+            return []
+        asked = f"SELECT {columns} FROM control WHERE last_at <= :at"
+        if wanted is None:
+            return self.reader.rows(f"{asked} ORDER BY place", at=self.question.at)
+        return list(self.reader.among(f"{asked} AND place IN (:wanted)", wanted, at=self.question.at))
+
+
+def _weighed(tail: str, claims: Iterable[Evidence]) -> list[Weighed]:
+    """What the latest claims were taken for, from what was kept of that."""
+    known = {one.claim: one for one in claims}
+    return [
+        Weighed(known[claim], stance, r, voice)
+        for _, claim, stance, r, voice in json.loads(tail)
+        if claim in known
+    ]
 
 
 _MOVING: Final = ", ".join(f"'{kind}'" for kind in sorted(MOVING))

@@ -1,0 +1,171 @@
+"""Decides that the JSON documents keep their keys: those that were promised, and beside them only known ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import tracker
+
+Document = dict[str, Any]
+TOWARDS = ("--at", "2024-12-07", "--now", "2024-12-20", "--tz", "Asia/Damascus", "--json")
+
+EACH_PLACE = {
+    "place", "at", "known_at", "published_by", "policy", "status", "controller", "vacated_by", "partly", "front",
+    "confidence", "probabilities", "basis", "since", "freshness", "last_report", "stale_at", "pressure", "present",
+    "origins", "claims", "conflicts", "flags",
+}  # fmt: skip
+STATUS = EACH_PLACE | {"because", "context", "would_change"}
+BESIDE = {"beside"}
+"""Not promised: what the claims that a status names by id say, for whoever shows them."""
+WHY = STATUS | {"steps", "against"}
+CLAIM = {
+    "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported", "recorded",
+    "confidence", "standing", "url", "note",
+}  # fmt: skip
+MORE_OF_A_CLAIM = {
+    "attribution", "against", "taken_from", "place_name", "actor_names", "against_names", "relation", "km", "bearing",
+    "extent", "outcome", "details", "source", "chain", "document", "confidence_text", "standing_reason",
+    "replaced_by", "weight", "effect", "level_not_stated", "place_text", "sentence", "quote",
+}  # fmt: skip
+INSIDE = {
+    "place": {"id", "name", "kind", "region", "lat", "lon"},
+    "controller": {"id", "name", "side", "with"},
+    "since": {"earliest", "latest"},
+}
+ROWS = {
+    "probabilities": {"actor", "p"},
+    "pressure": {"kind", "actor", "claim", "relation", "km", "bearing"},
+    "present": {"actor", "claim"},
+    "conflicts": {"kind", "claims"},
+    "because": {"claim", "text", "origin", "weight"},
+    "context": {"claim", "place", "text"},
+}
+
+
+def keys_of_a_verdict(one: Document) -> None:
+    for key, keys in INSIDE.items():
+        assert one[key] is None or one[key].keys() == keys, key
+    for key, keys in ROWS.items():
+        for row in one.get(key, ()):
+            assert row.keys() - {"attribution"} == keys, key
+    assert one["status"] in ("held", "contested", "unknown")
+    assert one["basis"] in ("assessed", "claimed", "analyst", "inferred", "none")
+    assert one["freshness"] in ("fresh", "ageing", "stale", None)
+    assert 0 <= one["confidence"] <= 1
+    for key in ("at", "known_at", "published_by", "last_report", "stale_at"):
+        assert one[key] is None or one[key].endswith("Z"), "UTC, ISO 8601"
+
+
+@pytest.mark.parametrize("place", ["Homs", "Deir ez-Zor", "Damascus", "Nawa", "southern Syria"])
+def test_status_of_a_place(story_file: Path, place: str) -> None:
+    one = tracker("status", place, "--db", story_file, *TOWARDS).json
+    assert one.keys() - {"note"} == STATUS | BESIDE
+    keys_of_a_verdict(one)
+    assert isinstance(one["would_change"], str)
+    assert sum(row["p"] for row in one["probabilities"]) <= 1 + 1e-6
+
+
+def test_status_of_all_places(story_file: Path) -> None:
+    found = tracker("status", "--db", story_file, *TOWARDS).json
+    assert found.keys() >= {"at", "places"}
+    for one in found["places"]:
+        assert one.keys() >= EACH_PLACE
+        assert "because" not in one
+        keys_of_a_verdict(one)
+        alone = tracker("status", one["place"]["id"], "--db", story_file, *TOWARDS).json
+        assert {key: alone[key] for key in one} == one, "kept state and replay say the same"
+
+
+def test_the_axes_are_told(story_file: Path) -> None:
+    axes = ("--known-at", "2024-12-06", "--published-by", "2024-12-05")
+    one = tracker("status", "Homs", "--db", story_file, *TOWARDS, *axes).json
+    assert (one["at"], one["known_at"], one["published_by"]) == (
+        "2024-12-07T20:59:59.999999Z", "2024-12-06T20:59:59.999999Z", "2024-12-05T20:59:59.999999Z",
+    )  # fmt: skip
+
+
+def test_why(story_file: Path) -> None:
+    one = tracker("why", "Homs", "--db", story_file, *TOWARDS).json
+    assert one.keys() - {"note"} == WHY | BESIDE | {"log_odds"}
+    for step in one["steps"]:
+        keys = {"claim", "step", "reliability", "stance", "echo", "weight", "p"}
+        assert step.keys() == keys | {"text", "at"}
+    assert any(step["claim"] is None for step in one["steps"]), "time passing is a step too"
+
+
+def test_claims_and_show(story_file: Path) -> None:
+    found = tracker("claims", "--place", "Homs", "--db", story_file, *TOWARDS).json
+    assert found.keys() == {"claims"}
+    for one in found["claims"]:
+        assert one.keys() == CLAIM | MORE_OF_A_CLAIM
+        assert one["occurred"].keys() == one["reported"].keys() == {"earliest", "latest", "precision", "text"}
+    shown = tracker("show", found["claims"][0]["id"], "--db", story_file, "--json").json
+    assert shown.keys() == CLAIM | MORE_OF_A_CLAIM | {"links", "history"}
+
+
+def test_add_claim_and_what_can_befall_one(report_copy: str) -> None:
+    now = ("--db", report_copy, "--now", "2024-12-08T12:00:00Z", "--json")
+    added = tracker("add-claim", "SDF captured Tabqa", "--source", "SOHR", "--at", "2024-12-08", *now).json
+    promised = {"claim", "recorded", "position", "conflicts", "before", "after"}
+    assert added.keys() == promised | {"dry_run", "event", "created", "told"}
+    assert added["recorded"] is True
+    assert added["before"]["status"] == "unknown"
+    keys_of_a_verdict(added["after"])
+    assert added["after"]["controller"]["id"] == "sdf"
+    again = tracker("add-claim", "SDF captured Tabqa", "--source", "SOHR", "--at", "2024-12-08", *now).json
+    assert (again["claim"], again["recorded"]) == (added["claim"], False)
+    other = tracker("add-claim", "rebels captured Tabqa", "--source", "AFP", "--at", "2024-12-08", *now).json
+    assert [one["kind"] for one in other["conflicts"]] == ["holder"]
+    befallen = [
+        tracker("confirm", added["claim"], *now),
+        tracker("check", added["claim"], "confirmed", "--source", "AP", *now),
+        tracker("link", added["claim"], "--same-as", other["claim"], *now),
+        tracker("retract", other["claim"], "--reason", "a mistake", *now),
+    ]
+    for answer in befallen:
+        assert answer.json.keys() == {
+            "claim", "text", "event", "recorded", "position", "dry_run", "before", "after",
+        }  # fmt: skip
+    corrected = tracker("correct", added["claim"], "--place", "Raqqa", *now).json
+    assert corrected["corrected"] == added["claim"]
+    assert corrected["after"]["place"]["id"] == "raqqa"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["status", "Nowhere"], 3),
+        (["status", "Homs", "--at", "someday"], 2),
+        (["frobnicate"], 2),
+        (["add-claim", "rebels captured Homs"], 2),
+        (["show", "c-241207-00000000"], 3),
+    ],
+)
+def test_errors(story_file: Path, arguments: list[str], code: int) -> None:
+    refused = tracker(*arguments, *(["--db", story_file] if len(arguments) > 1 else []), "--json")
+    told = json.loads(refused.err)
+    assert told.keys() == {"error", "try", "exit"}
+    assert (refused.code, refused.out, told["exit"]) == (code, "", code)
+    assert told["error"]
+    assert told["try"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["status"], ["claims"], ["why", "Homs"], ["log", "--until", "9"], ["place", "list"], ["source", "list"]],
+    ids=" ".join,
+)
+def test_rows_are_the_same_in_every_form(story_file: Path, arguments: list[str]) -> None:
+    where = ("--db", story_file, "--now", "2024-12-09")
+    lines = tracker(*arguments, *where, "--jsonl")
+    rows = [json.loads(line) for line in lines.out.splitlines()]
+    document = tracker(*arguments, *where, "--json").json
+    name = "steps" if arguments[0] == "why" else next(key for key in document if isinstance(document[key], list))
+    assert rows == document[name]
+    table = tracker(*arguments, *where, "--csv").out.splitlines()
+    assert len(table) >= len(rows) + 1
+    assert table[0].count(",") >= 3

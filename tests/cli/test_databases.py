@@ -1,0 +1,271 @@
+"""Decides what somebody sees whose database is missing, shut, old, new, damaged or full, or who is interrupted.
+
+Processes of their own, as a person would start them; whatever happens, what was recorded is still there.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.cli.running import COMMAND, command, surroundings, tracker
+
+NOW = ("--now", "2024-12-08T12:00:00Z")
+CLAIM = ("add-claim", "rebels captured Sanamayn", "--source", "Reuters", "--said-by", "rebels", "--at", "2024-12-07")
+
+
+def owner(where: str, *statements: str) -> None:
+    """What somebody may do to a database who owns it."""
+    if where.startswith("postgresql://"):
+        with psycopg.connect(where, autocommit=True) as connection:
+            for one in statements:
+                connection.execute(one.encode())
+        return
+    with closing(sqlite3.connect(where, isolation_level=None)) as connection:
+        for one in statements:
+            connection.execute(one)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest) -> str:
+    """A tracker on either engine, with the starter pack on SQLite and a few names on PostgreSQL."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("fresh"))
+    made: str = request.getfixturevalue("new_schema")()
+    for words in (
+        ["init"], ["place", "add", "Sanamayn", "--kind", "town"], ["actor", "add", "rebels", "--level", "side"],
+        ["source", "add", "Reuters", "--kind", "wire"], ["source", "add", "rebels", "--kind", "party"],
+    ):  # fmt: skip
+        assert tracker(*words, "--db", made, "--now", "2024-11-26").code == 0
+    return made
+
+
+# -- databases that cannot be used --------------------------------------------------------------------
+
+
+def test_none(tmp_path: Path) -> None:
+    for words in (["status", "Homs"], CLAIM, ["verify"], ["rebuild"], ["log"]):
+        answer = command(*words, "--db", tmp_path / "none.db", *NOW)
+        assert answer.code == 4
+        assert "there is no tracker at" in answer.refusal[0]
+        assert "tracker init --db" in answer.refusal[1]
+    assert list(tmp_path.glob("none*")) == []
+
+
+def test_no_server_and_its_password_is_kept(tmp_path: Path) -> None:
+    for words in (["status", "Homs"], CLAIM):
+        answer = command(*words, "--db", f"postgresql://anna:secret@/db?host={tmp_path}", *NOW)
+        assert answer.code == 4
+        assert answer.refusal
+        assert "secret" not in answer.err
+
+
+def test_no_such_schema(new_schema: Callable[[], str]) -> None:
+    where = new_schema()
+    for words in (["status", "Homs"], CLAIM):
+        answer = tracker(*words, "--db", where, *NOW)
+        assert answer.code == 4
+        assert "tracker init" in answer.refusal[1]
+
+
+def test_an_older_database(where: str) -> None:
+    owner(where, "UPDATE alembic_version SET version_num = '0000'")
+    for words in (["status"], CLAIM):
+        answer = tracker(*words, "--db", where, *NOW)
+        assert answer.code == 4
+        assert "older tracker" in answer.refusal[0]
+        assert "tracker db upgrade" in answer.refusal[1]
+
+
+def test_a_newer_database(where: str) -> None:
+    owner(where, "UPDATE alembic_version SET version_num = '9999'")
+    for words in (["status"], CLAIM, ["db", "upgrade"], ["rebuild"]):
+        answer = tracker(*words, "--db", where, *NOW)
+        assert answer.code == 4, words
+        assert "newer tracker" in answer.refusal[0]
+        assert "nothing was touched" in answer.refusal[1]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a database" * 400, b"SQLite format 3\0" + b"\xa5" * 9000])
+def test_a_file_that_is_no_tracker(tmp_path: Path, content: bytes) -> None:
+    (file := tmp_path / "t.db").write_bytes(content)
+    for words in (["status"], CLAIM, ["verify"]):
+        answer = tracker(*words, "--db", file, *NOW)
+        assert answer.code == 4, words
+        assert answer.refusal
+    assert file.read_bytes() == content
+
+
+def test_another_programs_database(tmp_path: Path) -> None:
+    owner(str(tmp_path / "t.db"), "CREATE TABLE places (id)")
+    for words in (["status"], CLAIM):
+        answer = tracker(*words, "--db", tmp_path / "t.db", *NOW)
+        assert answer.code == 4
+        assert "tracker init" in answer.refusal[1] or "doctor" in answer.refusal[1]
+
+
+def test_damaged_pages(fresh: str) -> None:
+    owner(fresh, "PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(Path(fresh).read_bytes())
+    for page in range(8, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 300] = b"\xa5" * 300
+    Path(fresh).write_bytes(content)
+    for words in (["status", "Homs"], CLAIM, ["verify"], ["rebuild"], ["claims"], ["log"]):
+        answer = tracker(*words, "--db", fresh, *NOW)
+        assert answer.code == 4, words
+        assert answer.refusal
+    assert tracker("doctor", "--db", fresh).code in (1, 4)
+
+
+def test_a_tampered_log_is_found(where: str) -> None:
+    assert tracker("verify", "--db", where).code == 0
+    if "://" in where:
+        owner(where, "ALTER TABLE events DISABLE TRIGGER ALL")
+    else:
+        with closing(sqlite3.connect(where)) as connection:
+            rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        owner(where, *(f'DROP TRIGGER "{name}"' for (name,) in rows))
+    owner(where, """UPDATE events SET payload = replace(payload, 'eu', 'ue') WHERE stream = 'source/reuters'""")
+    found = tracker("verify", "--db", where, "--json")
+    assert found.code == 1
+    assert '"ok": false' in found.out
+
+
+@pytest.fixture
+def shut(fresh: str) -> Iterator[Path]:
+    """A tracker in a folder that others can reach."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    made = folder / "tracker.db"
+    shutil.copy(fresh, made)
+    made.chmod(0o444)
+    folder.chmod(0o555)
+    yield made
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def unprivileged(fresh: str, shut: Path) -> Iterator[None]:
+    """For root, whom no permission stops: the rest of the test as somebody else, with everything imported."""
+    assert shut.exists()
+    assert tracker(*CLAIM, "--db", fresh, *NOW).code == 0
+    assert tracker("rebuild", "--db", fresh).code == 0
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    yield
+    os.seteuid(0)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_read_only_database_can_be_asked_and_not_written(shut: Path) -> None:
+    assert tracker("status", "Homs", "--db", shut).code == 0
+    for words in (CLAIM, ["rebuild"]):
+        answer = tracker(*words, "--db", shut, *NOW)
+        assert answer.code == 4
+        assert "cannot be written" in answer.refusal[0]
+        assert "nothing was recorded" in answer.refusal[1]
+
+
+def test_a_full_disk(fresh: str) -> None:
+    size = Path(fresh).stat().st_size
+    before = tracker("verify", "--db", fresh).out
+
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+    for words in (CLAIM, ["rebuild"]):
+        answer = command(*words, "--db", fresh, *NOW, preexec_fn=little_room)
+        assert answer.code == 4, (words, size)
+        assert answer.refusal
+    assert tracker("verify", "--db", fresh).out == before
+    assert command(*CLAIM, "--db", fresh, *NOW).code == 0, "after room was made"
+
+
+# -- several at once, and interrupted ---------------------------------------------------------------
+
+
+def start(*words: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [COMMAND, *map(str, words)], env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+
+
+def test_two_writers_at_once_lose_nothing(where: str) -> None:
+    days = [f"2024-12-0{day}" for day in range(1, 7)]
+    running = [start(*CLAIM[:-1], day, "--db", where, *NOW) for day in days]
+    told = [one.communicate(timeout=60) for one in running]
+    assert [one.returncode for one in running] == [0] * len(days), told
+    claims = tracker("claims", "--db", where, *NOW, "--json").json["claims"]
+    assert sorted(one["occurred"]["text"] for one in claims) == days
+    assert tracker("verify", "--db", where).code == 0
+
+
+def test_the_same_claim_from_two_processes_is_recorded_once(where: str) -> None:
+    running = [start(*CLAIM, "--db", where, *NOW, "--json") for _ in range(4)]
+    answers = [one.communicate(timeout=60) for one in running]
+    assert [one.returncode for one in running] == [0] * 4, answers
+    assert sum('"recorded": true' in out for out, _ in answers) == 1
+    assert len(tracker("claims", "--db", where, *NOW, "--json").json["claims"]) == 1
+    assert tracker("verify", "--db", where).code == 0
+
+
+def test_one_of_two_retractions_of_one_claim_is_a_conflict(where: str) -> None:
+    claim = tracker(*CLAIM, "--db", where, *NOW, "--json").json["claim"]
+    running = [start("retract", claim, "--db", where, *NOW) for _ in range(3)]
+    answers = [one.communicate(timeout=60) for one in running]
+    assert sorted(one.returncode for one in running) == [0, 5, 5], answers
+
+
+def test_ctrl_c_leaves_nothing_half_done(where: str) -> None:
+    """Interrupted at every moment of a claim's recording, it is there whole or not at all."""
+    began = time.monotonic()
+    assert command(*CLAIM, "--db", where, *NOW).code == 0
+    whole = time.monotonic() - began
+    seen = set()
+    for n, part in enumerate((0.3, 0.5, 0.65, 0.75, 0.85, 0.95)):
+        day = f"2024-11-{n + 10}"
+        one = start(*CLAIM[:-1], day, "--db", where, *NOW)
+        time.sleep(part * whole)
+        one.send_signal(signal.SIGINT)
+        out, err = one.communicate(timeout=60)
+        seen.add(one.returncode)
+        assert one.returncode in (0, 130), err
+        assert "Traceback" not in err
+        listed = tracker("claims", "--db", where, *NOW, "--json").json["claims"]
+        there = day in [claim["occurred"]["text"] for claim in listed]
+        assert there or one.returncode != 0, out
+        assert tracker("verify", "--db", where).code == 0
+    assert 130 in seen
+
+
+def test_ctrl_c_ends_following_the_log_without_a_word(fresh: str) -> None:
+    one = start("log", "--follow", "--after", "1000", "--db", fresh)
+    time.sleep(1.0)
+    one.send_signal(signal.SIGINT)
+    out, err = one.communicate(timeout=20)
+    assert out == ""
+    assert one.returncode in (0, 130)
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_goes_away_is_no_error(fresh: str) -> None:
+    done = subprocess.run(
+        f"{COMMAND} log --db {fresh} | head -1", shell=True, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

@@ -1,0 +1,196 @@
+"""Decides that a mistake is answered with one line saying what, one saying how to go on, and the right exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Answer, tracker
+from tracker.cli.commands import COMMANDS
+
+NOW = ("--now", "2024-12-08T12:00:00Z")
+SAID = ("--source", "Reuters", "--said-by", "rebels")
+
+
+def ask(where: object, *arguments: str) -> Answer:
+    return tracker(*arguments, "--db", where, *NOW)
+
+
+def head(where: str) -> str:
+    return tracker("verify", "--db", where).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "step"),
+    [
+        (["status", "Hommms"], "no place is called 'Hommms'", "did you mean Homs"),
+        (["status", "Artouz"], "no place is called 'Artouz'", "did you mean Tartus"),
+        (["status", "xqzzy"], "no place is called", "tracker place list"),
+        (["add-claim", "rebls captured Homs", *SAID], "no actor is called 'rebls'", "did you mean rebels"),
+        (["add-claim", "rebels captured Homs", "--source", "Reutters"], "no source is called", "Reuters"),
+        (["claims", "--actor", "SDFF"], "no actor is called", "did you mean Syrian Democratic Forces"),
+        (["retract", "c-241207-00000000"], "no claim has the id", "tracker claims"),
+        (["confirm", "nothing"], "no claim has the id 'nothing'", "tracker claims"),
+        (["init", "--starter", "siria"], "no starter pack is called 'siria'", "did you mean syria"),
+        (["place", "unmerge", "Hommms"], "no place is called", "did you mean Homs"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_names_that_are_not_known(fresh: str, arguments: list[str], error: str, step: str) -> None:
+    before = head(fresh)
+    answer = ask(fresh, *arguments)
+    assert answer.code == 3
+    assert answer.refusal[0].startswith(error)
+    assert step in answer.refusal[1]
+    assert head(fresh) == before, "a refusal writes nothing"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "step"),
+    [
+        (["--confidence", "7"], "cannot read '7' as a confidence", "B2"),
+        (["--confidence", "110%"], "cannot read '110%' as a confidence", "B2"),
+        (["--at", "2024-12-07/2024-12-05"], "ends before it begins", "2024-12-05/2024-12-07"),
+        (["--at", "2024-12-31"], "lies in the future", "--modality expects"),
+        (["--reported", "tomorrow"], "", ""),
+        (["--at", "2024-12-07", "--reported", "2024-12-01"], "before it happened", "--reported"),
+        (["--at", "the day before"], "cannot read 'the day before' as a time", "2024-12-06"),
+        (["--at", "2024-02-31"], "", ""),
+        (["--modality", "asert"], "'asert' is no modality", "did you mean asserts"),
+        (["--relation", "within"], "within how many kilometres", "--km"),
+        (["--km", "-3", "--relation", "near"], "no distance on Earth", "--km"),
+        (["--km", "nan"], "", ""),
+        (["--detail", "manner"], "KEY=VALUE", "add-claim --help"),
+        (["--detail", "manner=forced"], "is no manner", "did you mean force"),
+        (["--url", "javascript:alert(1)"], "is no web address", "https://"),
+        (["--said-by", "unnamed:"], "needs a description", "three Syrian sources"),
+        (["--predicate", "held"], "the sentence says", "only one"),
+        (["--extent", "half"], "", ""),
+        (["--tz", "Mars/Phobos"], "no time zone is called", "Asia/Damascus"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_claims_that_cannot_be_read(fresh: str, arguments: list[str], error: str, step: str) -> None:
+    before = head(fresh)
+    answer = ask(fresh, "add-claim", "rebels captured Sanamayn", *SAID, *arguments)
+    assert answer.code == 2
+    told = answer.refusal
+    assert error in told[0]
+    assert step in told[1]
+    assert head(fresh) == before, "a refusal writes nothing"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "error", "step"),
+    [
+        ("rebels capturd Sanamayn", "no verb in it is known", "did you mean captured"),
+        ("rebels captured Sanamayn on Friday", "the time does not belong", '--at "Friday"'),
+        ("rebels came within Damascus", "within how many km", "50 km"),
+        ("", "", ""),
+        ("captured", "", ""),
+    ],
+)
+def test_sentences_that_cannot_be_read(fresh: str, sentence: str, error: str, step: str) -> None:
+    answer = ask(fresh, "add-claim", sentence, *SAID)
+    assert answer.code == 2
+    assert error in answer.refusal[0]
+    assert step in answer.refusal[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "step"),
+    [
+        (["statsu"], "did you mean status"),
+        (["frobnicate"], "tracker --help"),
+        (["place", "lst"], "did you mean list"),
+        (["source", "garde", "Reuters", "A"], "did you mean grade"),
+        (["why"], "tracker why --help"),
+        (["status", "a", "b"], "tracker status --help"),
+        (["status", "--nope"], "tracker status --help"),
+        (["log", "--after", "x"], "tracker log --help"),
+        (["link", "c-1"], "tracker link --help"),
+        (["place", "add", "Foo", "--kind", "citty"], "tracker place add --help"),
+        (["setting", "set", "temp", "3"], "did you mean tempo"),
+        (["setting", "set", "tempo", "fast"], "a number from 0 to 1"),
+        (["setting", "set", "tempo", "nan"], "a number from 0 to 1"),
+        (["setting", "set", "zone", "Nowhere/At_All"], "UTC"),
+        (["source", "grade", "Reuters", "Z"], "F (cannot be judged)"),
+        (["verify", "--against", "abc"], "POSITION:HASH"),
+        (["actor", "join", "hts", "rebels", "--from", "never"], "ISO date"),
+        (["place", "add", "Foo", "--kind", "town", "--lat", "91", "--lon", "3"], "--lat between"),
+        (["place", "add", "Foo", "--kind", "town", "--lat", "9"], "--lat"),
+        (["place", "add", "Foo", "--kind", "town", "--id", "Not An Id"], "not-an-id"),
+        (["claims", "--since", "gibberish"], "ISO date"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage(fresh: str, arguments: list[str], step: str) -> None:
+    answer = ask(fresh, *arguments) if arguments[0] in COMMANDS else tracker(*arguments)
+    assert answer.code == 2
+    assert step in answer.refusal[1]
+
+
+def test_a_name_of_two_of_one_kind_is_refused_naming_both(fresh: str) -> None:
+    for id_, parent in (("rastan-north", "homs-governorate"), ("rastan-south", "deraa-governorate")):
+        assert ask(fresh, "place", "add", "Twin Rastan", "--id", id_, "--kind=town", "--parent", parent).code == 0
+    answer = ask(fresh, "status", "twin rastan")
+    assert answer.code == 3
+    for told in ("rastan-north (town, Homs Governorate)", "rastan-south (town, Deraa Governorate)"):
+        assert told in answer.refusal[0]
+    assert "rastan-north or rastan-south" in answer.refusal[1]
+
+
+def test_the_same_claim_after_its_retraction(fresh: str) -> None:
+    claim = ("add-claim", "rebels captured Sanamayn", *SAID, "--at", "2024-12-07")
+    added = tracker(*claim, "--db", fresh, *NOW, "--json").json["claim"]
+    assert ask(fresh, "retract", added, "--reason", "withdrawn").code == 0
+    again = ask(fresh, *claim)
+    assert again.code == 5
+    assert added in again.refusal[0]
+    assert "retracted" in again.refusal[0]
+    assert "--reported" in again.refusal[1]
+    assert ask(fresh, *claim, "--reported", "2024-12-08").code == 0, "said again, on another day"
+
+
+def test_what_is_done_twice_or_cannot_be_undone(fresh: str) -> None:
+    added = tracker("add-claim", "rebels captured Nawa", *SAID, "--db", fresh, *NOW, "--json").json["claim"]
+    assert ask(fresh, "link", added, "--same-as", added).code == 5
+    assert ask(fresh, "correct", added, "--place", "Jasim").code == 0
+    assert ask(fresh, "retract", added).code == 5
+    assert ask(fresh, "correct", added, "--place", "Tafas").code == 5
+    assert ask(fresh, "confirm", added).code == 5
+    assert ask(fresh, "place", "add", "Homs", "--kind", "city").code == 5
+    assert ask(fresh, "place", "merge", "Nawa", "Nawa").code == 5
+    assert ask(fresh, "place", "unmerge", "nawa").code == 5
+    assert ask(fresh, "actor", "join", "rebels", "hts", "--from", "2024-12-01").code == 5
+
+
+def test_merges_cannot_go_round_in_circles(fresh: str) -> None:
+    assert ask(fresh, "place", "merge", "nawa", "jasim").code == 0
+    back = ask(fresh, "place", "merge", "jasim", "nawa")
+    assert back.code == 5, "nawa is read as jasim by now"
+    assert ask(fresh, "status", "Nawa").code == 0
+    assert ask(fresh, "source", "merge", "AFP", "AP").code == 0
+    assert ask(fresh, "source", "merge", "AP", "AFP").code == 5
+
+
+@pytest.mark.parametrize("command", [*COMMANDS])
+def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command: str) -> None:
+    """Whatever is typed after it, where there is no database yet."""
+    if command in ("demo", "init"):
+        return
+    words = {
+        "add-claim": ["rebels captured Homs", "--source", "x"], "why": ["Homs"], "show": ["c-1"],
+        "correct": ["c-1", "--place", "x"], "retract": ["c-1"], "confirm": ["c-1"],
+        "link": ["c-1", "--same-as", "c-2"], "check": ["c-1", "confirmed"], "place": ["list"],
+        "actor": ["list"], "source": ["list"], "setting": ["list"], "db": ["upgrade"],
+    }.get(command, [])  # fmt: skip
+    answer = tracker(command, *words, "--db", tmp_path / "none.db")
+    if command == "doctor":
+        assert answer.code in (1, 4)
+        return
+    assert answer.code == 4
+    assert "no tracker at" in answer.refusal[0]
+    assert "tracker init" in answer.refusal[1]
+    assert not list(tmp_path.glob("none.db*")), "nothing was made by asking"

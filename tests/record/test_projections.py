@@ -1,0 +1,126 @@
+"""Decides that views are only ever what the log says: followed, caught up or built again, in whatever pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.record.histories import WORLD, dump, fresh, histories, record
+from tracker.errors import DatabaseProblem
+from tracker.reader import open_reader
+from tracker.record.events import Event
+from tracker.record.follow import REVISIONS, behind, catch_up, project, rebuild
+from tracker.record.store import Store
+from tracker.upkeep import verify
+
+sizes = st.lists(st.integers(1, 6), min_size=1, max_size=4)
+on_files = settings(
+    max_examples=40, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+on_a_server = settings(on_files, max_examples=8)
+anything = given(happened=histories(), one=sizes, other=sizes, late=st.integers(0, 22))
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> str:
+    return str(tmp_path / "views")
+
+
+def lagging(store: Store) -> list[str]:
+    with open_reader(store.where) as reader:
+        return behind(reader)
+
+
+def follow_catch_up_and_rebuild(
+    where: str, happened: list[Event], one: Sequence[int], other: Sequence[int], late: int
+) -> None:
+    """The views followed in batches `one`, against `late` events followed and all but the last missed."""
+    with fresh(where) as followed, fresh(where) as caught_up:
+        record(followed, happened, batches=one)
+        wanted = dump(followed)
+
+        record(caught_up, happened[:late], batches=other)
+        record(caught_up, happened[late:-1], batches=other, views=None)
+        assert bool(lagging(caught_up)) == bool(happened[late:-1])
+        record(caught_up, happened[max(late, len(happened) - 1) :])
+        assert dump(caught_up) == wanted, "an append brings along what lags behind"
+
+        record(caught_up, happened[:0])
+        catch_up(caught_up)
+        assert dump(caught_up) == wanted
+        rebuild(followed)
+        assert dump(followed) == wanted
+        assert lagging(followed) == []
+
+
+@on_files
+@anything
+def test_following_catching_up_and_building_again_are_the_same(
+    beside: str, happened: list[Event], one: Sequence[int], other: Sequence[int], late: int
+) -> None:
+    follow_catch_up_and_rebuild(beside, happened, one, other, late)
+
+
+@on_a_server
+@anything
+def test_and_on_postgresql(
+    schema: str, happened: list[Event], one: Sequence[int], other: Sequence[int], late: int
+) -> None:
+    follow_catch_up_and_rebuild(schema, happened, one, other, late)
+
+
+@settings(on_a_server, max_examples=5)
+@given(happened=histories())
+def test_both_engines_keep_the_same_rows(beside: str, schema: str, happened: list[Event]) -> None:
+    with fresh(beside) as file, fresh(schema) as server:
+        record(file, happened, batches=[3])
+        record(server, happened, batches=[5])
+        assert dump(server) == dump(file)
+
+
+def test_a_view_of_another_revision_is_built_again(where: str) -> None:
+    with fresh(where) as store:
+        wanted = dump(store)
+        for view in ("places", "control"):
+            with store.transaction() as connection:
+                connection.exec_driver_sql(f"UPDATE checkpoints SET revision = 0 WHERE projection = '{view}'")
+                connection.exec_driver_sql(f"DELETE FROM {view}")
+            assert lagging(store) == [view]
+            catch_up(store)
+            assert dump(store) == wanted
+
+
+def test_views_that_are_gone_are_said_to_be_and_built_again(where: str) -> None:
+    with fresh(where) as store:
+        wanted = dump(store)
+        with store.transaction() as connection:
+            connection.exec_driver_sql("DROP TABLE claims")
+        with open_reader(store.where) as reader, pytest.raises(DatabaseProblem) as refused:
+            reader.rows("SELECT * FROM claims")
+        assert "tracker rebuild" in refused.value.next_step
+        rebuild(store)
+        assert dump(store) == wanted
+
+
+def test_verify_names_a_view_that_lags_behind(where: str) -> None:
+    with fresh(where) as store:
+        record(store, [], views=project)
+        assert verify(store.where, None)["ok"]
+        with store.transaction() as connection:
+            connection.exec_driver_sql("UPDATE checkpoints SET position = 3 WHERE projection = 'claims'")
+        (finding,) = verify(store.where, None)["findings"]
+        assert "the view claims" in finding["what"]
+
+
+def test_every_view_is_at_the_end_of_the_log_after_every_append(where: str) -> None:
+    with fresh(where) as store:
+        for event in WORLD[:0]:
+            record(store, [event])
+        stand = dump(store)["checkpoints"]
+        assert {name for name, _, _ in stand} == set(REVISIONS)
+        assert {position for _, _, position in stand} == {len(WORLD)}
