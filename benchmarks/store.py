@@ -95,10 +95,10 @@ def in_turns(
     return min(one for one, _ in pairs) * 1e6, min(one for _, one in pairs) * 1e6
 
 
-def timed(work: Callable[[], object], per: int) -> float:
+def timed(work: Callable[..., object], per: int, *given: object) -> float:
     """Seconds that a piece of work takes, for each of `per` things."""
     start = time.perf_counter()
-    work()
+    work(*given)
     return (time.perf_counter() - start) / per
 
 
@@ -122,8 +122,8 @@ def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
     engine = store.dialect
     ours, theirs = in_turns(
         runs.rounds,
-        lambda n: timed(lambda: append_singly(store, claims(runs.singles, f"s{n}")), runs.singles),
-        lambda n: raw.timed_singly(claims(runs.singles, f"s{n}")) / runs.singles,
+        lambda n: timed(append_singly, runs.singles, store, claims(runs.singles, f"s{n:02}")),
+        lambda n: raw.timed_singly(claims(runs.singles, f"s{n:02}")) / runs.singles,
     )
     enough = theirs / ours >= 0.85 or ours - theirs <= 100
     bar = ">= 0.85 or +100 us" if engine == "sqlite" else "(no bar)"
@@ -131,11 +131,10 @@ def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
         f"{engine}: one durable append / raw insert + commit", ours, theirs, bar, enough or engine != "sqlite"
     )
 
-    batches = [claims(runs.events, f"b{n}") for n in range(runs.rounds)]
     ours, theirs = in_turns(
         runs.rounds,
-        lambda n: timed(lambda: append_in_batches(store, batches[n]), runs.events),
-        lambda n: raw.timed_in_batches(batches[n], BATCH) / runs.events,
+        lambda n: timed(append_in_batches, runs.events, store, claims(runs.events, f"t{n:02}")),
+        lambda n: raw.timed_in_batches(claims(runs.events, f"t{n:02}"), BATCH) / runs.events,
     )
     least = 0.6 if engine == "sqlite" else 0.75
     rival = "raw executemany" if engine == "sqlite" else "plain COPY"
@@ -144,7 +143,7 @@ def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
     count = store.head().position
     ours, theirs = in_turns(
         runs.rounds,
-        lambda _: timed(lambda: read_decoded(store), count),
+        lambda _: timed(read_decoded, count, store),
         lambda _: timed(raw.read, raw.count()),
     )
     yield Line(f"{engine}: catch-up read, decoded / raw cursor", ours, theirs, ">= 0.5", theirs / ours >= 0.5)
@@ -162,17 +161,17 @@ def against_another_store(store: Store, other: EventSourcing, runs: Runs) -> Ite
     measures: tuple[tuple[str, Callable[[int], float], Callable[[int], float]], ...] = (
         (
             "one append",
-            lambda n: timed(lambda: append_singly(store, claims(runs.singles, f"t{n}")), runs.singles),
-            lambda n: timed(lambda: other.save_singly(claims(runs.singles, f"t{n}")), runs.singles),
+            lambda n: timed(append_singly, runs.singles, store, claims(runs.singles, f"u{n:02}")),
+            lambda n: timed(other.save_singly, runs.singles, claims(runs.singles, f"u{n:02}")),
         ),
         (
             "batch append",
-            lambda n: timed(lambda: append_in_batches(store, claims(runs.events, f"u{n}")), runs.events),
-            lambda n: timed(lambda: other.save_in_batches(claims(runs.events, f"u{n}"), BATCH), runs.events),
+            lambda n: timed(append_in_batches, runs.events, store, claims(runs.events, f"v{n:02}")),
+            lambda n: timed(other.save_in_batches, runs.events, claims(runs.events, f"v{n:02}"), BATCH),
         ),
         (
             "catch-up read, decoded",
-            lambda _: timed(lambda: read_decoded(store), store.head().position),
+            lambda _: timed(read_decoded, store.head().position, store),
             lambda _: timed(other.read, other.count()),
         ),
     )

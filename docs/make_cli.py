@@ -37,8 +37,8 @@ What the words mean: [glossary](glossary.md). What comes back with `--json`: [js
 - **Times** are typed as `2024-12-06`, `2024-12`, `2024-12-06T18:30`, ranges `a/b`, `~2024-12-06` (about),
   `now`, `today`, `yesterday`, `friday`, `late on friday`, `-3d`, `2 hours ago`. Without a zone they are in
   `--tz`, else the tracker's setting `zone`, else UTC. `--at 2024-12-06` means the end of that day.
-- **Confidence** is typed as `0.7`, `70%`, `likely`, `"very likely"`, `low`, `moderate`, `high`, or an Admiralty
-  grade (`B2`, or its digit alone).
+- **Confidence** is typed as `0.7`, `70%`, `likely`, `"very likely"`, `low`, `moderate`, `high`, or an
+  Admiralty grade (`B2`, or its digit alone).
 - **Names** of places, actors and sources may be typed in any spelling or script that the tracker knows, or as
   the id. What is misspelt is proposed, never bound.
 

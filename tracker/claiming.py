@@ -33,7 +33,7 @@ class Claiming:
         """Record a claim; answers with its id, the verdict before and after, and what it contradicts."""
         with self._recorder.reading() as reader:
             if like is not None:
-                typed = typed.over(typed_again(reader, known_claim(reader, like)))
+                typed = typed.over(typed_again(known_claim(reader, like)))
             drafted = self._draft(reader, typed, create)
             fact = _fact(reader, drafted.event.claim)
             before = self._verdict(reader, drafted.event.place)
@@ -51,7 +51,9 @@ class Claiming:
             old = self._live(reader, claim)
             if typed == Typed():
                 raise BadInput(what="what is to be corrected is not said", try_="--place, --at, --actor, …")
-            drafted = self._draft(reader, typed.over(typed_again(reader, old)), create=False)
+            # When it was reported is part of what was said, even where it was only the clock's.
+            again = replace(typed_again(old), reported=_range(old["reported"]))
+            drafted = self._draft(reader, typed.over(again), create=False)
             if _fact(reader, drafted.event.claim) is not None:
                 raise Conflict(
                     what=f"that would be {drafted.event.claim}, which is already in the record",
@@ -223,7 +225,7 @@ def known_claim(reader: Reader, claim: str) -> Document:
     return found[claim.strip()]
 
 
-def typed_again(reader: Reader, claim: Document) -> Typed:
+def typed_again(claim: Document) -> Typed:
     """A recorded claim as somebody would have typed it."""
     hops = claim["chain"]
     details = dict(claim["details"])

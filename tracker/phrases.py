@@ -133,7 +133,7 @@ def verdict(place: str, status: Mapping[str, Any]) -> str:
     if status["status"] == "unknown":
         if not status["claims"]:
             return f"{place}: nobody has said who holds it."
-        left = f", vacated by {status['vacated_by']['name']}" if status["vacated_by"] else ""
+        left = f", vacated by {status['names'][status['vacated_by']]}" if status["vacated_by"] else ""
         most = f"; most likely {who} ({sure})" if who else ""
         return f"{place}: who holds it is not known{left}{most}."
     basis = {

@@ -46,16 +46,28 @@ class Reader:
 
     def rows(self, sql: str, /, **values: object) -> list[Row]:
         """All rows of a query; parameters are written `:name`."""
-        return list(self.each(sql, **values))
+        try:
+            found: list[Row] = self._asked(sql, values).fetchall()
+        except Exception as error:
+            raise self._trouble(error) from error
+        return found
 
     def each(self, sql: str, /, **values: object) -> Iterator[Row]:
         """The rows of a query, one after another."""
+        try:
+            yield from self._asked(sql, values)
+        except Exception as error:
+            raise self._trouble(error) from error
+
+    def _asked(self, sql: str, values: dict[str, object]) -> Any:
         if self.dialect == "postgresql":
             sql = self._translated.setdefault(sql, re.sub(_PARAMETER, r"%(\1)s", sql.replace("%", "%%")))
-        try:
-            yield from self.connection.cursor().execute(sql, values)
-        except sqlite3.Error as error:
-            raise trouble(error, self.where) from error
+        return self.connection.cursor().execute(sql, values)
+
+    def _trouble(self, error: Exception) -> Exception:
+        if isinstance(error, sqlite3.Error):
+            return trouble(error, self.where)
+        return _server_trouble(error, self.where) if self.dialect == "postgresql" else error
 
     def one(self, sql: str, /, **values: object) -> Row | None:
         """The first row of a query, if there is one."""
@@ -136,11 +148,29 @@ def trouble(error: sqlite3.Error, where: str) -> TrackerError:
     if "locked" in text or "busy" in text:
         return DatabaseBusy(where=where, why=text)
     if "no such table" in text or "no such column" in text:
-        return DatabaseProblem(
-            what=f"the views in {where} are missing or of another tracker ({text})",
-            try_=f"tracker rebuild --db {where}",
-        )
+        return _no_views(text, where)
     return DamagedDatabase(where=where, why=text)
+
+
+def _server_trouble(error: Exception, where: str) -> Exception:
+    """What a failure of PostgreSQL means to a person; any other error is left as it is."""
+    import psycopg
+
+    text = (str(error).strip().splitlines() or [""])[0]
+    if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return _no_tables(error, where) if "alembic_version" in text else _no_views(text, where)
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseProblem(
+            what=f"the database at {where} went away: {text}", try_="again, once the server runs"
+        )
+    return DamagedDatabase(where=where, why=text) if isinstance(error, psycopg.Error) else error
+
+
+def _no_views(text: str, where: str) -> TrackerError:
+    return DatabaseProblem(
+        what=f"the views in {where} are missing or of another tracker ({text})",
+        try_=f"tracker rebuild --db {where}",
+    )
 
 
 def _no_tables(error: Exception, where: str) -> TrackerError:

@@ -15,7 +15,7 @@ from tracker.names import Resolved
 from tracker.reader import Reader, open_reader, over
 from tracker.record.envelope import Appended, Envelope, NewEvent
 from tracker.record.events import Event, encode
-from tracker.record.follow import project
+from tracker.record.follow import behind, catch_up, project
 from tracker.record.store import Store
 from tracker.views.names import find
 from tracker.views.settings import ZONE, all_settings
@@ -37,9 +37,16 @@ class Recorder:
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
-        """A read-only snapshot."""
+        """A read-only snapshot, its views brought to the end of the log and to this tracker's revisions."""
         with open_reader(self.where) as reader:
-            yield reader
+            lagging = behind(reader)
+            if not lagging:
+                yield reader
+        if lagging:
+            with Store.open(self.where) as store:
+                catch_up(store)
+            with open_reader(self.where) as reader:
+                yield reader
 
     def zone(self, reader: Reader) -> str:
         """The zone in which typed times are read: the one given, else the tracker's, else UTC."""

@@ -16,7 +16,7 @@ TOWARDS = ("--at", "2024-12-07", "--now", "2024-12-20", "--tz", "Asia/Damascus",
 EACH_PLACE = {
     "place", "at", "known_at", "published_by", "policy", "status", "controller", "vacated_by", "partly", "front",
     "confidence", "probabilities", "basis", "since", "freshness", "last_report", "stale_at", "pressure", "present",
-    "origins", "claims", "conflicts", "flags",
+    "origins", "claims", "conflicts", "flags", "names",
 }  # fmt: skip
 STATUS = EACH_PLACE | {"because", "context", "would_change"}
 BESIDE = {"beside"}

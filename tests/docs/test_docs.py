@@ -169,7 +169,8 @@ def test_every_term_of_the_house_is_in_the_glossary() -> None:
     page = read("docs/glossary.md")
     terms = (
         "claim", "origin", "source", "voice", "hop", "attribution", "predicate", "modality", "actor", "side",
-        "place", "belief", "verdict", "status", "controller", "basis", "freshness", "conflict", "pressure", "context",
+        "place", "belief", "verdict", "status", "controller", "basis", "freshness", "conflict", "pressure",
+        "context",
         "event", "stream", "position", "projection", "checkpoint", "head", "witness", "redact", "starter",
     )  # fmt: skip
     assert [term for term in terms if not re.search(rf"\*\*{term}\b|^### {term}", page, re.I | re.M)] == []

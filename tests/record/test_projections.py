@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.record.histories import WORLD, dump, fresh, histories, record
@@ -19,7 +19,7 @@ from tracker.upkeep import verify
 
 sizes = st.lists(st.integers(1, 6), min_size=1, max_size=4)
 on_files = settings(
-    max_examples=40, deadline=None,
+    max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 on_a_server = settings(on_files, max_examples=8)
@@ -43,7 +43,6 @@ def follow_catch_up_and_rebuild(
     with fresh(where) as followed, fresh(where) as caught_up:
         record(followed, happened, batches=one)
         wanted = dump(followed)
-
         record(caught_up, happened[:late], batches=other)
         record(caught_up, happened[late:-1], batches=other, views=None)
         assert bool(lagging(caught_up)) == bool(happened[late:-1])

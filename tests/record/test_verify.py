@@ -133,7 +133,7 @@ def test_values_of_another_kind_are_found(tmp_path_factory: pytest.TempPathFacto
 
 def test_a_cut_tail_is_found_against_a_printed_head(log: Store) -> None:
     printed = log.head()
-    seventh = list(log.rows(until=7))[-1].chain_hash
+    seventh = list(log.rows(until=7))[-1][-1]
     witness = (printed.position, printed.chain_hash)
     assert verify(log, against=witness).ok
     with owner(log.where) as hand:

@@ -31,7 +31,7 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
         stale = f", stale from {when(one['stale_at'], zone)}" if one["freshness"] != "stale" else ""
         out.item("freshness", f"{one['freshness']}: last word {when(one['last_report'], zone)}{stale}")
     if one["controller"] and len(one["probabilities"]) > 1:
-        out.item("likelihood", _likelihood(one["probabilities"]))
+        out.item("likelihood", _likelihood(one))
     _beside(out, one)
     for reason in one["because"][:reasons]:
         out.item(
@@ -69,8 +69,11 @@ def _since(since: Document, zone: str) -> str:
     return f"{when(since['earliest'], zone)} to {latest}" if since["earliest"] else f"at the latest {latest}"
 
 
-def _likelihood(probabilities: Sequence[Document]) -> str:
-    told = [f"{one['actor']} {phrases.per_cent(one['p'])}" for one in probabilities if one["p"] >= 0.05]
+def _likelihood(status: Document) -> str:
+    names, probabilities = status["names"], status["probabilities"]
+    told = [
+        f"{names[one['actor']]} {phrases.per_cent(one['p'])}" for one in probabilities if one["p"] >= 0.05
+    ]
     return ", ".join(told[:4])
 
 
@@ -102,9 +105,10 @@ def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
 
 
 def _remarks(one: Document) -> str:
-    left = f"vacated by {one['vacated_by']['name']}" if one["vacated_by"] else ""
+    left = f"vacated by {one['names'][one['vacated_by']]}" if one["vacated_by"] else ""
     kinds = ", ".join(dict.fromkeys(conflict["kind"] for conflict in one["conflicts"]))
-    pressed = ", ".join(dict.fromkeys(str(one["actor"]) for one in one["pressure"] if one["actor"]))
+    pressing = (one["names"][pressure["actor"]] for pressure in one["pressure"] if pressure["actor"])
+    pressed = ", ".join(dict.fromkeys(pressing))
     told = [left, f"conflict: {kinds}" if kinds else "", f"pressed by {pressed}" if pressed else ""]
     return "; ".join(part for part in told if part)
 

@@ -30,5 +30,8 @@ def command(run: Session, against: str | None) -> int:
     if found["ok"]:
         out.line(f"unaltered: {found['position']} events, head {found['position']}:{found['chain_hash']}")
         return 0
-    out.line(f"{len(found['findings'])} finding(s); head {found['position']}:{found['chain_hash']}")
+    count = len(found["findings"])
+    out.line(
+        f"{count} {'finding' if count == 1 else 'findings'}; head {found['position']}:{found['chain_hash']}"
+    )
     return FAILED

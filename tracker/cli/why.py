@@ -50,7 +50,7 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     if not found["steps"]:
         return
     out.line()
-    rival = found["against"]
+    rival = found["names"].get(found["against"], found["against"])
     out.line(f"Step by step, in log-odds against {rival}:", "title")
     rows = [
         (f"{step['weight']:+.3f}", f"{100 * step['p']:.1f} %", step["step"], _about(step), step["text"] or "")

@@ -426,10 +426,11 @@ class Fold:
         echoes = {voice: said for voice, said in self._echoes.items() if said[1][-1] >= since}
         contests = {said: times for said, times in self._contests.items() if times[-1] >= since}
         return {
-            "names": self.names, "lam": self.lam, "pending": self._pending, "pi": self._pi, "p": self.p,
+            "names": self.names, "lam": self.lam, "pending": self._pending,
+            "pi": list(self._pi), "p": list(self.p),
             "at": self.at, "last_at": self.last_at, "named": sorted(self.named),
             "around": sorted(self.around), "best": self.best,
-            "since": _row(self.since), "changed_at": self.changed_at, "voices": self.voices,
+            "since": _row(self.since), "changed_at": self.changed_at, "voices": dict(self.voices),
             "words": {side: _row(word) for side, word in self.words.items()},
             "vacated": self.vacated, "entered": _row(self.entered),
             "echoes": echoes, "contests": contests,

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from tracker.judgement.belief import Fold, Settings
+import orjson
+
+from tracker.judgement.belief import Fold
 from tracker.judgement.evidence import Evidence, Sides
 from tracker.judgement.parties import Parties
 from tracker.judgement.verdict import TAIL
@@ -46,6 +48,11 @@ EVERYWHERE: Final = frozenset(
      "source-leans", "source-merged", "source-unmerged"}
 )  # fmt: skip
 """Events about people: what they change shows in every place where those people spoke or are named."""
+
+
+def _dumps(state: object) -> str:
+    """JSON in one order of keys; what is kept here was computed, so nothing in it has to be refused."""
+    return orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def ddl() -> Iterator[str]:
@@ -150,7 +157,7 @@ class _Keeper:
         self._keep(place, Fold(self._sides, self._settings(place).lam), list(gathered(found)))
 
     def carry_on(self, place: str, since: int) -> None:
-        """Fold only the claims after the latest state kept that is older than the new ones, if there is one."""
+        """Fold only the claims after the latest state kept that is older than the new ones."""
         kept = self._reader.one(
             "SELECT state, base, trail, tail FROM control WHERE place = :place", place=place
         )
@@ -209,8 +216,8 @@ class _Keeper:
             ]
         tail = [row for row in tail if row[0] > fold.last_at - TAIL]
         self._rows[place] = (
-            place, fold.best, fold.last_at, None if base is None else canonical.dumps(base),
-            canonical.dumps(fold.dump()), canonical.dumps(tail), canonical.dumps(trail),
+            place, fold.best, fold.last_at, None if base is None else _dumps(base),
+            _dumps(fold.dump()), _dumps(tail), _dumps(trail),
         )  # fmt: skip
 
     def write(self) -> None:

@@ -51,7 +51,7 @@ def doctor(where: str) -> list[Check]:
                     checks.extend(examination())
             except TrackerError as error:
                 damaged = isinstance(error, DamagedDatabase)
-                advice = "a copy made with tracker backup" if damaged else error.next_step
+                advice = "go on with a copy you kept" if damaged else error.next_step
                 checks.append(Check("database", error.message, False, advice))
                 break
         return checks
@@ -110,11 +110,9 @@ def _sqlite(place: SQLiteFile) -> Iterator[Check]:
     yield Check("sqlite", sqlite3.sqlite_version, not old, "a Python with a newer SQLite" if old else race)
     yield _revision(place)
     damage = str(place.rows("PRAGMA quick_check(1)")[0][0])
-    yield Check("pages", damage, damage == "ok", "" if damage == "ok" else "a copy made with tracker backup")
+    yield Check("pages", damage, damage == "ok", "" if damage == "ok" else "go on with a copy you kept")
     mode = str(place.rows("PRAGMA journal_mode")[0][0])
-    yield Check(
-        "journal_mode", mode, mode == "wal", "" if mode == "wal" else "the next command that writes sets it"
-    )
+    yield Check("journal_mode", mode, True, "" if mode == "wal" else "the next command that writes sets it")
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as trial:
         for name, wanted in SETTINGS.items():
             if name != "journal_mode":  # of the file; the others are of the connection

@@ -72,6 +72,8 @@ class _Views:
         self._reader = over(connection, "")
         found = self._driver.run("SELECT projection, revision, position FROM checkpoints")
         self._at = {name: position for name, revision, position in found if REVISIONS.get(name) == revision}
+        # How many checkpoints are as they should be but for their position.
+        self._kept = len(self._at) if len(self._at) == len(found) else 0
 
     def all_at(self, position: int) -> bool:
         return all(self._at.get(name) == position for name in REVISIONS)
@@ -81,6 +83,7 @@ class _Views:
 
     def forget(self) -> None:
         self._at = {}
+        self._kept = 0
 
     def catch_up(self, end: int, progress: Progress | None = None) -> int:
         """Bring every view to `end`, each from where it stands."""
@@ -88,6 +91,11 @@ class _Views:
             if self._at.get(name, end + 1) > end:
                 self._make(name)
         start = min(self._at.values())
+        if start < end and start > 0 and self._redacted_since(start):
+            # What was taken out of the log has to go out of the views, and no handler can tell where it went.
+            for name in REVISIONS:
+                self._make(name)
+            start = 0
         if start < end:
             lagging = self._at[control.TABLE] < end
             for page in self._pages(start, end):
@@ -110,11 +118,20 @@ class _Views:
 
     def _apply(self, events: Sequence[Envelope], *, fold: bool) -> None:
         pairs = decoded(events)
+        kinds = {envelope.kind for envelope in events}
         for projection in ALL:
+            if kinds.isdisjoint(projection.handlers):
+                continue
             at = self._at[projection.table]
             apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
         if fold:
             control.follow(self._reader, self._driver, pairs)
+
+    def _redacted_since(self, position: int) -> bool:
+        found = self._driver.run(
+            "SELECT 1 FROM events WHERE position > ? AND kind = ? LIMIT 1", (position, REDACTED)
+        )
+        return bool(found)
 
     def _fold_everything(self) -> None:
         for statement in control.ddl():
@@ -141,17 +158,27 @@ class _Views:
 
     def _mark(self, position: int) -> None:
         names = list(REVISIONS)
-        self._driver.many("DELETE FROM checkpoints WHERE projection = ?", [(name,) for name in names])
         found = self._driver.run(
             f"SELECT chain_hash, {recorded_us(self._reader)} FROM events WHERE position = ?", (position,)
         )
         chain, recorded_at = found[0] if found else (bytes(32), 0)
+        if len(self._at) == len(names) == self._kept:
+            self._driver.run(
+                "UPDATE checkpoints SET position = ?, chain_hash = ?, updated_at = ?",
+                (position, chain, recorded_at),
+            )
+        else:
+            self._mark_anew(position, chain, recorded_at)
+        self._at = dict.fromkeys(names, position)
+
+    def _mark_anew(self, position: int, chain: bytes, recorded_at: int) -> None:
+        self._driver.run("DELETE FROM checkpoints")
         self._driver.many(
             "INSERT INTO checkpoints (projection, revision, position, chain_hash, updated_at)"
             " VALUES (?, ?, ?, ?, ?)",
-            [(name, REVISIONS[name], position, chain, recorded_at) for name in names],
+            [(name, revision, position, chain, recorded_at) for name, revision in REVISIONS.items()],
         )
-        self._at = dict.fromkeys(names, position)
+        self._kept = len(REVISIONS)
 
 
 def _projection(table: str) -> Projection:

@@ -67,8 +67,11 @@ class Medium(Protocol):
     def making(self) -> AbstractContextManager[Connection]:
         """A transaction in which the first tables can be made; makes file or schema; one at a time."""
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """The append lock and a transaction: committed at the end, rolled back on any exception."""
+    def writing(self, *, soon: bool = False) -> AbstractContextManager[Connection]:
+        """The append lock and a transaction: committed at the end, rolled back on any exception.
+
+        `soon`: the next thing is a `look`, and the lock may be taken with it, in one journey to the server.
+        """
 
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
         """One question for the head, those of `ids` already there, and the versions of `streams`."""

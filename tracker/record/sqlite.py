@@ -110,7 +110,7 @@ class SQLiteFile:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, soon: bool = False) -> Iterator[Connection]:
         """See `Medium`."""
         with self._locked(), self._transaction() as connection:
             yield connection

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from threading import get_ident
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
 
 from tracker.errors import NotFound
 from tracker.record import canonical
 from tracker.record.engine import medium
-from tracker.record.envelope import Appended, Envelope, Head, NewEvent, Row
+from tracker.record.envelope import Appended, Envelope, Head, NewEvent, RowValues
 from tracker.record.medium import Dialect, Medium, driver_error, translated
 from tracker.record.numbering import Prepared, chained, check_author, number, prepare
 from tracker.record.revisions import current, make, require_current, upgrade
@@ -36,8 +36,6 @@ __all__ = [
     "redacted_position",
     "upgrade",
 ]
-
-T = TypeVar("T", Envelope, Row)
 
 # Brings the views up to date inside the append's transaction; is given exactly the new events.
 Project = Callable[[Connection, Sequence[Envelope]], None]
@@ -145,20 +143,31 @@ class Store:
         with translated(self.medium):
             return int(self.medium.rows("SELECT coalesce(max(position), 0) FROM events")[0][0])
 
-    def rows(self, after: int = 0, until: int | None = None) -> Iterator[Row]:
-        """Whole rows of the table, for checking and copying it."""
+    def rows(self, after: int = 0, until: int | None = None) -> Iterator[RowValues]:
+        """Whole rows of the table, for checking and copying it; `Row` has the names of their columns."""
         columns = ", ".join(self.medium.columns)
         select = (
             f"SELECT {columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
         )
-        return self._pages(Row._make, select, 0, after, _NO_END if until is None else until, _PAGE)
+        return self._pages(None, select, 0, after, _NO_END if until is None else until, _PAGE)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """The append lock and a transaction, in which views can be built again while nothing is appended."""
         return self._transaction()
 
-    def redact(self, position: int, *, now: int, by: str, reason: str) -> Appended:
-        """Takes a payload out of the log for good; an event says so, and the chain still verifies."""
+    def redact(
+        self, position: int, *, now: int, by: str, reason: str, project: Project | None = None
+    ) -> Appended:
+        """Takes a payload out of the log for good; an event says so, and the chain still verifies.
+
+        `project` brings the views up to date, which have to forget it as well.
+        """
+
+        def forget(connection: Connection, redactions: Sequence[Envelope]) -> None:
+            self._forget(connection, redactions)
+            if project is not None:
+                project(connection, redactions)
+
         found = next(self.read(position - 1, position), None)
         if found is None or found.kind == REDACTED:
             raise NotFound(
@@ -172,7 +181,7 @@ class Store:
             payload=canonical.dumps({"position": position, "reason": reason}),
             content_derived=True,
         )
-        answer = self.append([event], now=now, by=by, project=self._forget)[0]
+        answer = self.append([event], now=now, by=by, project=forget)[0]
         with translated(self.medium):
             self.medium.scrub()
         return answer
@@ -206,7 +215,7 @@ class Store:
     def _append(
         self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
     ) -> list[Appended]:
-        with self._alone(), self.medium.writing() as connection:
+        with self._alone(), self.medium.writing(soon=decide is None) as connection:
             if decide is not None:
                 prepared = prepare([*prepared.events, *decide(connection)])
             if not prepared.events:
@@ -226,14 +235,14 @@ class Store:
             self.medium.forget(connection, redacted_position(redaction.stream))
 
     def _pages(
-        self, make: Callable[[Any], T], select: str, bookmark: int, last: int, *others: object
-    ) -> Iterator[T]:
+        self, make: Callable[[Any], Any] | None, select: str, bookmark: int, last: int, *others: object
+    ) -> Iterator[Any]:
         # Row by row as the engine finds them, which is faster by half than lists of them; and in pages, so
         # that a reader who takes his time does not hold one snapshot of the log for ever.
         while True:
-            row: Any = None
+            row = None
             with translated(self.medium), self.medium.reading(select, (last, *others)) as rows:
-                for row in map(make, rows):
+                for row in map(make, rows) if make else rows:
                     yield row
             if row is None:
                 return

@@ -24,6 +24,8 @@ from tracker.zones import iso
 POLICY: Final = "bayes"
 CONTEXT_DAYS: Final = 7
 CONTEXT_LIMIT: Final = 12
+LIKELY: Final = 0.05
+"""Sides less likely than this are not told by name."""
 _DIGITS: Final = 9
 
 
@@ -73,7 +75,7 @@ class _Writer:
             "policy": POLICY,
             "status": verdict.status,
             "controller": self._controller(verdict),
-            "vacated_by": self._party(verdict.vacated_by) if verdict.vacated_by else None,
+            "vacated_by": verdict.vacated_by,
             "partly": verdict.partly,
             "front": False,
             "confidence": round(verdict.confidence, _DIGITS),
@@ -97,7 +99,15 @@ class _Writer:
             "claims": verdict.claims,
             "conflicts": [_conflict(one) for one in verdict.conflicts],
             "flags": [],
+            "names": {actor: self._actors.get(actor, actor) for actor in self._named(verdict)},
         }  # fmt: skip
+
+    def _named(self, verdict: Verdict) -> list[str]:
+        """The actors named by id in the document: sides worth telling, the pressing, the present, the gone."""
+        likely = [side for side, p in _ranked(verdict.probabilities) if p >= LIKELY]
+        shown = [actor for one in (*verdict.pressure, *verdict.present) for actor in one.actors]
+        gone = [verdict.vacated_by] if verdict.vacated_by else []
+        return list(dict.fromkeys([*likely, *shown, *gone]))
 
     def _controller(self, verdict: Verdict) -> Document | None:
         if not verdict.holders:
@@ -176,8 +186,11 @@ class _Answer:
     def why(self) -> Document:
         against = self._against()
         best = self._best()
+        status = self.status()
+        if against is not None:
+            status["names"][against] = self._actors.get(against, against)
         return {
-            **self.status(),
+            **status,
             "steps": [self._step(one, best) for one in self._weights],
             "against": against,
             "log_odds": self._log_odds(),

@@ -186,7 +186,7 @@ def merged(reader: Reader, known: int = NOW) -> dict[str, str]:
 
 
 def _merged(reader: Reader, known: int) -> dict[str, str]:
-    sql = f"SELECT id, merged_into FROM places WHERE merged_into IS NOT NULL AND {TRUE}"
+    sql = f"SELECT id, merged_into FROM places WHERE merged_into > '' AND {TRUE}"
     into: dict[str, str] = {row[0]: row[1] for row in reader.rows(sql, known=known)}
     return {place: _end(place, into) for place in into}
 

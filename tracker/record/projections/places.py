@@ -32,7 +32,7 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="places",
-    revision=1,
+    revision=2,
     key={"id": "TEXT NOT NULL"},
     columns={
         "name": "TEXT NOT NULL",
@@ -53,5 +53,5 @@ PROJECTION = Projection(
         "place-merged": _merged,
         "place-unmerged": _unmerged,
     },
-    indexes=(("parent",), ("near",), ("lat", "lon")),
+    indexes=(("parent",), ("near",), ("lat", "lon"), ("merged_into",)),
 )
