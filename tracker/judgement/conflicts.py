@@ -10,7 +10,7 @@ an earlier one: the world moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import DAY, Evidence
@@ -67,7 +67,9 @@ def between(first: Weighed, second: Weighed) -> list[Disagreement]:
     if first.voice == second.voice or not (first.evidence.weight and second.evidence.weight):
         return []
     a, b = first.evidence, second.evidence
-    kinds = [kind for kind, test in _TESTS if test(a, b)]
+    kinds = [kind for kind, test in _TESTS.get((a.kind, b.kind), ()) if test(a, b)]
+    if a.figures is not None and b.figures is not None and _number(a.figures, b.figures) and _overlap(a, b):
+        kinds.append(NUMBER)
     if kinds and a.document is not None and a.document == b.document:
         kinds.append(SAME_DOCUMENT)
     return [Disagreement(kind, first, second) for kind in kinds]
@@ -133,27 +135,31 @@ def _timing(a: Evidence, b: Evidence) -> bool:
     return same and a.earliest is not None and b.earliest is not None and b.earliest - a.event_at > DAY
 
 
-def _number(a: Evidence, b: Evidence) -> bool:
-    if a.figures is None or b.figures is None or not _overlap(a, b):
-        return False
-    return a.figures[0] > b.figures[1] or b.figures[0] > a.figures[1]
+def _number(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    return a[0] > b[1] or b[0] > a[1]
 
 
 def _other_part(a: Evidence, b: Evidence) -> bool:
     """Two captors of one side, neither of them part of the other (an umbrella agrees with its members)."""
-    if not (_gain(a) and _gain(b) and a.sides == b.sides and _close(a, b)):
+    if not (a.lines and b.lines and _gain(a) and _gain(b) and a.sides == b.sides and _close(a, b)):
         return False
     return not any(one[0] in other or other[0] in one for one in a.lines for other in b.lines)
 
 
-_TESTS: Final = (
-    (HOLDER, _other_holder),
-    (DENIAL, _denied),
-    (DEGREE, _degree),
-    (TIMING, _timing),
-    (NUMBER, _number),
-    (ACTOR_IDENTITY, lambda a, b: bool(a.lines and b.lines) and _other_part(a, b)),
-)
+_Test = tuple[str, Callable[[Evidence, Evidence], bool]]
+_DENIAL_TEST: Final[tuple[_Test, ...]] = ((DENIAL, _denied),)
+_TESTS: Final[dict[tuple[str, str], tuple[_Test, ...]]] = {
+    (FOR, FOR): ((HOLDER, _other_holder), (TIMING, _timing), (ACTOR_IDENTITY, _other_part)),
+    (FOR, CONTEST): ((DEGREE, _degree),),
+    **{
+        pair: _DENIAL_TEST
+        for said in (FOR, INSIDE, CONTEST)
+        for pair in ((said, DENY_GAIN), (DENY_GAIN, said))
+    },
+    (LOST, DENY_LOST): _DENIAL_TEST,
+    (DENY_LOST, LOST): _DENIAL_TEST,
+}
+"""Which ways of disagreeing are possible at all, by what the two claims do."""
 
 
 def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[Disagreement]:

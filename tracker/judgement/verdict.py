@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from math import log
 from typing import Final, NamedTuple
@@ -255,39 +256,73 @@ def standings(claims: Sequence[Weighed], at: int) -> dict[str, str]:
         if dispute.kind in UNSETTLING
         for one in (dispute.first, dispute.second)
     }
-    return {one.evidence.claim: _standing(one, claims, disputed, at) for one in claims}
+    moves, peers = _Moves(claims), _Peers(claims)
+    return {one.evidence.claim: _standing(one, moves, peers, disputed, at) for one in claims}
 
 
-def _standing(one: Weighed, claims: Sequence[Weighed], disputed: set[str], at: int) -> str:
+def _standing(one: Weighed, moves: _Moves, peers: _Peers, disputed: set[str], at: int) -> str:
     claim = one.evidence
     if claim.claim in disputed:
         return CONTRADICTED
-    if any(_supersedes(other.evidence, claim) for other in claims):
+    if moves.supersede(claim):
         return SUPERSEDED
-    if any(_agrees(other, one) for other in claims):
+    if peers.agree(one):
         return CORROBORATED
     last = max([claim.reported_at, *(instant for instant in claim.confirmed_at if instant <= at)])
     return STALE if at - last > SHELF.get(claim.predicate, 7 * DAY) else LIVE
 
 
-def _supersedes(new: Evidence, old: Evidence) -> bool:
-    """The world moved: a later word on control names another holder, or a loss by this one."""
-    if new.event_at <= old.event_at or old.kind not in MOVING or not new.weight:
-        return False
-    same = bool(set(new.sides) & set(old.sides))
-    if old.kind in (FOR, CONTEST, INSIDE):
-        return (new.kind == FOR and (not same or old.kind != FOR)) or (new.kind == LOST and same)
-    if old.kind == LOST:
-        return new.kind == FOR
-    return new.kind in (FOR, LOST)
+class _Moves:
+    """When the world last moved: the latest word for each side, and the latest loss by each."""
+
+    def __init__(self, claims: Iterable[Weighed]) -> None:
+        self._latest: dict[tuple[str, tuple[str, ...]], int] = {}
+        for one in claims:
+            claim = one.evidence
+            if claim.weight and claim.kind in (FOR, LOST):
+                key = (claim.kind, claim.sides)
+                self._latest[key] = max(claim.event_at, self._latest.get(key, claim.event_at))
+
+    def supersede(self, old: Evidence) -> bool:
+        """Whether a later word on control names another holder, or a loss by this one."""
+        if old.kind not in MOVING:
+            return False
+        return any(
+            at > old.event_at and _supersedes(kind, bool(set(sides) & set(old.sides)), old.kind)
+            for (kind, sides), at in self._latest.items()
+        )
 
 
-def _agrees(other: Weighed, one: Weighed) -> bool:
-    """Another voice with the same word on the same event."""
-    a, b = other.evidence, one.evidence
-    if other.voice == one.voice or b.kind not in MOVING or not a.weight:
+def _supersedes(new: str, same_side: bool, old: str) -> bool:
+    if old == FOR:
+        return (new == LOST) == same_side
+    if old in (CONTEST, INSIDE):
+        return new == FOR or same_side
+    return new == FOR or old != LOST
+
+
+class _Peers:
+    """Who else said the same: voices and times by what was said, in order of event time."""
+
+    def __init__(self, claims: Iterable[Weighed]) -> None:
+        self._said: dict[tuple[str, tuple[str, ...]], list[tuple[int, str]]] = {}
+        for one in claims:
+            claim = one.evidence
+            if claim.weight and claim.kind in MOVING:
+                self._said.setdefault((claim.kind, claim.sides), []).append((claim.event_at, one.voice))
+        for said in self._said.values():
+            said.sort()
+
+    def agree(self, one: Weighed) -> bool:
+        """Whether another voice has the same word on the same event."""
+        claim = one.evidence
+        said = self._said.get((claim.kind, claim.sides), [])
+        for at, voice in said[bisect_left(said, (claim.event_at - CONTEST_LASTS, "")) :]:
+            if at > claim.event_at + CONTEST_LASTS:
+                return False
+            if voice != one.voice:
+                return True
         return False
-    return a.kind == b.kind and a.sides == b.sides and abs(a.event_at - b.event_at) <= CONTEST_LASTS
 
 
 class WouldChange(NamedTuple):

@@ -103,7 +103,7 @@ class _Writer:
         }  # fmt: skip
 
     def _named(self, verdict: Verdict) -> list[str]:
-        """The actors named by id in the document: sides worth telling, the pressing, the present, the gone."""
+        """The actors named by id: sides worth telling, the pressing, the present, the gone."""
         likely = [side for side, p in _ranked(verdict.probabilities) if p >= LIKELY]
         shown = [actor for one in (*verdict.pressure, *verdict.present) for actor in one.actors]
         gone = [verdict.vacated_by] if verdict.vacated_by else []
