@@ -9,6 +9,8 @@ machine does can only make a round slower. PostgreSQL is a server of its own wit
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -217,6 +219,7 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--only", choices=["sqlite", "postgresql"])
     given = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server is stopped then as well
     runs = Runs(given.events, given.singles, given.rounds)
     engines: tuple[Engine, ...] = ("sqlite", "postgresql")
     print(f"{'us an event':<58} {'tracker':>9} {'other':>9} {'ratio':>7}   {'bar':<22}")

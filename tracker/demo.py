@@ -12,11 +12,11 @@ from itertools import count, groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tracker.claiming import Claiming
+from tracker.desk.claiming import Claiming
+from tracker.desk.recording import Recorder
+from tracker.desk.starter import Line, story
 from tracker.errors import TrackerError
 from tracker.reader import open_reader
-from tracker.recording import Recorder
-from tracker.starter import Line, story
 from tracker.times import parse_iso
 from tracker.tracker import Tracker
 

@@ -28,10 +28,10 @@ from tracker.zones import iso
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.claiming import Claiming
+    from tracker.desk.claiming import Claiming
+    from tracker.desk.recording import Recorder
+    from tracker.desk.registering import Registering
     from tracker.record.events import Event
-    from tracker.recording import Recorder
-    from tracker.registering import Registering
     from tracker.views.situation import Question
 
 When = str | datetime | int | None
@@ -84,7 +84,7 @@ class Tracker:
 
         opening: Sequence[Event] = ()
         if starter is not None:
-            from tracker.starter import opening as pack_opening
+            from tracker.desk.starter import opening as pack_opening
 
             opening = pack_opening(starter)
         with Store.create(self.where) as store:
@@ -193,11 +193,11 @@ class Tracker:
     ) -> Document:  # fmt: skip
         """Record a claim; the same claim again answers with the first one and writes nothing.
 
-        `told` are the fields of `tracker.intake.Typed`: source, said_by, actor, predicate, place, at,
+        `told` are the fields of `tracker.desk.intake.Typed`: source, said_by, actor, predicate, place, at,
         reported, modality, confidence, … as a person types them. `like` copies what is left open from
         another claim. `create` brings in names that are not known yet; `dry_run` writes nothing.
         """
-        from tracker.intake import Typed
+        from tracker.desk.intake import Typed
 
         return self._claiming().add(
             Typed(sentence=sentence, **told), dry_run=dry_run, create=create, like=like
@@ -207,7 +207,7 @@ class Tracker:
         self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any
     ) -> Document:
         """Our mistake: record what was really said in place of a claim; `told` names what differs."""
-        from tracker.intake import Typed
+        from tracker.desk.intake import Typed
 
         return self._claiming().correct(claim, Typed(**told), reason=reason, dry_run=dry_run)
 
@@ -318,7 +318,7 @@ class Tracker:
 
     def verify(self, *, against: str | None = None) -> Document:
         """Check the whole record: chain, order, hashes, views; `against` is a printed `position:hash`."""
-        from tracker.upkeep import verify
+        from tracker.record.upkeep import verify
 
         return verify(self.where, against)
 
@@ -332,19 +332,19 @@ class Tracker:
 
     def doctor(self) -> Document:
         """Versions, settings and what is unsafe, as a list of checks."""
-        from tracker.upkeep import doctor
+        from tracker.record.upkeep import doctor
 
         return doctor(self.where)
 
     def db_current(self) -> Document:
         """The schema revision of the database, and the one that this tracker writes."""
-        from tracker.upkeep import current
+        from tracker.record.upkeep import current
 
         return current(self.where)
 
     def db_upgrade(self) -> Document:
         """Bring the database's lasting tables to this tracker's revision, and its views up to date."""
-        from tracker.upkeep import upgrade
+        from tracker.record.upkeep import upgrade
 
         return upgrade(self.where)
 
@@ -415,17 +415,17 @@ class Tracker:
             raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
 
     def _recorder(self) -> Recorder:
-        from tracker.recording import Recorder
+        from tracker.desk.recording import Recorder
 
         return Recorder(self.where, self.clock, self._zone, self.by)
 
     def _claiming(self) -> Claiming:
-        from tracker.claiming import Claiming
+        from tracker.desk.claiming import Claiming
 
         return Claiming(self._recorder())
 
     def _registering(self) -> Registering:
-        from tracker.registering import Registering
+        from tracker.desk.registering import Registering
 
         return Registering(self._recorder())
 

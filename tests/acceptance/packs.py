@@ -27,7 +27,19 @@ _OPTIONS: Final = (
     "predicate", "place", "source", "modality", "basis", "stance", "channel", "at", "reported", "extent",
     "relation", "km", "bearing", "outcome", "confidence", "quote", "note", "url", "document",
 )  # fmt: skip
-_DETAILS: Final = ("manner", "framing", "means", "kind", "what", "scope", "until", "from", "low", "best", "high")
+_DETAILS: Final = (
+    "manner",
+    "framing",
+    "means",
+    "kind",
+    "what",
+    "scope",
+    "until",
+    "from",
+    "low",
+    "best",
+    "high",
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,9 @@ def registering(pack: Pack) -> Iterator[list[str]]:
 def _spoken_of(pack: Pack) -> set[str]:
     """The places that a line names in any way, and those that they lie in or near."""
     said = {fold(line["place"]) for line in pack.lines if line.get("place")}
-    said |= {line["mint"][key] for line in pack.lines if "mint" in line for key in ("near",) if key in line["mint"]}
+    said |= {
+        line["mint"][key] for line in pack.lines if "mint" in line for key in ("near",) if key in line["mint"]
+    }
     found: set[str] = set()
     for row in reversed(pack.rows["place"]):  # parents and neighbours come before those that name them
         names = {row["id"], *map(fold, (row["id"], row["name"], *row["aliases"].split("|")))}
@@ -153,7 +167,11 @@ def _line_retold(line: Line, called: Callable[[str, str], str], salt: str) -> Li
         return [name if name.startswith("unnamed:") else called(thing, name) for name in names]
 
     if "mint" in line:
-        mint = {**line["mint"], "id": called("place", line["mint"]["id"]), "name": _word(salt, line["mint"]["name"])}
+        mint = {
+            **line["mint"],
+            "id": called("place", line["mint"]["id"]),
+            "name": _word(salt, line["mint"]["name"]),
+        }
         mint |= {key: called("place", mint[key]) for key in ("near", "parent") if key in mint}
         return {**line, "mint": mint}
     told = {

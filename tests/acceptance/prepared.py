@@ -48,7 +48,9 @@ def report_file(tmp_path_factory: pytest.TempPathFactory, starter_file: Path) ->
 @pytest.fixture(scope="session")
 def story_file(tmp_path_factory: pytest.TempPathFactory, starter_file: Path) -> Path:
     """A SQLite tracker with the whole fortnight, recorded as it came in."""
-    return shared(tmp_path_factory, "story.db", lambda where: say(_copied(starter_file, where), syria().lines))
+    return shared(
+        tmp_path_factory, "story.db", lambda where: say(_copied(starter_file, where), syria().lines)
+    )
 
 
 @pytest.fixture

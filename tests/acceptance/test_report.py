@@ -68,7 +68,9 @@ def test_sanamayn_is_only_claimed_and_inherits_nothing(ask: Ask) -> None:
     sanamayn = ask("status", "Sanamayn")
     assert held_by(sanamayn) == ("held", "rebels")
     assert (sanamayn["basis"], sanamayn["origins"], sanamayn["claims"]) == ("claimed", 1, 1)
-    assert any('withdrew from southern Syria ("repositioning")' in text for text in texts(sanamayn["context"]))
+    assert any(
+        'withdrew from southern Syria ("repositioning")' in text for text in texts(sanamayn["context"])
+    )
     weights = {step["claim"]: step["weight"] for step in ask("why", "Sanamayn")["steps"]}
     assert not weights.keys() & {one["claim"] for one in sanamayn["context"]}
 

@@ -50,7 +50,9 @@ def test_aleppo_is_the_rebels_from_the_30th_on(story_file: Path, day: str) -> No
 
 
 @pytest.mark.parametrize("day", DECEMBER[4:])
-def test_hama_stays_with_the_rebels_though_a_report_of_the_7th_says_otherwise(story_file: Path, day: str) -> None:
+def test_hama_stays_with_the_rebels_though_a_report_of_the_7th_says_otherwise(
+    story_file: Path, day: str
+) -> None:
     assert holder(status(story_file, "Hama", day)) == "rebels"
     if day == "2024-12-07":
         late = tracker("claims", "--place", "Hama", "--since", day, "--db", story_file, *ZONE, "--json").json
@@ -160,7 +162,8 @@ def test_the_story_on_postgresql_is_told_alike_to_the_last_letter(
     ]
     for question in questions:
         here, there = (
-            tracker(*question, "--db", one, "--now", LATER, *ZONE, "--json").out for one in (where, story_file)
+            tracker(*question, "--db", one, "--now", LATER, *ZONE, "--json").out
+            for one in (where, story_file)
         )
         assert here == there, question
     assert tracker("verify", "--db", where).code == 0
@@ -192,7 +195,9 @@ def test_a_demo_made_again_never_removes_what_somebody_recorded(tmp_path: Path) 
     mine, now = tmp_path / "d" / "tracker.db", ("--now", "2024-12-09T12:00")
     mine.parent.mkdir()
     begin(str(mine))
-    added = tracker("add-claim", "rebels captured Latakia", "--source=Reuters", "--db", mine, *now, "--json").json
+    added = tracker(
+        "add-claim", "rebels captured Latakia", "--source=Reuters", "--db", mine, *now, "--json"
+    ).json
     assert tracker("demo", "--dir", "d").code == 0
     assert tracker("show", added["claim"], "--db", mine).code == 0
     assert (tmp_path / "d-2" / "tracker.db").exists()

@@ -164,7 +164,9 @@ def test_rows_are_the_same_in_every_form(story_file: Path, arguments: list[str])
     lines = tracker(*arguments, *where, "--jsonl")
     rows = [json.loads(line) for line in lines.out.splitlines()]
     document = tracker(*arguments, *where, "--json").json
-    name = "steps" if arguments[0] == "why" else next(key for key in document if isinstance(document[key], list))
+    name = (
+        "steps" if arguments[0] == "why" else next(key for key in document if isinstance(document[key], list))
+    )
     assert rows == document[name]
     table = tracker(*arguments, *where, "--csv").out.splitlines()
     assert len(table) >= len(rows) + 1

@@ -23,7 +23,16 @@ import pytest
 from tests.cli.running import COMMAND, command, surroundings, tracker
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
-CLAIM = ("add-claim", "rebels captured Sanamayn", "--source", "Reuters", "--said-by", "rebels", "--at", "2024-12-07")
+CLAIM = (
+    "add-claim",
+    "rebels captured Sanamayn",
+    "--source",
+    "Reuters",
+    "--said-by",
+    "rebels",
+    "--at",
+    "2024-12-07",
+)
 
 
 def owner(where: str, *statements: str) -> None:
@@ -98,7 +107,9 @@ def test_a_newer_database(where: str) -> None:
         assert "nothing was touched" in answer.refusal[1]
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a database" * 400, b"SQLite format 3\0" + b"\xa5" * 9000])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 not a database" * 400, b"SQLite format 3\0" + b"\xa5" * 9000]
+)
 def test_a_file_that_is_no_tracker(tmp_path: Path, content: bytes) -> None:
     (file := tmp_path / "t.db").write_bytes(content)
     for words in (["status"], CLAIM, ["verify"]):
@@ -137,7 +148,9 @@ def test_a_tampered_log_is_found(where: str) -> None:
         with closing(sqlite3.connect(where)) as connection:
             rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         owner(where, *(f'DROP TRIGGER "{name}"' for (name,) in rows))
-    owner(where, """UPDATE events SET payload = replace(payload, 'eu', 'ue') WHERE stream = 'source/reuters'""")
+    owner(
+        where, """UPDATE events SET payload = replace(payload, 'eu', 'ue') WHERE stream = 'source/reuters'"""
+    )
     found = tracker("verify", "--db", where, "--json")
     assert found.code == 1
     assert '"ok": false' in found.out

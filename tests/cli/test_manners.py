@@ -53,7 +53,15 @@ def test_a_source_in_its_own_voice_is_said_so(fresh: str) -> None:
 
 def test_the_resolved_interval_is_echoed(fresh: str) -> None:
     answer = tracker(
-        "add-claim", "rebels captured Nawa", *SAID[:-1], "yesterday", "--tz", "Asia/Damascus", "--db", fresh, *NOW
+        "add-claim",
+        "rebels captured Nawa",
+        *SAID[:-1],
+        "yesterday",
+        "--tz",
+        "Asia/Damascus",
+        "--db",
+        fresh,
+        *NOW,
     )
     assert "2024-12-07 00:00 +03 to 2024-12-07 23:59 +03" in answer.out
 
@@ -72,7 +80,16 @@ def test_unnamed_origins_are_described_never_registered(fresh: str) -> None:
 
 
 def test_create_brings_in_what_is_not_known(fresh: str) -> None:
-    words = ("add-claim", "The Lions captured Newtown", "--source", "A Paper", "--said-by", "Nobody", "--db", fresh)
+    words = (
+        "add-claim",
+        "The Lions captured Newtown",
+        "--source",
+        "A Paper",
+        "--said-by",
+        "Nobody",
+        "--db",
+        fresh,
+    )
     assert tracker(*words, *NOW).code == 3
     before = head(fresh)
     dry = tracker(*words, *NOW, "--create", "--dry-run", "--json").json
@@ -88,19 +105,28 @@ def test_create_brings_in_what_is_not_known(fresh: str) -> None:
 
 
 def test_like_copies_what_is_not_said_anew(fresh: str) -> None:
-    full = ("--confidence", "likely", "--quote", "it is ours", "--url", "https://example.org/1", "--tz", "Asia/Damascus")
+    full = (
+        "--confidence",
+        "likely",
+        "--quote",
+        "it is ours",
+        "--url",
+        "https://example.org/1",
+        "--tz",
+        "Asia/Damascus",
+    )
     first = tracker(*CLAIM, *full, "--db", fresh, *NOW, "--json").json["claim"]
     answer = tracker("add-claim", "--like", first, "--place", "Nawa", "--db", fresh, *NOW, "--json").json
-    one, other = (
-        tracker("show", claim, "--db", fresh, "--json").json for claim in (first, answer["claim"])
-    )
+    one, other = (tracker("show", claim, "--db", fresh, "--json").json for claim in (first, answer["claim"]))
     for key in ("predicate", "actors", "chain", "confidence_text", "quote", "url"):
         assert one[key] == other[key], key
     for key in ("earliest", "latest"):
         assert one["occurred"][key] == other["occurred"][key], "whatever zone it is copied in"
     assert (one["place"], other["place"]) == ("sanamayn", "nawa")
     same = tracker("add-claim", "--like", first, "--db", fresh, *NOW, "--json").json
-    assert (same["claim"], same["recorded"]) == (first, False), "a copy that changes nothing is the same claim"
+    assert (same["claim"], same["recorded"]) == (first, False), (
+        "a copy that changes nothing is the same claim"
+    )
 
 
 @pytest.mark.parametrize("verb", ["add-claim", "correct", "retract", "confirm"])
@@ -129,7 +155,9 @@ def test_the_clock_can_be_set_back_and_never_ahead(fresh: str) -> None:
     assert "ahead of the clock" in ahead.refusal[0]
     assert tracker("status", "--db", fresh, "--now", "2199-01-01").code == 0, "reading may look ahead"
     assert tracker(*CLAIM, "--db", fresh, *NOW).code == 0
-    later = tracker("add-claim", "rebels captured Nawa", *SAID, "--db", fresh, "--now", "2024-12-07T23:00Z", "--json")
+    later = tracker(
+        "add-claim", "rebels captured Nawa", *SAID, "--db", fresh, "--now", "2024-12-07T23:00Z", "--json"
+    )
     assert later.code == 0
     recorded = [one["recorded"] for one in tracker("log", "--db", fresh, "--json").json["events"]]
     assert recorded == sorted(recorded), "recorded_at never runs backwards"
@@ -169,7 +197,11 @@ def test_the_environment_and_the_settings_file_are_heard(
     ],
 )
 def test_colours_away_from_a_terminal(
-    story_file: Path, environment: dict[str, str], options: list[str], colored: bool, monkeypatch: pytest.MonkeyPatch
+    story_file: Path,
+    environment: dict[str, str],
+    options: list[str],
+    colored: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

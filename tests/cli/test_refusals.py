@@ -133,7 +133,10 @@ def test_wrong_usage(fresh: str, arguments: list[str], step: str) -> None:
 
 def test_a_name_of_two_of_one_kind_is_refused_naming_both(fresh: str) -> None:
     for id_, parent in (("rastan-north", "homs-governorate"), ("rastan-south", "deraa-governorate")):
-        assert ask(fresh, "place", "add", "Twin Rastan", "--id", id_, "--kind=town", "--parent", parent).code == 0
+        assert (
+            ask(fresh, "place", "add", "Twin Rastan", "--id", id_, "--kind=town", "--parent", parent).code
+            == 0
+        )
     answer = ask(fresh, "status", "twin rastan")
     assert answer.code == 3
     for told in ("rastan-north (town, Homs Governorate)", "rastan-south (town, Deraa Governorate)"):

@@ -21,7 +21,6 @@ from tracker.judgement.belief import (
     Fold,
     Settings,
     believe,
-    explain,
     fold,
 )
 from tracker.judgement.evidence import DAY, Evidence, Realignment, Sides
@@ -38,6 +37,7 @@ from tracker.judgement.vocabulary import (
     PRESENT,
     STRUCK,
 )
+from tracker.judgement.weights import explain
 
 PUBLISHED: dict[str, Any] = json.loads((Path(__file__).parent / "cases.json").read_text("utf-8"))
 STILL = Settings(lam=0.0)

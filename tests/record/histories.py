@@ -43,7 +43,9 @@ WORLD: Final[tuple[Event, ...]] = (
     events.SourceRegistered(source="spokesman", name="Spokesman", source_kind="party", lean="clan"),
     events.PlaceRegistered(place="valley", name="The Valley", place_kind="region"),
     events.PlaceRegistered(place="hill", name="Hill", place_kind="town", lat=33.0, lon=36.0, parent="valley"),
-    events.PlaceRegistered(place="bridge", name="Bridge", place_kind="bridge", lat=33.05, lon=36.0, parent="valley"),
+    events.PlaceRegistered(
+        place="bridge", name="Bridge", place_kind="bridge", lat=33.05, lon=36.0, parent="valley"
+    ),
     events.PlaceRegistered(place="mill", name="Mill", place_kind="village", lat=33.9, lon=36.0),
     events.PlaceRegistered(place="fort", name="Fort", place_kind="base", near="hill", bearing="N"),
 )
@@ -212,4 +214,6 @@ def dump(store: Store) -> dict[str, list[Any]]:
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """State and tail as data; two JSON texts are the same if they say the same."""
-    return tuple(json.loads(cell) if isinstance(cell, str) and cell[:1] in "{[" and cell else cell for cell in row)
+    return tuple(
+        json.loads(cell) if isinstance(cell, str) and cell[:1] in "{[" and cell else cell for cell in row
+    )

@@ -15,7 +15,7 @@ from tracker.reader import open_reader
 from tracker.record.events import Event
 from tracker.record.follow import REVISIONS, behind, catch_up, project, rebuild
 from tracker.record.store import Store
-from tracker.upkeep import verify
+from tracker.record.upkeep import verify
 
 sizes = st.lists(st.integers(1, 6), min_size=1, max_size=4)
 on_files = settings(

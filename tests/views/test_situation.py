@@ -29,7 +29,7 @@ from tests.record.histories import (
     told,
 )
 from tracker.judgement.evidence import DAY
-from tracker.reader import open_reader
+from tracker.reader import open_reader, position_at
 from tracker.record import events
 from tracker.record.events import ClaimRecorded, Event
 from tracker.record.store import Store
@@ -59,7 +59,7 @@ def table(store: Store, question: Question) -> list[Document]:
 def whole(store: Store, question: Question) -> list[Document]:
     """Everything that is said about every place, with its reasons."""
     with open_reader(store.where) as reader:
-        places = all_places(reader)
+        places = all_places(reader, position_at(reader, question.known_at))
         return [json.loads(json.dumps(why_document(reader, place, question))) for place in places]
 
 
@@ -133,7 +133,9 @@ def test_the_weights_of_a_verdict_add_up_to_it(beside: str, happened: list[Event
         record(store, happened, batches=[7])
         for one in (*whole(store, Question(at)), *whole(store, Question(END))):
             if one["log_odds"] is not None:
-                assert sum(step["weight"] for step in one["steps"]) == pytest.approx(one["log_odds"], abs=1e-9)
+                assert sum(step["weight"] for step in one["steps"]) == pytest.approx(
+                    one["log_odds"], abs=1e-9
+                )
             assert 0 <= one["confidence"] <= 1
             assert sum(row["p"] for row in one["probabilities"]) <= 1 + 1e-6
 
@@ -161,8 +163,12 @@ def undone() -> st.SearchStrategy[Sequence[Event]]:
     two = {thing: st.permutations(names).map(lambda names: names[:2])
            for thing, names in (("place", PLACES), ("actor", ACTORS), ("source", SOURCES))}  # fmt: skip
     return st.one_of(
-        two["place"].map(lambda n: (events.PlaceMerged(place=n[0], into=n[1]), events.PlaceUnmerged(place=n[0]))),
-        two["actor"].map(lambda n: (events.ActorMerged(actor=n[0], into=n[1]), events.ActorUnmerged(actor=n[0]))),
+        two["place"].map(
+            lambda n: (events.PlaceMerged(place=n[0], into=n[1]), events.PlaceUnmerged(place=n[0]))
+        ),
+        two["actor"].map(
+            lambda n: (events.ActorMerged(actor=n[0], into=n[1]), events.ActorUnmerged(actor=n[0]))
+        ),
         two["source"].map(
             lambda n: (events.SourceMerged(source=n[0], into=n[1]), events.SourceUnmerged(source=n[0]))
         ),

@@ -2,7 +2,7 @@
 
 `believe` is a pure function of the claims, the sides and the instant asked about. The steps and
 their constants are those of the belief model (`docs/belief.md`), each of which paid on real data;
-`explain` replays the same steps and says what each was worth.
+traced, the fold notes its steps, and `weights.explain` says what each was worth.
 
 The order is (event time, reported time, reliability, what is said, claim id): the order in which
 claims arrived never matters, and what things are called only where nothing else tells two claims
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from math import exp, log
+from math import exp
 from typing import Any, Final, NamedTuple
 
 from tracker.judgement.evidence import BEGINNING, DAY, Evidence, Realignment, Sides
@@ -28,6 +28,8 @@ from tracker.judgement.vocabulary import (
     LOST,
     MOVING,
 )
+from tracker.judgement.weights import Step
+from tracker.judgement.words import Word, row_of, word_from, word_of
 
 DOUBT: Final = 0.25
 """Share of the belief that a claim against the holder unsettles."""
@@ -57,37 +59,6 @@ _REMEMBERED: Final = frozenset({FOR, CONTEST, INSIDE, AROUND, DENY_GAIN, DENY_LO
 """What makes a side one that is "around" here. Presence does not: an ally's forces are no rival's."""
 
 
-class Step(NamedTuple):
-    """One change of the belief: `p` after it, over the sides in the fold's order.
-
-    `scales` tells a step that only pulls the sides together or apart in proportion (decay, cap,
-    doubt) from one that adds evidence of its own. `echo` is the independence g left to the claim.
-    """
-
-    name: str
-    claim: str | None
-    at: int
-    p: tuple[float, ...]
-    reliability: float | None = None
-    stance: str | None = None
-    echo: float = 1.0
-    scales: bool = False
-
-
-class Word(NamedTuple):
-    """The latest claim for a side: who exactly, when, in which words."""
-
-    claim: str
-    sides: tuple[str, ...]
-    actors: tuple[str, ...]
-    predicate: str
-    earliest: int | None
-    event_at: int
-    reported_at: int
-    voice: str
-    confirmed_at: tuple[int, ...] = ()
-
-
 class Fold:
     """The belief about one place, claim by claim.
 
@@ -99,8 +70,7 @@ class Fold:
     __slots__ = (
         "_changes", "_contests", "_echoes", "_pending", "_pi", "around", "at", "best", "changed_at",
         "count", "entered", "lam", "last_at", "named", "names", "origins", "p", "since", "steps",
-        "vacated", "voices",
-        "words",
+        "vacated", "voices", "words",
     )  # fmt: skip
 
     def __init__(self, sides: Sides, lam: float = NEWS_ONLY, *, trace: bool = False) -> None:
@@ -281,7 +251,7 @@ class Fold:
             self._shift(k, self._spread((self.best,), claim.sides or self._runner_up()))
         self._note(claim.kind, one, claim.event_at, echo=g)
         self._cap(one)
-        self.entered = _word(one)
+        self.entered = word_of(one)
         self._settle(one, ())
 
     # -- arithmetic ------------------------------------------------------------------------------
@@ -364,7 +334,7 @@ class Fold:
 
     def _settle(self, one: Weighed, sides: tuple[str, ...], *, denial: bool = False) -> None:
         """Keep the books after a step: the holder, since when, on whose word."""
-        word = _word(one, sides or None)
+        word = word_of(one, sides or None)
         spoken = bool(sides) and not denial
         if spoken:
             self.vacated = None
@@ -430,9 +400,9 @@ class Fold:
             "pi": list(self._pi), "p": list(self.p),
             "at": self.at, "last_at": self.last_at, "named": sorted(self.named),
             "around": sorted(self.around), "best": self.best,
-            "since": _row(self.since), "changed_at": self.changed_at, "voices": dict(self.voices),
-            "words": {side: _row(word) for side, word in self.words.items()},
-            "vacated": self.vacated, "entered": _row(self.entered),
+            "since": row_of(self.since), "changed_at": self.changed_at, "voices": dict(self.voices),
+            "words": {side: row_of(word) for side, word in self.words.items()},
+            "vacated": self.vacated, "entered": row_of(self.entered),
             "echoes": echoes, "contests": contests,
             "count": self.count, "origins": sorted(self.origins),
         }  # fmt: skip
@@ -447,9 +417,9 @@ class Fold:
         fold._pending, fold._pi, fold.p, fold.at = state["pending"], state["pi"], state["p"], state["at"]
         fold.named, fold.around = set(state["named"]), set(state["around"])
         fold.best, fold.changed_at, fold.vacated = state["best"], state["changed_at"], state["vacated"]
-        fold.since, fold.entered = _word_from(state["since"]), _word_from(state["entered"])
+        fold.since, fold.entered = word_from(state["since"]), word_from(state["entered"])
         fold.voices = {voice: (said[0], said[1]) for voice, said in state["voices"].items()}
-        fold.words = {side: word for side, row in state["words"].items() if (word := _word_from(row))}
+        fold.words = {side: word for side, row in state["words"].items() if (word := word_from(row))}
         fold.last_at = state["last_at"]
         fold.count, fold.origins = state["count"], set(state["origins"])
         fold._echoes = {voice: (said[0], list(said[1])) for voice, said in state["echoes"].items()}
@@ -479,37 +449,6 @@ def believe(
     return dict(zip(state.names, state.p, strict=True))
 
 
-class Weight(NamedTuple):
-    """A step and what it is worth today, in log-odds of the best side against the runner-up."""
-
-    step: Step
-    weight: float
-
-
-def explain(steps: Sequence[Step], best: int, against: int) -> list[Weight]:
-    """What each step contributes to ln(p_best / p_against) at the end; the weights add up to it.
-
-    A step that only shrinks the belief (decay, doubt, cap) is worth nothing of its own: it
-    multiplies what stood before by a factor. So a step's weight is its own change times the
-    factors of all the steps after it.
-    """
-    before = 0.0
-    own: list[tuple[Step, float, float]] = []
-    for step in steps:
-        after = log(step.p[best] / step.p[against]) if step.p[against] > 0 and step.p[best] > 0 else 0.0
-        factor = after / before if step.scales and before else 1.0
-        if not 0.0 <= factor <= 1.0:
-            factor = 1.0
-        own.append((step, after - factor * before, factor))
-        before = after
-    weights: list[Weight] = []
-    later = 1.0
-    for step, change, factor in reversed(own):
-        weights.append(Weight(step, change * later))
-        later *= factor
-    return weights[::-1]
-
-
 _TOLD: Final = (AROUND, INSIDE, CONTEST, DENY_GAIN, DENY_LOST, LOST, FOR)
 """Of claims with the same times and reliability, the order in which such things happen at a place."""
 
@@ -524,28 +463,6 @@ def _order(one: Weighed) -> tuple[object, ...]:
 
 def _event_at(claim: Evidence) -> int:
     return claim.event_at
-
-
-def _word(one: Weighed, sides: tuple[str, ...] | None = None) -> Word:
-    claim = one.evidence
-    return Word(
-        claim.claim, sides or claim.sides, claim.actors, claim.predicate, claim.earliest, claim.event_at,
-        claim.reported_at, one.voice, claim.confirmed_at,
-    )  # fmt: skip
-
-
-def _row(word: Word | None) -> list[Any] | None:
-    return None if word is None else list(word)
-
-
-def _word_from(row: Sequence[Any] | None) -> Word | None:
-    if row is None:
-        return None
-    claim, sides, actors, predicate, earliest, event_at, reported_at, voice, confirmed = row
-    return Word(
-        claim, tuple(sides), tuple(actors), predicate, earliest, event_at, reported_at, voice,
-        tuple(confirmed),
-    )  # fmt: skip
 
 
 def _argmax(p: Sequence[float]) -> int:

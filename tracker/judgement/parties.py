@@ -104,7 +104,7 @@ class Parties:
         changes = [one for rows in self._memberships.values() for one in rows if one.since != BEGINNING]
         living = [actor.id for actor in self.actors.values() if actor.merged_into is None]
         moments = [BEGINNING, *(one.since for one in changes)]
-        names = {actor for actor in living if any(self._parent(actor, at) is None for at in moments)}
+        names = {self.side(actor, at) for actor in living for at in moments}
         return Sides(tuple(sorted(names)), tuple(self._realignments(changes)))
 
     def _realignments(self, changes: Iterable[Membership]) -> Iterable[Realignment]:
@@ -115,7 +115,10 @@ class Parties:
 
     def _parent(self, actor: str, at: int) -> str | None:
         membership = _latest(self._memberships.get(actor, ()), at)
-        return None if membership is None or membership.parent is None else self.actor(membership.parent)
+        if membership is None or membership.parent is None:
+            return None
+        parent = self.actor(membership.parent)
+        return None if parent == actor else parent  # the whole was merged into its part
 
 
 def _root(id_: str, known: Mapping[str, Actor] | Mapping[str, Source]) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from math import log
 from typing import Final, NamedTuple
 
-from tracker.judgement.belief import Fold, Settings, Word
+from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
 from tracker.judgement.evidence import DAY, Evidence, Sides
 from tracker.judgement.reliability import AGAINST_INTEREST, NEUTRAL, SELF_SERVING, Weighed
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, LOST, MOVING, PRESENT, STRUCK
+from tracker.judgement.words import Word
 
 NAMED_FROM: Final = 0.5
 """Who holds it is named wherever confidence is at least this."""

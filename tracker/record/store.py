@@ -44,7 +44,6 @@ Project = Callable[[Connection, Sequence[Envelope]], None]
 Decide = Callable[[Connection], Sequence[NewEvent]]
 
 _ATTEMPTS = 5  # at a transaction that the engine gave up in favour of another one
-_NO_END = 2**63 - 1
 _PAGE = 5000
 
 # The triggers know both: they let a payload go only when an event of this kind in this stream says so.
@@ -122,16 +121,13 @@ class Store:
         self, after: int = 0, until: int | None = None, *, stream: str | None = None, batch: int = _PAGE
     ) -> Iterator[Envelope]:
         """The events past position `after` and up to `until`, in order; of one stream if asked."""
-        end = _NO_END if until is None else until
         columns = ", ".join(self.medium.columns[: len(Envelope._fields)])
         if stream is None:
-            these = "position > ? AND position <= ? ORDER BY position LIMIT ?"
-            return self._pages(
-                Envelope._make, f"SELECT {columns} FROM events WHERE {these}", 0, after, end, batch
-            )
-        these = "version > ? AND stream = ? AND position > ? AND position <= ? ORDER BY version LIMIT ?"
-        select = f"SELECT {columns} FROM events WHERE {these}"
-        return self._pages(Envelope._make, select, 3, 0, stream, after, end, batch)
+            select = f"SELECT {columns} FROM events WHERE position > ? ORDER BY position LIMIT ?"
+            return map(Envelope._make, self._pages(select, after, until, batch))
+        select = f"SELECT {columns} FROM events WHERE version > ? AND stream = ? ORDER BY version LIMIT ?"
+        found = map(Envelope._make, self._pages(select, 0, None, batch, stream, bookmark=3))
+        return (one for one in found if one.position > after and (until is None or one.position <= until))
 
     def head(self) -> Head:
         """The end of the log now."""
@@ -146,10 +142,8 @@ class Store:
     def rows(self, after: int = 0, until: int | None = None) -> Iterator[RowValues]:
         """Whole rows of the table, for checking and copying it; `Row` has the names of their columns."""
         columns = ", ".join(self.medium.columns)
-        select = (
-            f"SELECT {columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
-        )
-        return self._pages(None, select, 0, after, _NO_END if until is None else until, _PAGE)
+        select = f"SELECT {columns} FROM events WHERE position > ? ORDER BY position LIMIT ?"
+        return self._pages(select, after, until, _PAGE)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """The append lock and a transaction, in which views can be built again while nothing is appended."""
@@ -235,14 +229,18 @@ class Store:
             self.medium.forget(connection, redacted_position(redaction.stream))
 
     def _pages(
-        self, make: Callable[[Any], Any] | None, select: str, bookmark: int, last: int, *others: object
+        self, select: str, last: int, until: int | None, batch: int, *others: object, bookmark: int = 0
     ) -> Iterator[Any]:
         # Row by row as the engine finds them, which is faster by half than lists of them; and in pages, so
-        # that a reader who takes his time does not hold one snapshot of the log for ever.
-        while True:
+        # that a reader who takes his time does not hold one snapshot of the log for ever. The end is a LIMIT,
+        # as a planner that knows little would rather sort all that lies between two bounds.
+        while until is None or last < until:
             row = None
-            with translated(self.medium), self.medium.reading(select, (last, *others)) as rows:
-                for row in map(make, rows) if make else rows:
+            wanted = batch if until is None else min(batch, until - last)
+            with translated(self.medium), self.medium.reading(select, (last, *others, wanted)) as rows:
+                for row in rows:
+                    if until is not None and row[0] > until:
+                        return  # past a hole
                     yield row
             if row is None:
                 return

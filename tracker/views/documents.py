@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import Final
 
-from tracker.judgement.belief import Step, Weight, explain
 from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import Verdict, WouldChange, would_change
+from tracker.judgement.weights import Step, Weight, explain
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names, claim_documents, source_names
 from tracker.views.evidence import UNNAMED

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
+from tracker.desk.sentence import read_sentence
 from tracker.errors import BadInput
 from tracker.judgement import vocabulary
 from tracker.judgement.confidence import read_confidence
 from tracker.names import Resolved, propose
 from tracker.record import canonical
 from tracker.record.events import ClaimRecorded, Confidence, Event, Hop, Moment
-from tracker.sentence import read_sentence
 from tracker.times import Span, iso, read_span
 
 Find = Callable[[str, str], Resolved]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from tracker.desk.intake import require
 from tracker.errors import BadInput, Conflict
-from tracker.intake import require
 from tracker.judgement import vocabulary
 from tracker.names import slug
 from tracker.record import events

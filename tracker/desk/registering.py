@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tracker.desk.recording import Recorder, version
+from tracker.desk.registry import changed, fresh_id, new_actor, new_place, new_source
 from tracker.errors import BadInput, Conflict
 from tracker.judgement import vocabulary
 from tracker.judgement.evidence import BEGINNING
 from tracker.reader import NOW, Reader
 from tracker.record import events
 from tracker.record.events import Event
-from tracker.recording import Recorder, version
-from tracker.registry import changed, fresh_id, new_actor, new_place, new_source
 from tracker.times import read_span
 from tracker.views.parties import parties
 from tracker.views.settings import CONTESTED_BELOW, KNOWN, TEMPO, THRESHOLD, ZONE
@@ -140,7 +140,7 @@ class Registering:
 
 def vocabulary_of_settings(key: str) -> None:
     """Refuse a setting that does not exist."""
-    from tracker.intake import require
+    from tracker.desk.intake import require
 
     require("setting", key, KNOWN)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from tracker.desk.intake import Drafted, Typed, draft, require
+from tracker.desk.recording import Recorder, version
+from tracker.desk.registry import named_only
 from tracker.errors import BadInput, Conflict, UnknownClaim, UnknownName
-from tracker.intake import Drafted, Typed, draft, require
 from tracker.judgement import vocabulary
 from tracker.names import Resolved
 from tracker.reader import NOW, Reader
 from tracker.record import events
 from tracker.record.events import Event
-from tracker.recording import Recorder, version
-from tracker.registry import named_only
 from tracker.views.claims import claim_documents, near_claims
 from tracker.views.documents import conflicts_of, status_document
 from tracker.views.evidence import merged

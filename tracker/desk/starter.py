@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tracker.desk.intake import Typed
+from tracker.desk.registry import new_place
 from tracker.errors import NotFound
-from tracker.intake import Typed
 from tracker.names import propose
 from tracker.record import events
 from tracker.record.events import Event
-from tracker.registry import new_place
 from tracker.resources import folder
 from tracker.times import read_instant
 
