@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON ?=
 JOBS ?= 2
 ARGS ?=
-BENCH ?= $(sort $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py)))
+BENCH ?= store startup judgement.ukraine
 
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/install '$(VENV)'

@@ -138,6 +138,7 @@ def test_nothing_of_the_report_is_lost(ask: Ask) -> None:
     assert len(claims) == sum("mint" not in line for line in syria().act("report"))
 
     def one(**wanted: object) -> Document:
+        found: Document
         (found,) = (c for c in claims if all(c[key] == value for key, value in wanted.items()))
         return found
 

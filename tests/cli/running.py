@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -73,3 +74,20 @@ def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
         if not name.startswith("TRACKER_") and name not in ("NO_COLOR", "CLICOLOR_FORCE")
     }
     return {**left, **(more or {})}
+
+
+def on_a_terminal(words: list[str], environment: Mapping[str, str]) -> str:
+    """What a command line writes where it thinks that somebody looks on."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [COMMAND, *words], env=surroundings({"TERM": "xterm", **environment}), stdout=theirs, stderr=theirs
+    ):
+        os.close(theirs)
+        told = b""
+        try:
+            while piece := os.read(ours, 65536):
+                told += piece
+        except OSError:  # the other end was closed
+            pass
+    os.close(ours)
+    return told.decode()

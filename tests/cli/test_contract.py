@@ -1,4 +1,4 @@
-"""Decides that the JSON documents keep their keys: those that were promised, and beside them only known ones."""
+"""Decides that JSON documents keep their keys: those that were promised, and beside them only known ones."""
 
 from __future__ import annotations
 
@@ -14,23 +14,78 @@ Document = dict[str, Any]
 TOWARDS = ("--at", "2024-12-07", "--now", "2024-12-20", "--tz", "Asia/Damascus", "--json")
 
 EACH_PLACE = {
-    "place", "at", "known_at", "published_by", "policy", "status", "controller", "vacated_by", "partly", "front",
-    "confidence", "probabilities", "basis", "since", "freshness", "last_report", "stale_at", "pressure", "present",
-    "origins", "claims", "conflicts", "flags", "names",
-}  # fmt: skip
+    "place",
+    "at",
+    "known_at",
+    "published_by",
+    "policy",
+    "status",
+    "controller",
+    "vacated_by",
+    "partly",
+    "front",
+    "confidence",
+    "probabilities",
+    "basis",
+    "since",
+    "freshness",
+    "last_report",
+    "stale_at",
+    "pressure",
+    "present",
+    "origins",
+    "claims",
+    "conflicts",
+    "flags",
+    "names",
+}
 STATUS = EACH_PLACE | {"because", "context", "would_change"}
 BESIDE = {"beside"}
 """Not promised: what the claims that a status names by id say, for whoever shows them."""
 WHY = STATUS | {"steps", "against"}
 CLAIM = {
-    "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported", "recorded",
-    "confidence", "standing", "url", "note",
-}  # fmt: skip
+    "id",
+    "text",
+    "predicate",
+    "modality",
+    "actors",
+    "place",
+    "origin",
+    "via",
+    "occurred",
+    "reported",
+    "recorded",
+    "confidence",
+    "standing",
+    "url",
+    "note",
+}
 MORE_OF_A_CLAIM = {
-    "attribution", "against", "taken_from", "place_name", "actor_names", "against_names", "relation", "km", "bearing",
-    "extent", "outcome", "details", "source", "chain", "document", "confidence_text", "standing_reason",
-    "replaced_by", "weight", "effect", "level_not_stated", "place_text", "sentence", "quote",
-}  # fmt: skip
+    "attribution",
+    "against",
+    "taken_from",
+    "place_name",
+    "actor_names",
+    "against_names",
+    "relation",
+    "km",
+    "bearing",
+    "extent",
+    "outcome",
+    "details",
+    "source",
+    "chain",
+    "document",
+    "confidence_text",
+    "standing_reason",
+    "replaced_by",
+    "weight",
+    "effect",
+    "level_not_stated",
+    "place_text",
+    "sentence",
+    "quote",
+}
 INSIDE = {
     "place": {"id", "name", "kind", "region", "lat", "lon"},
     "controller": {"id", "name", "side", "with"},
@@ -84,8 +139,10 @@ def test_the_axes_are_told(story_file: Path) -> None:
     axes = ("--known-at", "2024-12-06", "--published-by", "2024-12-05")
     one = tracker("status", "Homs", "--db", story_file, *TOWARDS, *axes).json
     assert (one["at"], one["known_at"], one["published_by"]) == (
-        "2024-12-07T20:59:59.999999Z", "2024-12-06T20:59:59.999999Z", "2024-12-05T20:59:59.999999Z",
-    )  # fmt: skip
+        "2024-12-07T20:59:59.999999Z",
+        "2024-12-06T20:59:59.999999Z",
+        "2024-12-05T20:59:59.999999Z",
+    )
 
 
 def test_why(story_file: Path) -> None:
@@ -128,8 +185,15 @@ def test_add_claim_and_what_can_befall_one(report_copy: str) -> None:
     ]
     for answer in befallen:
         assert answer.json.keys() == {
-            "claim", "text", "event", "recorded", "position", "dry_run", "before", "after",
-        }  # fmt: skip
+            "claim",
+            "text",
+            "event",
+            "recorded",
+            "position",
+            "dry_run",
+            "before",
+            "after",
+        }
     corrected = tracker("correct", added["claim"], "--place", "Raqqa", *now).json
     assert corrected["corrected"] == added["claim"]
     assert corrected["after"]["place"]["id"] == "raqqa"

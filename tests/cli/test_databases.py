@@ -1,4 +1,4 @@
-"""Decides what somebody sees whose database is missing, shut, old, new, damaged or full, or who is interrupted.
+"""Decides what somebody sees whose database is missing, shut, old, new, damaged or full, or who interrupts.
 
 Processes of their own, as a person would start them; whatever happens, what was recorded is still there.
 """
@@ -54,9 +54,12 @@ def where(request: pytest.FixtureRequest) -> str:
         return str(request.getfixturevalue("fresh"))
     made: str = request.getfixturevalue("new_schema")()
     for words in (
-        ["init"], ["place", "add", "Sanamayn", "--kind", "town"], ["actor", "add", "rebels", "--level", "side"],
-        ["source", "add", "Reuters", "--kind", "wire"], ["source", "add", "rebels", "--kind", "party"],
-    ):  # fmt: skip
+        ["init"],
+        ["place", "add", "Sanamayn", "--kind", "town"],
+        ["actor", "add", "rebels", "--level", "side"],
+        ["source", "add", "Reuters", "--kind", "wire"],
+        ["source", "add", "rebels", "--kind", "party"],
+    ):
         assert tracker(*words, "--db", made, "--now", "2024-11-26").code == 0
     return made
 
@@ -214,8 +217,12 @@ def test_a_full_disk(fresh: str) -> None:
 
 def start(*words: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [COMMAND, *map(str, words)], env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )  # fmt: skip
+        [COMMAND, *map(str, words)],
+        env=surroundings(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_two_writers_at_once_lose_nothing(where: str) -> None:

@@ -1,4 +1,4 @@
-"""Decides that every command explains itself, ends with the exit codes, and changes its words only on purpose.
+"""Decides that every command explains itself, ends with the exit codes, and changes only on purpose.
 
 `TRACKER_WRITE_GOLDEN=1 make test ARGS='-k test_help'` writes the golden files anew; read the difference.
 """

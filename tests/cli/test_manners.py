@@ -1,26 +1,18 @@
-"""Decides how tracker behaves at a terminal: colours, clocks, dry runs, hostile text, completion, small comforts."""
+"""Decides how tracker behaves at a terminal: colours, clocks, dry runs, hostile text, completion."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import os
-import pty
 import re
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.cli.running import COMMAND, command, surroundings, tracker
+from tests.cli.running import on_a_terminal, tracker
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
 SAID = ("--source", "Reuters", "--said-by", "rebels", "--at", "2024-12-07")
 CLAIM = ("add-claim", "rebels captured Sanamayn", *SAID)
 ESCAPE = "\x1b["
-HOSTILE = "=cmd|x\x1b[31m\u202eevil\x07\x9b2J\u200b\nline\u2028two"
 
 
 def head(where: str) -> str:
@@ -69,9 +61,17 @@ def test_the_resolved_interval_is_echoed(fresh: str) -> None:
 def test_unnamed_origins_are_described_never_registered(fresh: str) -> None:
     before = tracker("source", "list", "--db", fresh, "--json").json
     answer = tracker(
-        "add-claim", "SDF captured Raqqa", "--source", "Reuters", "--said-by", "unnamed: three Syrian sources",
-        "--db", fresh, *NOW, "--json",
-    )  # fmt: skip
+        "add-claim",
+        "SDF captured Raqqa",
+        "--source",
+        "Reuters",
+        "--said-by",
+        "unnamed: three Syrian sources",
+        "--db",
+        fresh,
+        *NOW,
+        "--json",
+    )
     assert answer.json["event"]["chain"][0] == {"named": "three Syrian sources", "n": 3}
     assert tracker("source", "list", "--db", fresh, "--json").json == before
 
@@ -93,9 +93,7 @@ def test_create_brings_in_what_is_not_known(fresh: str) -> None:
     assert tracker(*words, *NOW).code == 3
     before = head(fresh)
     dry = tracker(*words, *NOW, "--create", "--dry-run", "--json").json
-    assert dry["created"] == ["source/nobody", "source/a-paper", "place/newtown", "actor/the-lions"] or set(
-        dry["created"]
-    ) == {"actor/the-lions", "place/newtown", "source/a-paper", "source/nobody"}
+    assert set(dry["created"]) == {"actor/the-lions", "place/newtown", "source/a-paper", "source/nobody"}
     assert dry["after"]["status"] == "held"
     assert head(fresh) == before
     made = tracker(*words, *NOW, "--create", "--json").json
@@ -221,144 +219,3 @@ def test_colours_on_a_terminal(
 ) -> None:
     told = on_a_terminal(["status", "Homs", "--db", str(story_file), *options], environment)
     assert (ESCAPE in told) is colored
-
-
-def on_a_terminal(words: list[str], environment: dict[str, str]) -> str:
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [COMMAND, *words], env=surroundings({"TERM": "xterm", **environment}), stdout=theirs, stderr=theirs
-    ):
-        os.close(theirs)
-        told = b""
-        try:
-            while piece := os.read(ours, 65536):
-                told += piece
-        except OSError:  # the other end was closed
-            pass
-    os.close(ours)
-    return told.decode()
-
-
-# -- text that somebody else wrote -------------------------------------------------------------------
-
-
-@pytest.fixture
-def hostile(fresh: str) -> str:
-    """A tracker in which every free text tries to take the terminal over."""
-    for words in (
-        ["place", "add", HOSTILE, "--kind", "town", "--id", "evil", "--alias", HOSTILE + "!"],
-        ["source", "add", "@" + HOSTILE, "--kind", "media", "--id", "foul"],
-        ["add-claim", "--actor", "rebels", "--predicate", "lost", "--place", "evil", "--source", "foul",
-         "--quote", HOSTILE, "--note", HOSTILE, "--detail", f"framing={HOSTILE}", "--document", HOSTILE],
-        ["add-claim", "--actor", "SDF", "--predicate", "captured", "--place", "evil", "--source", "Reuters",
-         "--said-by", f"unnamed: {HOSTILE}", "--note", "-" + HOSTILE],
-    ):  # fmt: skip
-        assert tracker(*words, "--db", fresh, *NOW).code == 0
-    return fresh
-
-
-def dangerous(text: str) -> list[str]:
-    return [char for char in text if char != "\n" and not char.isprintable()]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["status", "evil"], ["status"], ["why", "evil"], ["claims"], ["log", "--after", "400"], ["place", "show", "evil"],
-        ["place", "list"], ["source", "show", "foul"], ["status", HOSTILE + "?"], ["show", HOSTILE],
-        ["add-claim", HOSTILE, "--source", HOSTILE], ["claims", "--text", HOSTILE], ["retract", HOSTILE],
-        ["status", "evil", "--at", HOSTILE], [HOSTILE], ["place", HOSTILE], ["status", "--" + HOSTILE],
-        ["status", "--region", HOSTILE], ["setting", "set", HOSTILE, HOSTILE], ["setting", "set", "zone", HOSTILE],
-        ["add-claim", "SDF captured evil", "--source", "foul", "--confidence", HOSTILE],
-        ["add-claim", "SDF captured evil", "--source", "foul", "--tz", HOSTILE],
-    ],
-    ids=lambda words: " ".join(words).encode("unicode_escape").decode()[:40],
-)  # fmt: skip
-def test_hostile_text_reaches_no_terminal(hostile: str, words: list[str]) -> None:
-    for form in ([], ["--json"]):
-        where = ["--db", hostile, *NOW] if words[0] not in (HOSTILE,) and words != ["place", HOSTILE] else []
-        answer = tracker(*words, *where, *form)
-        assert answer.code in (0, 2, 3)
-        assert dangerous(answer.out + answer.err) == []
-        if answer.code and not form:
-            assert answer.refusal, "and even then it is one line and one line"
-
-
-def test_hostile_claims_are_shown_whole(hostile: str) -> None:
-    for claim in tracker("claims", "--db", hostile, "--json").json["claims"]:
-        told = tracker("show", claim["id"], "--db", hostile)
-        assert dangerous(told.out) == []
-        assert claim["note"].endswith(HOSTILE), "the data is what was typed"
-
-
-def test_formulas_reach_no_spreadsheet(hostile: str) -> None:
-    told = tracker("claims", "--csv", "--db", hostile, *NOW).out
-    rows = list(csv.DictReader(io.StringIO(told)))
-    assert {row["note"] for row in rows} == {"'" + HOSTILE, "'-" + HOSTILE}
-    places = list(csv.DictReader(io.StringIO(tracker("place", "list", "--csv", "--db", hostile).out)))
-    assert "'" + HOSTILE in {row["name"] for row in places}
-    weights = [row["weight"] for row in csv.DictReader(io.StringIO(
-        tracker("why", "evil", "--csv", "--db", hostile, *NOW).out))]  # fmt: skip
-    assert all(float(weight) is not None for weight in weights), "a negative number is no formula"
-
-
-def test_rows_for_a_terminal_are_made_safe_too(hostile: str) -> None:
-    told = on_a_terminal(["claims", "--csv", "--db", hostile], {}).replace("\r\n", "\n")
-    assert dangerous(told) == []
-
-
-# -- completion --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("shell", "sign"), [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete")])
-def test_completion_scripts(shell: str, sign: str) -> None:
-    if shell == "bash" and not Path("/bin/bash").exists():
-        pytest.skip("no bash on this machine")
-    answer = command(environment={"_TRACKER_COMPLETE": f"{shell}_source"})
-    assert answer.code == 0, answer.err
-    assert sign in answer.out
-    assert "tracker" in answer.out
-
-
-@pytest.mark.parametrize(
-    ("typed", "proposed"),
-    [
-        ("tracker st", ["status"]),
-        ("tracker source gr", ["grade"]),
-        ("tracker status Deir e", ["Deir ez-Zor"]),
-        ("tracker status حم", ["حمص", "حماة"]),
-        ("tracker add-claim --source Reu", ["Reuters"]),
-        ("tracker add-claim --actor H", ["HTS", "Hezbollah"]),
-        ("tracker claims --sta", ["--standing"]),
-        ("tracker claims --standing re", ["retracted"]),
-        ("tracker actor join hts reb", ["rebels"]),
-        ("tracker retract c-2412", ["c-2412"]),
-        ("tracker status --at 2024 Aro", []),
-    ],
-)
-def test_names_are_completed(story_file: Path, typed: str, proposed: list[str]) -> None:
-    words = typed.split(" ") if "Deir" not in typed else ["tracker", "status", "Deir e"]
-    environment = {
-        "_TRACKER_COMPLETE": "fish_complete",
-        "COMP_WORDS": " ".join(words[:-1]).replace("Deir e", "'Deir e'"),
-        "COMP_CWORD": words[-1],
-        "TRACKER_DB": str(story_file),
-    }
-    answer = command(environment=environment)
-    assert answer.code == 0, answer.err
-    assert answer.err == ""
-    for one in proposed:
-        assert one in answer.out
-
-
-def test_completion_without_a_tracker_is_silent(tmp_path: Path) -> None:
-    environment = {"_TRACKER_COMPLETE": "bash_complete", "COMP_WORDS": "tracker status Ho", "COMP_CWORD": "2"}
-    for where in (tmp_path / "none.db", tmp_path, "postgresql://nobody@127.0.0.1:1/none", "mysql://x"):
-        answer = command(environment={**environment, "TRACKER_DB": str(where)})
-        assert (answer.out.strip(), answer.err) == ("", "")
-
-
-def test_json_says_the_same_whatever_it_escapes(hostile: str) -> None:
-    out = tracker("place", "show", "evil", "--db", hostile, "--json").out
-    found: dict[str, Any] = json.loads(out)
-    assert found["name"] == HOSTILE

@@ -1,4 +1,4 @@
-"""Decides that a mistake is answered with one line saying what, one saying how to go on, and the right exit code."""
+"""Decides that a mistake is answered with what it was, how to go on, and the right exit code."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ instants = st.integers(0, 80).map(lambda half: BEGIN + half * DAY // 2)
 def claims(draw: st.DrawFn, id_: str) -> events.ClaimRecorded:
     """Anything that anybody can say about a place."""
     at = draw(instants)
-    predicate = draw(st.sampled_from([*vocabulary.PREDICATES][:8] + ["captured", "holds", "lost"]))
+    predicate = draw(st.sampled_from([*[*vocabulary.PREDICATES][:8], "captured", "holds", "lost"]))
     hops = draw(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=2, unique=True))
     chain = tuple(Hop(who=who) for who in hops)
     if draw(st.integers(0, 5)) == 0:
@@ -162,9 +162,13 @@ def new(event: Event, n: int) -> NewEvent:
 
 
 def record(
-    store: Store, happened: Sequence[Event], *, batches: Sequence[int] = (1,), views: Project | None = project,
+    store: Store,
+    happened: Sequence[Event],
+    *,
+    batches: Sequence[int] = (1,),
+    views: Project | None = project,
     apart: int = 0,
-) -> None:  # fmt: skip
+) -> None:
     """Append events in batches of the sizes given, over and over; `apart` (us) lies between two batches."""
     sizes = cycle(batches)
     start = store.head().position

@@ -75,9 +75,9 @@ def test_instants_are_text_in_the_log_and_lose_nothing(at: int) -> None:
 
 def test_an_event_cannot_be_changed_and_takes_nothing_unknown() -> None:
     event = ClaimRecorded(claim="c-1", chain=({"who": "x"},), modality="asserts", predicate="holds",
-                          reported=Moment(latest=0))  # type: ignore[arg-type]  # fmt: skip
+                          reported=Moment(latest=0))  # fmt: skip
     with pytest.raises(ValidationError):
-        event.claim = "c-2"
+        event.claim = "c-2"  # type: ignore[misc]
     with pytest.raises(ValidationError):
         KINDS["place-renamed"].model_validate({"place": "x", "name": "X", "colour": "red"})
     with pytest.raises(ValidationError):

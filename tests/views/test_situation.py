@@ -38,10 +38,17 @@ from tracker.views.places import all_places
 from tracker.views.situation import Question
 
 Document = dict[str, Any]
+# Without shrinking, which takes minutes here.
 calm = settings(
-    max_examples=50, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
 few = settings(calm, max_examples=5)
 moments = st.integers(0, 85).map(lambda half: BEGIN + half * DAY // 2)
 

@@ -73,6 +73,7 @@ class SQLiteFile:
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
         event.listen(self._engine, "begin", _begin)
         self._writer: Connection | None = None  # made when first needed, under the lock
+        self._make = False  # a file that is not there
         self._idle: list[sqlite3.Connection] = []  # connections for reading that nobody uses now
 
     def schema_version(self) -> str | None:
@@ -99,21 +100,33 @@ class SQLiteFile:
     @contextmanager
     def making(self) -> Iterator[Connection]:
         """See `Medium`."""
-        if not self.path.parent.is_dir():
+        folder = self.path.parent
+        if not folder.is_dir():
             raise DatabaseProblem(
-                what=f"the folder of {self.shown} does not exist", try_=f"mkdir -p {self.path.parent}"
+                what=f"the folder of {self.shown} does not exist", try_=f"mkdir -p {folder}"
             )
         self.refuse_network()
-        with self._locked():
-            sqlite3.connect(self._uri("rwc"), uri=True).close()
-            with self._transaction() as connection:
-                yield connection
+        self._make = True
+        with self.writing() as connection:
+            self._make = False
+            yield connection
 
     @contextmanager
     def writing(self, *, soon: bool = False) -> Iterator[Connection]:
         """See `Medium`."""
-        with self._locked(), self._transaction() as connection:
-            yield connection
+        self._lock()
+        try:
+            if self._writer is None:
+                self._writer = self._engine.connect()
+            with self._writer.begin():
+                yield self._writer
+        except TrackerError:
+            raise  # rolled back, and nothing is wrong with the connection
+        except BaseException:
+            self._drop_writer()  # whatever happened (Ctrl-C inside the driver too): nothing of it stays
+            raise
+        finally:
+            self.lock.release()
 
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
         """See `Medium`."""
@@ -143,11 +156,15 @@ class SQLiteFile:
 
     def scrub(self) -> None:
         """See `Medium`: the WAL still has the page as it was; it goes unless somebody is reading from it."""
-        with self._locked():
+        self._lock()
+        try:
             if self._writer is not None:
-                _driver(self._writer).execute("PRAGMA busy_timeout = 200").fetchall()
-                _driver(self._writer).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                _driver(self._writer).execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}").fetchall()
+                driver = _driver(self._writer)
+                driver.execute("PRAGMA busy_timeout = 200").fetchall()
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                driver.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}").fetchall()
+        finally:
+            self.lock.release()
 
     @contextmanager
     def reading(self, select: str, parameters: Sequence[object] = ()) -> Iterator[Iterator[Any]]:
@@ -201,8 +218,7 @@ class SQLiteFile:
                 try_="a local disk, or a PostgreSQL server: --db postgresql://…",
             )
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> None:
         try:
             locked = self.lock.acquire(WAIT)
         except OSError as error:
@@ -211,23 +227,6 @@ class SQLiteFile:
             raise DatabaseBusy(
                 where=self.shown, why=f"another process has been writing for {WAIT:.0f} seconds"
             )
-        try:
-            yield
-        finally:
-            self.lock.release()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        if self._writer is None:
-            self._writer = self._engine.connect()
-        try:
-            with self._writer.begin():
-                yield self._writer
-        except TrackerError:
-            raise  # rolled back, and nothing is wrong with the connection
-        except BaseException:
-            self._drop_writer()  # whatever happened (Ctrl-C inside the driver too): nothing of it stays
-            raise
 
     def _drop_writer(self) -> None:
         if (writer := self._writer) is not None:
@@ -240,7 +239,11 @@ class SQLiteFile:
     def _connect(self) -> sqlite3.Connection:
         self.refuse_network()
         connection = sqlite3.connect(
-            self._uri("rw"), uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False
+            self._uri("rwc" if self._make else "rw"),
+            uri=True,
+            timeout=WAIT,
+            isolation_level=None,
+            check_same_thread=False,
         )
         for name, value in SETTINGS.items():
             connection.execute(f"PRAGMA {name} = {value}")

@@ -108,14 +108,18 @@ class Store:
         """
         check_author(by)
         prepared = prepare(events)
-        with translated(self.medium):
-            for _ in range(_ATTEMPTS - 1):
-                try:
-                    return self._append(prepared, now, by, project, decide)
-                except Exception as error:
-                    if not self.medium.passing(driver_error(error)):
-                        raise
-            return self._append(prepared, now, by, project, decide)
+        self._go_in()
+        try:
+            with translated(self.medium):
+                for _ in range(_ATTEMPTS - 1):
+                    try:
+                        return self._append(prepared, now, by, project, decide)
+                    except Exception as error:
+                        if not self.medium.passing(driver_error(error)):
+                            raise
+                return self._append(prepared, now, by, project, decide)
+        finally:
+            self._inside.discard(get_ident())
 
     def read(
         self, after: int = 0, until: int | None = None, *, stream: str | None = None, batch: int = _PAGE
@@ -192,24 +196,23 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated(self.medium), self._alone(), self.medium.writing() as connection:
-            yield connection
+        self._go_in()
+        try:
+            with translated(self.medium), self.medium.writing() as connection:
+                yield connection
+        finally:
+            self._inside.discard(get_ident())
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _go_in(self) -> None:
         thread = get_ident()
         if thread in self._inside:
             raise RuntimeError("this thread already writes to this store; it would wait for itself")
         self._inside.add(thread)
-        try:
-            yield
-        finally:
-            self._inside.discard(thread)
 
     def _append(
         self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
     ) -> list[Appended]:
-        with self._alone(), self.medium.writing(soon=decide is None) as connection:
+        with self.medium.writing(soon=decide is None) as connection:
             if decide is not None:
                 prepared = prepare([*prepared.events, *decide(connection)])
             if not prepared.events:

@@ -1,0 +1,57 @@
+"""Decides what the shell completes: commands, options, words and the names in the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import command
+
+
+@pytest.mark.parametrize(("shell", "sign"), [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete")])
+def test_completion_scripts(shell: str, sign: str) -> None:
+    if shell == "bash" and not Path("/bin/bash").exists():
+        pytest.skip("no bash on this machine")
+    answer = command(environment={"_TRACKER_COMPLETE": f"{shell}_source"})
+    assert answer.code == 0, answer.err
+    assert sign in answer.out
+    assert "tracker" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "proposed"),
+    [
+        ("tracker st", ["status"]),
+        ("tracker source gr", ["grade"]),
+        ("tracker status Deir e", ["Deir ez-Zor"]),
+        ("tracker status حم", ["حمص", "حماة"]),
+        ("tracker add-claim --source Reu", ["Reuters"]),
+        ("tracker add-claim --actor H", ["HTS", "Hezbollah"]),
+        ("tracker claims --sta", ["--standing"]),
+        ("tracker claims --standing re", ["retracted"]),
+        ("tracker actor join hts reb", ["rebels"]),
+        ("tracker retract c-2412", ["c-2412"]),
+        ("tracker status --at 2024 Aro", []),
+    ],
+)
+def test_names_are_completed(story_file: Path, typed: str, proposed: list[str]) -> None:
+    words = typed.split(" ") if "Deir" not in typed else ["tracker", "status", "Deir e"]
+    environment = {
+        "_TRACKER_COMPLETE": "fish_complete",
+        "COMP_WORDS": " ".join(words[:-1]).replace("Deir e", "'Deir e'"),
+        "COMP_CWORD": words[-1],
+        "TRACKER_DB": str(story_file),
+    }
+    answer = command(environment=environment)
+    assert answer.code == 0, answer.err
+    assert answer.err == ""
+    for one in proposed:
+        assert one in answer.out
+
+
+def test_completion_without_a_tracker_is_silent(tmp_path: Path) -> None:
+    environment = {"_TRACKER_COMPLETE": "bash_complete", "COMP_WORDS": "tracker status Ho", "COMP_CWORD": "2"}
+    for where in (tmp_path / "none.db", tmp_path, "postgresql://nobody@127.0.0.1:1/none", "mysql://x"):
+        answer = command(environment={**environment, "TRACKER_DB": str(where)})
+        assert (answer.out.strip(), answer.err) == ("", "")

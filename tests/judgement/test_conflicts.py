@@ -1,0 +1,117 @@
+"""Decides what counts as a contradiction, in each of its kinds, and when it is settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+
+from tests.judgement.strategies import HOUR, said, stories
+from tracker.judgement.belief import fold
+from tracker.judgement.conflicts import SAME_EVENT, disagreements, unsettled
+from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.reliability import weigh
+from tracker.judgement.vocabulary import CONTEST, DENY_GAIN, DENY_LOST, FOR, INSIDE, LOST, NONE
+
+SIDES = Sides.of("army", "clan", "front", "league")
+
+
+def kinds(*claims: Evidence) -> list[str]:
+    return [one.kind for one in disagreements(weigh(claim, (), ()) for claim in claims)]
+
+
+def open_kinds(*claims: Evidence) -> list[str]:
+    weighed = [weigh(claim, (), ()) for claim in claims]
+    return [one.kind for one in unsettled(disagreements(weighed), weighed)]
+
+
+def test_two_holders_at_once() -> None:
+    one, other = said("a", FOR, "army"), said("b", FOR, "clan", day=1, origin="radio")
+    assert kinds(one, other) == ["holder"]
+    assert kinds(one, said("b", FOR, "army", "clan", origin="radio")) == [], "together is no contradiction"
+    assert kinds(one, said("b", FOR, "clan", day=9, origin="radio")) == [], "the world moved"
+
+
+def test_a_capture_after_holding_is_a_change() -> None:
+    held = said("a", FOR, "army", predicate="holds")
+    assert kinds(held, said("b", FOR, "clan", day=1, origin="radio")) == []
+    assert kinds(
+        said("b", FOR, "clan", origin="radio"), said("a", FOR, "army", day=1, predicate="holds")
+    ) == ["holder"]
+
+
+def test_lost_and_captured_agree_and_so_do_holding_and_pressure() -> None:
+    assert kinds(said("a", LOST, "army"), said("b", FOR, "clan", origin="radio")) == []
+    assert kinds(said("a", FOR, "army"), said("b", NONE, "clan", origin="radio")) == []
+
+
+def test_one_voice_changes_its_mind_and_never_contradicts_itself() -> None:
+    assert kinds(said("a", FOR, "army"), said("b", FOR, "clan")) == []
+    party: dict[str, Any] = {"lean": "clan", "source_kind": "party"}
+    assert (
+        kinds(said("a", FOR, "clan", origin="x", **party), said("b", DENY_GAIN, "clan", origin="y", **party))
+        != []
+    )
+
+
+def test_what_one_says_and_another_denies() -> None:
+    denial = said("b", DENY_GAIN, "clan", origin="radio")
+    for kind in (FOR, INSIDE, CONTEST):
+        assert "denial" in kinds(said("a", kind, "clan"), denial)
+    assert kinds(said("a", LOST, "army"), said("b", DENY_LOST, "army", origin="radio")) == ["denial"]
+    assert kinds(said("a", FOR, "army"), denial) == [], "of another side"
+    early = said("b", DENY_GAIN, "clan", origin="radio", earliest=0)
+    assert kinds(early, said("a", FOR, "clan", day=3, earliest=3 * DAY)) == [], "not yet, then so"
+
+
+def test_in_one_document() -> None:
+    one, other = said("a", FOR, "army", document="d"), said("b", FOR, "clan", origin="radio", document="d")
+    assert kinds(one, other) == ["holder", "same-document"]
+
+
+def test_captured_and_yet_fighting() -> None:
+    assert kinds(said("a", FOR, "clan"), said("b", CONTEST, "army", day=1, origin="radio")) == ["degree"]
+
+
+def test_the_same_capture_on_days_that_do_not_meet() -> None:
+    first = said("a", FOR, "clan", day=1, earliest=0)
+    second = said("b", FOR, "clan", day=6, earliest=5 * DAY, origin="radio")
+    assert kinds(first, second) == ["timing"]
+    between = said("c", FOR, "army", day=3, earliest=3 * DAY, origin="third")
+    assert "timing" not in kinds(first, between, second), "it changed hands twice"
+
+
+def test_numbers_that_do_not_meet() -> None:
+    one, other = said("a", NONE, figures=(3.0, 5.0)), said("b", NONE, origin="radio", figures=(6.0, 9.0))
+    assert kinds(one, other) == ["number"]
+    assert kinds(one, said("b", NONE, origin="radio", figures=(4.0, 9.0))) == []
+
+
+def test_different_parts_of_one_side_took_it() -> None:
+    def by(claim: str, part: str, origin: str) -> Evidence:
+        return said(claim, FOR, "clan", origin=origin, lines=((part, "clan"),))
+
+    assert kinds(by("a", "band", "x"), by("b", "guard", "y")) == ["actor-identity"]
+    umbrella = said("b", FOR, "clan", origin="y", lines=(("clan",),))
+    assert kinds(by("a", "band", "x"), umbrella) == [], "an umbrella agrees with its members"
+
+
+def test_a_later_event_settles_a_dispute() -> None:
+    one, other = said("a", FOR, "army"), said("b", FOR, "clan", origin="radio")
+    assert open_kinds(one, other) == ["holder"]
+    assert open_kinds(one, other, said("c", LOST, "army", day=4, earliest=4 * DAY, origin="third")) == []
+
+
+def test_an_analyst_who_leaves_a_claim_out_leaves_its_conflicts_out() -> None:
+    assert kinds(said("a", FOR, "army", weight=0.0), said("b", FOR, "clan", origin="radio")) == []
+
+
+@given(stories)
+def test_conflicts_are_found_in_any_order_and_never_far_apart(claims: list[Evidence]) -> None:
+    _, weighed = fold(claims, SIDES)
+    found = disagreements(weighed)
+    assert found == disagreements(reversed(weighed))
+    for one in found:
+        assert one.first.voice != one.second.voice
+        assert 0 <= one.second.evidence.event_at - one.first.evidence.event_at <= SAME_EVENT + HOUR
+    assert set(unsettled(found, weighed)) <= set(found)
