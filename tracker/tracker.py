@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
     from tracker.record.events import Event
+    from tracker.views.places import Place
     from tracker.views.situation import Question
 
 When = str | datetime | int | None
@@ -112,13 +113,16 @@ class Tracker:
         published. `region`, `controller` and `only` (held, contested, unknown, stale) filter the table.
         """
         from tracker.views.documents import status_document, table_documents
-        from tracker.views.places import place_of, within
+        from tracker.views.places import within
 
         with self.reading() as reader:
             question = self._question(reader, at, known_at, published_by)
             if place is not None:
                 bound = find(reader, "place", place)
-                return {**status_document(reader, place_of(reader, bound.id), question), **_noted(bound)}
+                return {
+                    **status_document(reader, self._place(reader, bound.id, question), question),
+                    **_noted(bound),
+                }
             area = self._area(reader, region) if region else None
             rows = table_documents(reader, question, within(reader, area) | {area} if area else None)
             side = find(reader, "actor", controller).id if controller else None
@@ -130,12 +134,14 @@ class Tracker:
     ) -> Document:
         """The status with every step of the belief: its reliability, echo and additive weight."""
         from tracker.views.documents import why_document
-        from tracker.views.places import place_of
 
         with self.reading() as reader:
             question = self._question(reader, at, known_at, published_by)
             bound = find(reader, "place", place)
-            return {**why_document(reader, place_of(reader, bound.id), question), **_noted(bound)}
+            return {
+                **why_document(reader, self._place(reader, bound.id, question), question),
+                **_noted(bound),
+            }
 
     def claims(
         self, *, place: str | None = None, actor: str | None = None, source: str | None = None,
@@ -398,6 +404,14 @@ class Tracker:
         from tracker.times import read_instant
 
         return read_instant(when, now=self.clock(), zone=self.zone(reader))
+
+    def _place(self, reader: Reader, id_: str, question: Question) -> Place:
+        """The place as it was known then; one that came later as it is known now."""
+        from tracker.reader import position_at
+        from tracker.views.places import places
+
+        known = position_at(reader, question.known_at)
+        return places(reader, [id_], known).get(id_) or places(reader, [id_])[id_]
 
     def _area(self, reader: Reader, text: str) -> str:
         """The area meant by a name: `--region Homs` is the governorate, not the city."""

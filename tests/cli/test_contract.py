@@ -150,7 +150,7 @@ def test_why(story_file: Path) -> None:
     assert one.keys() - {"note"} == WHY | BESIDE | {"log_odds"}
     for step in one["steps"]:
         keys = {"claim", "step", "reliability", "stance", "echo", "weight", "p"}
-        assert step.keys() == keys | {"text", "at"}
+        assert step.keys() == keys | {"text", "at", "order"}
     assert any(step["claim"] is None for step in one["steps"]), "time passing is a step too"
 
 
@@ -168,7 +168,7 @@ def test_add_claim_and_what_can_befall_one(report_copy: str) -> None:
     now = ("--db", report_copy, "--now", "2024-12-08T12:00:00Z", "--json")
     added = tracker("add-claim", "SDF captured Tabqa", "--source", "SOHR", "--at", "2024-12-08", *now).json
     promised = {"claim", "recorded", "position", "conflicts", "before", "after"}
-    assert added.keys() == promised | {"dry_run", "event", "created", "told"}
+    assert added.keys() == promised | {"dry_run", "event", "created", "told", "known"}
     assert added["recorded"] is True
     assert added["before"]["status"] == "unknown"
     keys_of_a_verdict(added["after"])

@@ -108,13 +108,9 @@ def tell_added(run: Session, answer: dict[str, Any]) -> None:
     from tracker.cli import tell
 
     out = Lines(colored=run.colored)
-    verb = (
-        "would be recorded"
-        if answer["dry_run"]
-        else "recorded"
-        if answer["recorded"]
-        else "was already recorded"
-    )
+    verb = "was already recorded" if answer["known"] else "recorded"
+    if answer["dry_run"] and not answer["known"]:
+        verb = "would be recorded"
     out.line(
         f"{answer['claim']} {verb}: {phrases.proposition(answer['told'])} ({answer['told']['attribution']})",
         "title",

@@ -17,8 +17,10 @@ from tracker.errors import EXIT_CODES, FAILED, USAGE, TrackerError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-EXITS = "Exit: " + " · ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
 INTERRUPTED = 130
+EXITS = "Exit: " + " · ".join(
+    f"{code} {meaning}" for code, meaning in (*EXIT_CODES.items(), (INTERRUPTED, "interrupted"))
+)
 
 
 class Command(click.Command):

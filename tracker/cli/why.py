@@ -76,4 +76,5 @@ def _about(step: dict[str, Any]) -> str:
     if step["reliability"] is None:
         return ""
     echo = f", echo x{step['echo']:g}" if step["echo"] < 1 else ""
-    return f"{step['stance']} r {step['reliability']:.2f}{echo}"
+    order = ", order unknown" if step["order"] else ""
+    return f"{step['stance']} r {step['reliability']:.2f}{echo}{order}"

@@ -153,6 +153,7 @@ class Claiming:
         return {
             "claim": event.claim,
             "recorded": not known and not dry_run,
+            "known": known,
             "position": position,
             "dry_run": dry_run,
             "event": event.model_dump(mode="json", exclude_defaults=True),

@@ -25,12 +25,10 @@ class Prepared:
 
 def prepare(events: Sequence[NewEvent]) -> Prepared:
     """Checks, salts and hashes; refuses what no engine could store."""
-    for event in events:
-        _check(event)
+    _check(events)
     drawn = list(salts(len(events)))
-    return Prepared(
-        events, drawn, [payload_hash(salt, event.payload) for salt, event in zip(drawn, events, strict=True)]
-    )
+    hashes = [payload_hash(salt, event.payload) for salt, event in zip(drawn, events, strict=True)]
+    return Prepared(events, drawn, hashes)
 
 
 # The header of a new event, its payload, its salt, the hash of both.
@@ -82,20 +80,21 @@ def check_author(by: str) -> None:
     _check_text(by)
 
 
-def _check(event: NewEvent) -> None:
-    names = f"{event.event_id}\n{event.stream}\n{event.kind}"
-    if "\0" in names or not (event.event_id and event.stream and event.kind and event.payload):
-        raise BadInput(
-            what=f"event {event.event_id!r} lacks an id, a stream, a kind or a payload", try_="all four"
-        )
+def _check(events: Sequence[NewEvent]) -> None:
+    for event in events:
+        if not (event.event_id and event.stream and event.kind and event.payload):
+            raise BadInput(what=f"an event lacks something: {event}", try_="id, stream, kind and payload")
+    names = "\n".join([f"{event.event_id}\n{event.stream}\n{event.kind}" for event in events])
+    if "\0" in names:
+        raise BadInput(what="there is a NUL character in the name of an event", try_="a name without one")
     _check_text(names)
 
 
 def _check_text(names: str) -> None:
     try:
         names.encode()
-    except UnicodeEncodeError:
-        raise BadInput(what=f"the name {names!a} is not text", try_="Unicode text") from None
+    except UnicodeEncodeError as error:
+        raise BadInput(what=f"the name {error.object[:40]!a} is not text", try_="Unicode text") from None
 
 
 def _refuse_other_content(event: NewEvent, there: Known) -> None:

@@ -113,15 +113,18 @@ class SQLiteFile:
 
     @contextmanager
     def writing(self, *, soon: bool = False) -> Iterator[Connection]:
-        """See `Medium`."""
+        """See `Medium`. SQLAlchemy joins the transaction when something is first done through it."""
         self._lock()
         try:
             if self._writer is None:
                 self._writer = self._engine.connect()
-            with self._writer.begin():
-                yield self._writer
+            _driver(self._writer).execute("BEGIN IMMEDIATE")
+            yield self._writer
+            self._end(self._writer, commit=True)
         except TrackerError:
-            raise  # rolled back, and nothing is wrong with the connection
+            if self._writer is not None:  # nothing is wrong with the connection
+                self._end(self._writer, commit=False)
+            raise
         except BaseException:
             self._drop_writer()  # whatever happened (Ctrl-C inside the driver too): nothing of it stays
             raise
@@ -228,6 +231,10 @@ class SQLiteFile:
                 where=self.shown, why=f"another process has been writing for {WAIT:.0f} seconds"
             )
 
+    def _end(self, writer: Connection, *, commit: bool) -> None:
+        transaction = writer if writer.in_transaction() else _driver(writer)
+        (transaction.commit if commit else transaction.rollback)()
+
     def _drop_writer(self) -> None:
         if (writer := self._writer) is not None:
             self._writer = None
@@ -305,7 +312,8 @@ def _has_content(file: Path) -> bool:
 
 def _begin(connection: Connection) -> None:
     # BEGIN alone would take the write lock only at the first insert, after somebody else may have written.
-    _driver(connection).execute("BEGIN IMMEDIATE")
+    if not _driver(connection).in_transaction:
+        _driver(connection).execute("BEGIN IMMEDIATE")
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

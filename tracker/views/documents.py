@@ -10,20 +10,20 @@ from math import log
 from typing import Final
 
 from tracker.judgement.conflicts import Disagreement
-from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.evidence import Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import Verdict, WouldChange, would_change
+from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names, claim_documents, source_names
+from tracker.views.context import beside, beside_each
 from tracker.views.evidence import UNNAMED
-from tracker.views.places import Place, all_places, around, containing
-from tracker.views.situation import CONTEXT_KM, Folded, Question, Situation
+from tracker.views.places import Place, all_places, containing
+from tracker.views.situation import Folded, Question, Situation
 from tracker.zones import iso
 
 POLICY: Final = "bayes"
-CONTEXT_DAYS: Final = 7
-CONTEXT_LIMIT: Final = 12
 LIKELY: Final = 0.05
 """Sides less likely than this are not told by name."""
 _DIGITS: Final = 9
@@ -47,9 +47,31 @@ def table_documents(reader: Reader, question: Question, only: Iterable[str] | No
         wanted &= set(only)
     known = {place.id: place for place in all_places(reader, situation.known)}
     chosen = sorted((known[id_] for id_ in wanted if id_ in known), key=lambda place: (place.name, place.id))
-    writer = _Writer(situation, known)
-    verdicts = situation.verdicts(chosen)
-    return [writer.status(place, verdicts[place.id]) for place in chosen]
+    writer, near = _Writer(situation, known), beside_each(situation, known)
+    judged = situation.judged(chosen)
+    context = {place.id: near(place) for place in chosen}
+    texts = claim_documents(
+        reader, (one.claim for claims in context.values() for one in claims), situation.known
+    )
+    return [
+        {
+            **writer.status(place, judged[place.id][0]),
+            "context": _context(context[place.id], texts),
+            "would_change": writer.would_change(place, *judged[place.id]),
+        }
+        for place in chosen
+    ]
+
+
+def _context(claims: Iterable[Evidence], texts: Mapping[str, Document]) -> list[Document]:
+    return [
+        {"claim": one.claim, "place": texts[one.claim]["place_name"], "text": _told(texts[one.claim])}
+        for one in claims
+    ]
+
+
+def _told(claim: Document) -> str:
+    return f"{claim['text']} ({claim['attribution']})"
 
 
 class _Writer:
@@ -109,6 +131,12 @@ class _Writer:
         gone = [verdict.vacated_by] if verdict.vacated_by else []
         return list(dict.fromkeys([*likely, *shown, *gone]))
 
+    def would_change(self, place: Place, verdict: Verdict, folded: Folded) -> str:
+        """The least news that would change the verdict, in one sentence."""
+        of = self._situation
+        least = would_change(folded.state, of.sides, of.question.at, of.settings(place.id))
+        return _would_change_sentence(least, verdict, self._actors)
+
     def _controller(self, verdict: Verdict) -> Document | None:
         if not verdict.holders:
             return None
@@ -149,10 +177,11 @@ class _Answer:
         self._verdict = self._situation.verdict(place, self._folded)
         self._regions = containing(reader, place, self._situation.known)
         self._writer = _Writer(self._situation, {region.id: region for region in self._regions})
-        self._near = self._context_evidence()
+        self._near = beside(self._situation, place, self._regions)
         self._sources = source_names(self._situation.who)
         self._actors = actor_names(self._situation.who)
         self._weights = self._explained()
+        self._unordered = _unordered(self._folded.weighed)
         self._texts = claim_documents(reader, self._mentioned(), self._situation.known)
 
     def _mentioned(self) -> list[str]:
@@ -164,15 +193,8 @@ class _Answer:
         return {
             **self._writer.status(self._place, self._verdict),
             "because": self._because(),
-            "context": [
-                {
-                    "claim": one.claim,
-                    "place": self._texts[one.claim]["place_name"],
-                    "text": self._told(one.claim),
-                }
-                for one in self._near
-            ],
-            "would_change": self._would_change(),
+            "context": _context(self._near, self._texts),
+            "would_change": self._writer.would_change(self._place, self._verdict, self._folded),
             "beside": [{"claim": claim, "text": self._told(claim)} for claim in self._named_beside()],
         }
 
@@ -247,6 +269,7 @@ class _Answer:
             "reliability": None if step.reliability is None else round(step.reliability, _DIGITS),
             "stance": step.stance,
             "echo": round(step.echo, _DIGITS),
+            "order": "unknown" if step.claim in self._unordered else None,
             "weight": one.weight,
             "p": None if best is None else round(step.p[best], _DIGITS),
         }
@@ -272,27 +295,7 @@ class _Answer:
         return self._sources.get(origin, origin.removeprefix(UNNAMED))
 
     def _told(self, claim: str) -> str:
-        document = self._texts[claim]
-        return f"{document['text']} ({document['attribution']})"
-
-    # -- what stands beside it -------------------------------------------------------------------
-
-    def _context_evidence(self) -> list[Evidence]:
-        """Recent claims on what contains the place and on what lies within 10 km of it, newest first."""
-        situation = self._situation
-        areas = [region.id for region in self._regions]
-        near = [other.id for _, other in around(self._reader, self._place, CONTEXT_KM, situation.known)]
-        ids = [id_ for id_ in dict.fromkeys([*areas, *near]) if id_ != self._place.id]
-        found = situation.recent(ids, situation.question.at - CONTEXT_DAYS * DAY)
-        found.sort(key=lambda one: (-one.event_at, one.claim))
-        return found[:CONTEXT_LIMIT]
-
-    def _would_change(self) -> str:
-        least = would_change(
-            self._folded.state, self._situation.sides, self._situation.question.at,
-            self._situation.settings(self._place.id),
-        )  # fmt: skip
-        return _would_change_sentence(least, self._verdict, self._actors)
+        return _told(self._texts[claim])
 
 
 def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: Mapping[str, str]) -> str:
@@ -317,6 +320,16 @@ def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: M
         parts.append("any word that the holder is still there would make it fresh again")
     sentence = "; ".join(parts)
     return sentence[:1].upper() + sentence[1:] + "." if sentence else "Nothing said so far would change it."
+
+
+def _unordered(weighed: Iterable[Weighed]) -> set[str]:
+    """The claims on control that have the same times as another: which came first is not known."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for one in weighed:
+        if one.evidence.kind in MOVING:
+            times = (one.evidence.event_at, one.evidence.reported_at)
+            found.setdefault(times, []).append(one.evidence.claim)
+    return {claim for claims in found.values() if len(claims) > 1 for claim in claims}
 
 
 def conflicts_of(reader: Reader, place: Place, question: Question, claim: str) -> list[Document]:

@@ -78,12 +78,8 @@ class Situation:
             self._claims[place] = list(gathered({id_: found[id_] for id_ in self.members(place)}))
 
     def recent(self, wanted: Iterable[str], since: int) -> list[Evidence]:
-        """The evidence about some places, from an instant on."""
-        found = evidence(
-            self.reader, self.who, [id_ for place in wanted for id_ in self.members(place)],
-            known=self.known, since=since, until=self.question.at, published_by=self.question.published_by,
-        )  # fmt: skip
-        return list(gathered(found))
+        """The evidence about some places together, from an instant on."""
+        return list(gathered(self.recent_by_place(wanted, since)))
 
     def folded(self, place: str, *, trace: bool = False) -> Folded:
         """The belief about a place from all its claims."""
@@ -112,15 +108,31 @@ class Situation:
         settings: Settings = self.settings(place.id)
         return judge(folded.state, folded.weighed, self.question.at, settings, changed_nearby=changed)
 
+    def recent_by_place(self, wanted: Iterable[str], since: int) -> dict[str, list[Evidence]]:
+        """The evidence about each of some places, from an instant on."""
+        wanted = list(wanted)
+        found = evidence(
+            self.reader, self.who, [id_ for place in wanted for id_ in self.members(place)],
+            known=self.known, since=since, until=self.question.at, published_by=self.question.published_by,
+        )  # fmt: skip
+        return {place: list(gathered({id_: found[id_] for id_ in self.members(place)})) for place in wanted}
+
     def verdicts(self, wanted: Iterable[Place]) -> Mapping[str, Verdict]:
         """The verdicts of many places, from what is kept where the question is about now."""
+        return {place: verdict for place, (verdict, _) in self.judged(wanted).items()}
+
+    def judged(self, wanted: Iterable[Place]) -> Mapping[str, tuple[Verdict, Folded]]:
+        """The same, each with the belief it was read from."""
         wanted = list(wanted)
         kept = self._kept()
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = [place for place in wanted if self._changed(folds[place.id].state)]
         return {
-            place.id: self.verdict(place, folds[place.id], nearby=_any_near(place, changed))
+            place.id: (
+                self.verdict(place, folds[place.id], nearby=_any_near(place, changed)),
+                folds[place.id],
+            )
             for place in wanted
         }
 
