@@ -24,6 +24,8 @@ from tracker.errors import (
 
 SCHEMA: Final = "0001"
 """The revision of the lasting tables that this tracker reads and writes."""
+VIEWS: Final = 14
+"""The revisions of all views added up: raised with any of them, as a reader does not import them."""
 NOW: Final = 2**62
 """A position after every event: what is known now."""
 CHUNK: Final = 500
@@ -105,14 +107,16 @@ def is_url(where: str) -> bool:
     return where.startswith(("postgresql://", "postgresql+psycopg://", "postgres://"))
 
 
-def open_reader(where: str) -> Reader:
-    """A reader of the tracker at a path or URL.
+def open_reader(where: str, *, views: bool = True) -> Reader:
+    """A reader of the tracker at a path or URL; `views` says whether it is going to ask the views.
 
     Raises NoDatabase, OlderDatabase, NewerDatabase, DamagedDatabase or another DatabaseProblem.
     """
     reader = _open_postgresql(where) if is_url(where) else _open_sqlite(where)
     try:
         check_schema(reader)
+        if views:
+            check_views(reader)
     except TrackerError:
         reader.close()
         raise
@@ -138,6 +142,13 @@ def check_schema(reader: Reader) -> None:
         raise OlderDatabase(where=reader.where, found=found, wanted=SCHEMA)
     if found > SCHEMA:
         raise NewerDatabase(where=reader.where, found=found, wanted=SCHEMA)
+
+
+def check_views(reader: Reader) -> None:
+    """Refuse views that another tracker built: they may mean something else."""
+    row = reader.one("SELECT coalesce(sum(revision), 0) FROM checkpoints")
+    if row is None or int(row[0]) != VIEWS:
+        raise _no_views("built by another version", reader.where)
 
 
 def trouble(error: sqlite3.Error, where: str) -> TrackerError:

@@ -323,7 +323,7 @@ class Tracker:
     # -- the record ------------------------------------------------------------------------------
 
     def verify(self, *, against: str | None = None) -> Document:
-        """Check the whole record: chain, order, hashes, views; `against` is a printed `position:hash`."""
+        """Check chain, order, hashes and where the views stand; `against` is a printed `position:hash`."""
         from tracker.record.upkeep import verify
 
         return verify(self.where, against)

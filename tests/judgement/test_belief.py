@@ -296,7 +296,11 @@ def test_the_holder_joins_another_and_the_place_goes_with_it() -> None:
     state, _ = fold([said("a", FOR, "clan")], joined)
     state.move_to(6 * DAY)
     assert state.best == "army"
-    assert state.changed_at == 5 * DAY
+    assert state.changed_at is None, "the flag changed, not the hands"
+    assert state.since is not None
+    assert state.since.claim == "a"
+    assert state.words["army"].claim == "a"
+    assert "clan" not in state.words
 
 
 def test_the_part_that_holds_a_place_takes_it_along_when_it_leaves() -> None:

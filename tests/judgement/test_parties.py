@@ -52,7 +52,8 @@ def test_a_whole_that_is_merged_into_its_part_leaves_that_as_the_side() -> None:
 
 def test_circles_end() -> None:
     who = parties(Membership("army", "clan", BEGINNING), Membership("clan", "army", BEGINNING))
-    assert who.line("army", 0) == ("army", "clan")
+    assert who.line("army", 0) == ("army",)
+    assert who.line("clan", 0) == ("clan", "army"), "all of a circle counts for one of them"
     assert Parties([Actor("a", "A", "side", "b"), Actor("b", "B", "side", "a")], (), (), ()).actor("a") in (
         "a",
         "b",

@@ -15,7 +15,7 @@ from tests.record.histories import WORLD, dump, fresh, histories, record
 from tracker.errors import DatabaseProblem
 from tracker.judgement.belief import Fold
 from tracker.judgement.vocabulary import CONTEST, FOR, LOST
-from tracker.reader import open_reader
+from tracker.reader import VIEWS, open_reader
 from tracker.record.events import Event, PlaceRenamed
 from tracker.record.follow import REVISIONS, behind, catch_up, project, rebuild
 from tracker.record.store import Store
@@ -43,7 +43,7 @@ def beside(tmp_path: Path) -> str:
 
 
 def lagging(store: Store) -> list[str]:
-    with open_reader(store.where) as reader:
+    with open_reader(store.where, views=False) as reader:
         return behind(reader)
 
 
@@ -101,8 +101,16 @@ def test_a_view_of_another_revision_is_built_again(where: str) -> None:
                 connection.exec_driver_sql(f"UPDATE checkpoints SET revision = 0 WHERE projection = '{view}'")
                 connection.exec_driver_sql(f"DELETE FROM {view}")
             assert lagging(store) == [view]
+            with pytest.raises(DatabaseProblem) as refused:
+                open_reader(store.where)
+            assert "tracker rebuild" in refused.value.next_step
             catch_up(store)
             assert dump(store) == wanted
+
+
+def test_readers_know_the_revisions_of_the_views() -> None:
+    """They do not import the views, so the sum is written down where they find it."""
+    assert sum(REVISIONS.values()) == VIEWS
 
 
 def test_views_that_are_gone_are_said_to_be_and_built_again(where: str) -> None:

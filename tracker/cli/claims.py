@@ -9,6 +9,7 @@ import click
 from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
+from tracker.judgement.vocabulary import PREDICATES
 
 COLUMNS = (
     "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported",
@@ -22,7 +23,12 @@ STANDINGS = ("live", "corroborated", "contradicted", "superseded", "stale", "ret
 @click.option("--actor", type=ACTOR, metavar="ACTOR", help="Naming an actor.")
 @click.option("--source", type=SOURCE, metavar="SOURCE", help="Reported by a source.")
 @click.option("--origin", type=SOURCE, metavar="SOURCE", help="Said first by a source.")
-@click.option("--predicate", metavar="WORD", help="captured, holds, lost, advanced, …")
+@click.option(
+    "--predicate",
+    type=click.Choice(tuple(PREDICATES)),
+    metavar="WORD",
+    help="captured, holds, lost, advanced, …",
+)
 @click.option("--modality", metavar="WORD", help="asserts, denies, expects, silent.")
 @click.option("--standing", type=click.Choice(STANDINGS), help="Where it stands now.")
 @click.option("--since", metavar="TIME", help="About this time or later.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tracker.desk.intake import Drafted, Typed, draft, require
+from tracker.desk.intake import Drafted, Find, Typed, draft, identified, require
 from tracker.desk.recording import Recorder, version
 from tracker.desk.registry import named_only
-from tracker.errors import BadInput, Conflict, UnknownClaim, UnknownName
+from tracker.errors import BadInput, Conflict, NotFound, StaleVersion, UnknownClaim, UnknownName
 from tracker.judgement import vocabulary
 from tracker.names import Resolved
 from tracker.reader import NOW, Reader
@@ -31,6 +31,15 @@ class Claiming:
 
     def add(self, typed: Typed, *, dry_run: bool, create: bool, like: str | None) -> Document:
         """Record a claim; answers with its id, the verdict before and after, and what it contradicts."""
+        try:
+            return self._add(typed, dry_run=dry_run, create=create, like=like)
+        except StaleVersion:
+            if not create:
+                raise
+            # Somebody else has just brought in the same name: read again, it is known now.
+            return self._add(typed, dry_run=dry_run, create=create, like=like)
+
+    def _add(self, typed: Typed, *, dry_run: bool, create: bool, like: str | None) -> Document:
         with self._recorder.reading() as reader:
             if like is not None:
                 typed = typed.over(typed_again(known_claim(reader, like)))
@@ -43,7 +52,19 @@ class Claiming:
                 try_="if it was said again since, tell when: --reported DATE; tracker show "
                 f"{drafted.event.claim} tells what happened to it",
             )
+        if fact is not None:
+            drafted = replace(drafted, notes=(*drafted.notes, *self._differs(drafted.event)))
         return self._recorded(drafted, before, dry_run=dry_run, known=fact is not None)
+
+    def _differs(self, event: events.ClaimRecorded) -> list[str]:
+        """What somebody who records a claim again should be told."""
+        with self._recorder.reading() as reader:
+            old = known_claim(reader, event.claim)
+        given = event.confidence.text if event.confidence else None
+        if given is None or given == old["confidence_text"]:
+            return []
+        before = old["confidence_text"] or "none"
+        return [f"recorded with confidence {before}: tracker correct {event.claim} --confidence {given!r}"]
 
     def correct(self, claim: str, typed: Typed, *, reason: str | None, dry_run: bool) -> Document:
         """Record what was really said, and that it stands in the place of what we had recorded."""
@@ -54,15 +75,19 @@ class Claiming:
             # When it was reported is part of what was said, even where it was only the clock's.
             again = replace(typed_again(old), reported=_range(old["reported"]))
             drafted = self._draft(reader, typed.over(again), create=False)
+            drafted = replace(drafted, event=_as_written(drafted.event, old, typed))
+            if drafted.event.claim == claim:
+                drafted = identified(drafted, replaces=claim)  # only words beside the claim differ
             if _fact(reader, drafted.event.claim) is not None:
                 raise Conflict(
                     what=f"that would be {drafted.event.claim}, which is already in the record",
-                    try_=f"tracker retract {claim}, if it was never said",
+                    try_=f"tracker show {drafted.event.claim}; tracker retract {claim}, if it was never said",
                 )
             before = self._verdict(reader, drafted.event.place)
             versions = {f"claim/{claim}": version(reader, f"claim/{claim}")}
+            links = _links_anew(reader, claim, drafted.event.claim)
         event = events.ClaimCorrected(claim=claim, replaced_by=drafted.event.claim, reason=reason)
-        drafted = replace(drafted, created=(*drafted.created, event))
+        drafted = replace(drafted, created=(*drafted.created, event, *links))
         answer = self._recorded(drafted, before, dry_run=dry_run, known=False, versions=versions)
         return {**answer, "corrected": claim}
 
@@ -109,22 +134,37 @@ class Claiming:
     # -- shared ----------------------------------------------------------------------------------
 
     def _draft(self, reader: Reader, typed: Typed, create: bool) -> Drafted:
-        """The claim as it would be recorded; with `create`, names that are not known are brought in."""
+        """The claim as it would be recorded; with `create`, names that are not known are brought in.
+
+        Every reading with known names is tried first; only a name that none of them knows is made.
+        """
         find = self._recorder.finding(reader)
         made: dict[tuple[str, str], Event] = {}
 
-        def find_or_make(thing: str, text: str) -> Resolved:
+        def find_or_made(thing: str, text: str) -> Resolved:
             try:
                 return find(thing, text)
             except UnknownName:
-                if not create:
+                event = made.get((thing, text.strip()))
+                if event is None:
                     raise
-                event = made.setdefault((thing, text), named_only(thing, text))
-                return Resolved(event.stream.partition("/")[2], text)
+                return Resolved(event.stream.partition("/")[2], text.strip())
 
-        zone = self._recorder.zone(reader)
-        drafted = draft(typed, find=find_or_make, now=self._recorder.clock(), zone=zone)
-        return replace(drafted, created=tuple(made.values()))
+        now, zone = self._recorder.clock(), self._recorder.zone(reader)
+        while True:
+            try:
+                drafted = draft(typed, find=find_or_made, now=now, zone=zone)
+            except UnknownName as error:
+                thing, name = str(error.facts["kind"]), str(error.facts["name"])
+                if (
+                    not create
+                    or (thing, name) in made
+                    or (typed.sentence and _begins_known(find, thing, name))
+                ):
+                    raise
+                made[thing, name] = named_only(thing, name)
+            else:
+                return replace(drafted, created=tuple(made.values()))
 
     def _recorded(
         self,
@@ -136,8 +176,8 @@ class Claiming:
         versions: dict[str, int] | None = None,
     ) -> Document:
         event = drafted.event
-        log = [*(one for one in drafted.created if one.kind != "claim-corrected"), event]
-        log += [one for one in drafted.created if one.kind == "claim-corrected"]
+        log: list[Event] = [one for one in drafted.created if one.kind.endswith("-registered")]
+        log += [event, *(one for one in drafted.created if not one.kind.endswith("-registered"))]
         position: int | None = None
         if dry_run and not known:
             told, after, conflicts = self._recorder.preview(
@@ -216,6 +256,32 @@ class Claiming:
         return found
 
 
+def _links_anew(reader: Reader, claim: str, successor: str) -> list[Event]:
+    """The links of a corrected claim, for the one that stands in its place."""
+    rows = reader.rows(
+        "SELECT claim, link, other FROM links WHERE (claim = :claim OR other = :claim) AND to_pos > :known"
+        " ORDER BY claim, link, other",
+        claim=claim, known=NOW,
+    )  # fmt: skip
+    ends = [
+        (successor if one == claim else one, link, successor if other == claim else other)
+        for one, link, other in rows
+    ]
+    return [events.ClaimLinked(claim=one, link=link, other=other) for one, link, other in ends]
+
+
+def _begins_known(find: Find, thing: str, name: str) -> bool:
+    """Whether the beginning of a name in a sentence is a known one: "rebels nearly" is no new actor."""
+    words = name.split()
+    for end in range(len(words) - 1, 0, -1):
+        try:
+            find(thing, " ".join(words[:end]))
+        except NotFound:
+            continue
+        return True
+    return False
+
+
 def known_claim(reader: Reader, claim: str) -> Document:
     """The claim with an id; UnknownClaim with proposals."""
     found = claim_documents(reader, [claim.strip()])
@@ -243,6 +309,20 @@ def typed_again(claim: Document) -> Typed:
         note=claim["note"], url=claim["url"],
         document=None if claim["document"] == claim["url"] else claim["document"],
     )  # fmt: skip
+
+
+def _as_written(event: events.ClaimRecorded, old: Document, typed: Typed) -> events.ClaimRecorded:
+    """The times that were not typed again keep the words in which they were typed."""
+    kept: dict[str, events.Moment] = {}
+    for name, again in (("occurred", typed.at), ("reported", typed.reported)):
+        if again is None:
+            moment: events.Moment = getattr(event, name)
+            words = {
+                "text": old[name]["text"] or "",
+                "precision": old[name]["precision"].replace("unknown", ""),
+            }
+            kept[name] = moment.model_copy(update=words)
+    return event.model_copy(update=kept)
 
 
 def _hop_text(hop: Document) -> str:

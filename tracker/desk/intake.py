@@ -94,7 +94,7 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
     source = typed.source
     notes: list[str] = []
     typed, place, actors = _proposition(typed, find)
-    _check_words(typed)
+    _check_words(typed, actors)
     if place is not None and place.note:
         notes.append(place.note)
     chain = _chain(typed, find)
@@ -177,14 +177,17 @@ _WORDS: Final[tuple[tuple[str, Iterable[str]], ...]] = (
 )  # fmt: skip
 
 
-def _check_words(typed: Typed) -> None:
+def _check_words(typed: Typed, actors: Sequence[Resolved]) -> None:
     for name, allowed in _WORDS:
         require(name, getattr(typed, name), allowed)
     require("manner", typed.details.get("manner"), vocabulary.MANNERS)
     if typed.predicate == "other":
         require("kind", typed.details.get("kind"), vocabulary.OTHER_KINDS)
-    if typed.predicate in ("captured", "lost", "besieges") and not typed.place:
-        raise BadInput(what=f"{typed.predicate} needs a place", try_="--place NAME")
+    if typed.modality in (None, "asserts", "denies"):
+        if typed.predicate not in ("agreed", "other") and not typed.place:
+            raise BadInput(what=f"{typed.predicate} needs a place", try_="--place NAME")
+        if typed.predicate in ("captured", "holds", "lost", "advanced") and not actors:
+            raise BadInput(what=f"who {typed.predicate} it is missing", try_="--actor NAME")
     if typed.relation == "within" and typed.km is None:
         raise BadInput(what="within how many kilometres is not said", try_="--km 50")
     if typed.km is not None and not 0 <= typed.km <= 40_000:
@@ -294,6 +297,20 @@ def _reported(span: Span | None, now: int) -> Moment:
 # -- identity ----------------------------------------------------------------------------------------
 
 
+def identified(drafted: Drafted, *, replaces: str) -> Drafted:
+    """The same claim under an id of its own, as the correction of another that says the same."""
+    letters = _letters({"replaces": replaces, "event": drafted.event.model_dump(mode="json")})
+    event_id = f"{drafted.event_id[: len('c-yymmdd-')]}{letters}"
+    claim = event_id[: len("c-yymmdd-") + ID_LENGTH]
+    return replace(drafted, event=drafted.event.model_copy(update={"claim": claim}), event_id=event_id)
+
+
+def _letters(given: object) -> str:
+    """130 bits of a hash in 26 digits."""
+    number = int.from_bytes(hashlib.sha256(canonical.dumps(given).encode()).digest(), "big") >> (256 - 130)
+    return "".join(_ALPHABET[(number >> 5 * i) & 31] for i in reversed(range(26)))
+
+
 def _identity(event: ClaimRecorded, occurred: Span | None, reported: Span | None, now: int) -> str:
     """`c-` day `-` hash, 26 digits of it; the claim's id keeps the first eight."""
     given: dict[str, Any] = event.model_dump(
@@ -309,10 +326,7 @@ def _identity(event: ClaimRecorded, occurred: Span | None, reported: Span | None
     for name, span in (("occurred", occurred), ("reported", reported)):
         if span is not None:
             given[name] = [None if bound is None else iso(bound) for bound in (span.earliest, span.latest)]
-    digest = hashlib.sha256(canonical.dumps(given).encode()).digest()
-    number = int.from_bytes(digest, "big") >> (256 - 130)
-    letters = "".join(_ALPHABET[(number >> 5 * i) & 31] for i in reversed(range(26)))
-    return f"c-{_day(occurred, reported, now)}-{letters}"
+    return f"c-{_day(occurred, reported, now)}-{_letters(given)}"
 
 
 def _day(occurred: Span | None, reported: Span | None, now: int) -> str:

@@ -38,7 +38,7 @@ class Recorder:
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A read-only snapshot, its views brought to the end of the log and to this tracker's revisions."""
-        with open_reader(self.where) as reader:
+        with open_reader(self.where, views=False) as reader:
             lagging = behind(reader)
             if not lagging:
                 yield reader
@@ -65,7 +65,7 @@ class Recorder:
     ) -> list[Appended]:
         """Append events in one transaction with their views.
 
-        `ids` gives streams a content-derived event id (recorded before: answered, not repeated);
+        `ids` gives claims, by stream, a content-derived event id (recorded before: answered, not repeated);
         `versions` the version a stream must still have.
         """
         if not events:
@@ -107,7 +107,7 @@ def version(reader: Reader, stream: str) -> int:
 
 
 def _new(event: Event, ids: Mapping[str, str], versions: Mapping[str, int]) -> NewEvent:
-    known = ids.get(event.stream)
+    known = ids.get(event.stream) if event.kind == "claim-recorded" else None
     return NewEvent(
         event_id=known or _uuid7(),
         stream=event.stream,
@@ -115,7 +115,8 @@ def _new(event: Event, ids: Mapping[str, str], versions: Mapping[str, int]) -> N
         schema=event.schema_version,
         payload=encode(event),
         content_derived=known is not None,
-        expected_version=versions.get(event.stream),
+        # Registered once: whoever comes second in a race is told, and reads again.
+        expected_version=versions.get(event.stream, 0 if event.kind.endswith("-registered") else None),
     )
 
 

@@ -58,6 +58,16 @@ class Registering:
         """Read one as the other from now on."""
         with self._recorder.reading() as reader:
             find = self._recorder.finding(reader)
+            already = reader.one(
+                f"SELECT merged_into FROM {_TABLES[thing]}"
+                " WHERE id = :id AND merged_into IS NOT NULL AND to_pos > :known",
+                id=name.strip(), known=NOW,
+            )  # fmt: skip
+            if already is not None:
+                raise Conflict(
+                    what=f"{name} is already read as {already[0]}",
+                    try_=f"tracker {thing} unmerge {name}, first",
+                )
             id_, target = find(thing, name).id, find(thing, into).id
         return self._done(changed(thing, "merge", id_, into=target, reason=reason), thing, id_)
 
@@ -88,7 +98,7 @@ class Registering:
             if parent is None:
                 return self._done(events.ActorLeft(actor=id_, since=at), "actor", id_)
             target = find("actor", parent).id
-            if id_ in parties(reader).line(target, at):
+            if parties(reader).joining_makes_a_circle(id_, target, at):
                 raise Conflict(what=f"{target} is part of {id_} itself", try_=f"tracker actor show {target}")
         return self._done(events.ActorJoined(actor=id_, parent=target, since=at), "actor", id_)
 

@@ -324,11 +324,25 @@ class Fold:
                 known.add(change.joined)
                 if whole:
                     known.discard(change.left)
-        if word is not None and change.joined not in self.words:
+        mine = self.words.get(change.joined)
+        if word is not None and (mine is None or word.event_at >= mine.event_at):
             self.words[change.joined] = word._replace(sides=(change.joined,))
         self._note("realigned", None, change.at)
         self._cap()
+        if whole:
+            self._rename(change.left, change.joined)
         self._elect(change.at, word)
+
+    def _rename(self, left: str, joined: str) -> None:
+        """The books of a side that is another's now: who held it goes on holding it, under that name."""
+        self.words.pop(left, None)
+        if self.entered is not None and left in self.entered.sides:
+            sides = tuple(sorted({joined if side == left else side for side in self.entered.sides}))
+            self.entered = self.entered._replace(sides=sides)
+        if self.vacated == left:
+            self.vacated = joined
+        if self.best == left:
+            self.best = joined
 
     # -- who is best -----------------------------------------------------------------------------
 

@@ -83,7 +83,11 @@ class Parties:
         if actor in self._fixed:
             return self._fixed[actor]
         line = [self.actor(actor)]
-        while (parent := self._parent(line[-1], at)) is not None and parent not in line:
+        while (parent := self._parent(line[-1], at)) is not None:
+            if parent in line:  # a circle has no top: all of it counts for one of them
+                top = min(line[line.index(parent) :])
+                line = line[: line.index(top) + 1]
+                break
             line.append(parent)
         found = tuple(line)
         if all(one.since == BEGINNING for member in line for one in self._memberships.get(member, ())):
@@ -93,6 +97,11 @@ class Parties:
     def side(self, actor: str, at: int) -> str:
         """The top-level actor that the actor counts for at `at`."""
         return self.line(actor, at)[-1]
+
+    def joining_makes_a_circle(self, actor: str, parent: str, since: int) -> bool:
+        """Whether `parent` is part of `actor` at `since`, or at any later change of anybody's membership."""
+        later = {one.since for rows in self._memberships.values() for one in rows if one.since > since}
+        return any(self.actor(actor) in self.line(parent, at) for at in (since, *later))
 
     def lean(self, source: str, at: int) -> str | None:
         """The side that the source speaks for or prefers at `at`."""

@@ -117,17 +117,13 @@ def judge(
 
 def _holders(state: Fold) -> tuple[tuple[str, ...], float]:
     """The best side with those its latest claim names beside it, and the sum of their shares."""
-    if not state.count:
-        return (), 0.0
-    best = state.best if state.named and state.best else _best(state)
+    best = state.best
+    if not state.named or best is None:
+        return (), 0.0  # a loss, a strike or a denial says who does not have it, and names nobody who does
     word = state.words.get(best)
     others = tuple(side for side in word.sides if side != best and side in state.names) if word else ()
     holders = (best, *others)
     return holders, sum(state.p[state.names.index(side)] for side in holders)
-
-
-def _best(state: Fold) -> str:
-    return min(zip((-round(p, 9) for p in state.p), state.names, strict=True))[1]
 
 
 def _status(
@@ -192,9 +188,15 @@ def _shelf_end(state: Fold, word: Word | None, at: int, changed_nearby: bool) ->
     shelf = SHELF.get(word.predicate, 7 * DAY)
     if changed_nearby:
         shelf //= 2
-    elif state.changed_at is not None and at - state.changed_at > QUIET:
+    elif (since := _unchanged_since(state)) is not None and at - since > QUIET:
         shelf *= 2
     return _last_word(word, at) + shelf
+
+
+def _unchanged_since(state: Fold) -> int | None:
+    if state.changed_at is not None:
+        return state.changed_at
+    return state.since.event_at if state.since else None
 
 
 def _freshness(word: Word | None, shelf_end: int | None, at: int, deadline: int | None) -> str:

@@ -11,6 +11,7 @@ from math import inf
 from time import monotonic
 from typing import Any, cast
 
+import orjson
 import psycopg
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
@@ -33,8 +34,6 @@ SETTINGS = {
     "synchronous_commit": "on",  # committed is on the disk
     "lock_timeout": f"{WAIT * 1000:.0f}",
     "timezone": "UTC",
-    # A plan made while a table was small would be kept, and scan it when it has grown.
-    "plan_cache_mode": "force_custom_plan",
 }
 
 # A connection that fails carries no code, only the server's words.
@@ -53,19 +52,15 @@ SELECT 0, h.position, NULL, NULL, NULL::integer, {_MICROSECONDS.format("e.record
 UNION ALL
 SELECT 1, e.position, e.event_id, e.stream, e.version, {_MICROSECONDS.format("e.recorded_at")},
        e.salt, e.payload_hash, e.kind
-  FROM unnest(%b::text[]) AS asked (event_id)
+  FROM json_array_elements_text(%s::json) AS asked (event_id)
   CROSS JOIN LATERAL (SELECT * FROM events WHERE event_id = asked.event_id LIMIT 1) AS e
 UNION ALL
 SELECT 2, NULL, NULL, asked.stream, newest.version, NULL, NULL, NULL, NULL
-  FROM unnest(%b::text[]) AS asked (stream)
+  FROM json_array_elements_text(%s::json) AS asked (stream)
   CROSS JOIN LATERAL (
     SELECT version FROM events WHERE stream = asked.stream ORDER BY version DESC LIMIT 1
   ) AS newest
 """
-
-# So the one plan made for it stays good, and need not be made again for every append.
-_KEEP_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan"
-_FORGET_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
 
 _INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%b'] * len(COLUMNS))})"
 _HEAD = "UPDATE head SET position = %s, chain_hash = %s"
@@ -76,6 +71,9 @@ _COPY = f"COPY events ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _TYPES = "int8 text text int4 text int4 int8 text text bytea bytea bytea".split()  # noqa: SIM905
 _Y2000 = 946_684_800_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Plans are kept only for what says so: one made while a table was small would scan it when it has grown.
+_NEVER = 2**31
 
 _REST = 1.0  # seconds
 
@@ -91,15 +89,16 @@ class PostgreSQLSchema:
     def __init__(self, where: str) -> None:
         self.where = where
         self.shown = make_url(where).render_as_string(hide_password=True)
-        # Pinged when taken from the pool: a server that was restarted meanwhile is no error.
         self._engine = create_engine(
             _with_psycopg(where),
             pool_size=2,
             max_overflow=8,
-            pool_pre_ping=True,
             isolation_level="READ COMMITTED",
+            connect_args={"prepare_threshold": _NEVER},
         )
         event.listen(self._engine, "connect", _settle)
+        event.listen(self._engine, "checkin", _note_rest)
+        event.listen(self._engine, "checkout", _wake)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def schema_version(self) -> str | None:
@@ -148,11 +147,10 @@ class PostgreSQLSchema:
         known: dict[str, Known] = {}
         versions: dict[str, int] = {}
         driver = _driver(connection)
+        asked = (orjson.dumps(sorted(ids)).decode(), orjson.dumps(sorted(streams)).decode())
         with _at_once(driver):
-            driver.execute(_LOCK)  # for a writer who said `soon`
-            driver.execute(_KEEP_PLAN)
-            found = driver.execute(_LOOK, (sorted(ids), sorted(streams)), prepare=True, binary=True)
-            driver.execute(_FORGET_PLANS)
+            driver.execute(_LOCK, prepare=True)  # for a writer who said `soon`
+            found = driver.execute(_LOOK, asked, prepare=True, binary=True)
         # The head's row carries the last event's chain hash where the others have their salt.
         for what, at, event_id, stream, version, when, salt, hashed, kind in found:
             if what == 2:
@@ -175,8 +173,10 @@ class PostgreSQLSchema:
         if len(few) < _FEW:
             with _at_once(driver):
                 for row in few:
-                    driver.execute(_INSERT, (*row[:6], _EPOCH + timedelta(microseconds=row[6]), *row[7:]))
-                driver.execute(_HEAD, (few[-1][0], few[-1][-1]))
+                    driver.execute(
+                        _INSERT, (*row[:6], _EPOCH + timedelta(microseconds=row[6]), *row[7:]), prepare=True
+                    )
+                driver.execute(_HEAD, (few[-1][0], few[-1][-1]), prepare=True)
             return
         with driver.cursor().copy(_COPY) as copy:
             copy.set_types(_TYPES)

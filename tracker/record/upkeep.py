@@ -24,7 +24,7 @@ def verify(where: str, against: str | None) -> Document:
     with Store.open(where) as store:
         found = verify_log(store, against=_witness(against))
     findings = [{"position": one.position, "what": one.what} for one in found.findings]
-    with open_reader(where) as reader:
+    with open_reader(where, views=False) as reader:
         findings += [
             {"position": found.position, "what": f"the view {view} does not stand where the log ends"}
             for view in behind(reader)
@@ -58,7 +58,7 @@ def doctor(where: str) -> Document:
         for one in examine(where)
     ]
     try:
-        with open_reader(where) as reader:
+        with open_reader(where, views=False) as reader:
             lagging = behind(reader)
         value = "current" if not lagging else f"behind: {', '.join(lagging)}"
         checks.append(

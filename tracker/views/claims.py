@@ -78,14 +78,22 @@ def _tests(reader: Reader, wanted: Filter, known: int) -> tuple[list[str], dict[
         ]
         values |= {f"place{i}": id_ for i, id_ in enumerate(ids)}
         tests.append(f"place IN ({', '.join(f':place{i}' for i in range(len(ids)))})")
-    for column in ("source", "origin", "predicate", "modality"):
+    for column in ("predicate", "modality"):
         value = getattr(wanted, column)
         if value is not None:
             tests.append(f"{column} = :{column}")
             values[column] = value
+    who = parties(reader, known)
+    for column in ("source", "origin"):
+        if (value := getattr(wanted, column)) is not None:
+            ids = [id_ for id_ in who.sources if who.source(id_) == value]
+            values |= {f"{column}{i}": id_ for i, id_ in enumerate(ids)}
+            tests.append(f"{column} IN ({', '.join(f':{column}{i}' for i in range(len(ids)))})")
     if wanted.actor is not None:
-        tests.append("' ' || actors || ' ' || against || ' ' LIKE :actor")
-        values["actor"] = f"% {wanted.actor} %"
+        ids = [id_ for id_ in who.actors if who.actor(id_) == wanted.actor]
+        values |= {f"actor{i}": f"% {id_} %" for i, id_ in enumerate(ids)}
+        named = (f"' ' || actors || ' ' || against || ' ' LIKE :actor{i}" for i in range(len(ids)))
+        tests.append(f"({' OR '.join(named)})")
     for name, test in (
         ("since", "event_at >= :since"),
         ("until", "event_at <= :until"),

@@ -1,4 +1,4 @@
-"""Decides what stands beside a verdict and moves nothing: recent claims on what contains or is near a place."""
+"""Decides what stands beside a verdict and moves nothing: recent claims on areas around and places near."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ _CELL: Final = 0.1
 
 def beside(situation: Situation, place: Place, areas: Iterable[Place]) -> list[Evidence]:
     """The recent claims on the areas that contain one place and on what lies within 10 km, newest first."""
-    near = [other.id for _, other in around(situation.reader, place, CONTEXT_KM, situation.known)]
+    near = (
+        other.id
+        for _, other in around(situation.reader, place, CONTEXT_KM, situation.known)
+        if other.merged_into is None  # those merged count where they were merged into
+    )
     ids = dict.fromkeys([*(area.id for area in areas), *near])
     return _newest(situation.recent((id_ for id_ in ids if id_ != place.id), _since(situation)))
 

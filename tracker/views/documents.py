@@ -42,13 +42,14 @@ def why_document(reader: Reader, place: Place, question: Question) -> Document:
 def table_documents(reader: Reader, question: Question, only: Iterable[str] | None = None) -> list[Document]:
     """The documents of `status --json`, for every place that something is claimed about, by name."""
     situation = Situation(reader, question)
-    wanted = set(situation.claimed())
-    if only is not None:
-        wanted &= set(only)
     known = {place.id: place for place in all_places(reader, situation.known)}
-    chosen = sorted((known[id_] for id_ in wanted if id_ in known), key=lambda place: (place.name, place.id))
+    claimed = [known[id_] for id_ in situation.claimed() if id_ in known]
+    wanted = {place.id for place in claimed} if only is None else set(only)
+    chosen = sorted(
+        (place for place in claimed if place.id in wanted), key=lambda place: (place.name, place.id)
+    )
     writer, near = _Writer(situation, known), beside_each(situation, known)
-    judged = situation.judged(chosen)
+    judged = situation.judged(claimed)  # all of them, as a change nearby may be outside of what is wanted
     context = {place.id: near(place) for place in chosen}
     texts = claim_documents(
         reader, (one.claim for claims in context.values() for one in claims), situation.known
@@ -142,8 +143,7 @@ class _Writer:
             return None
         side, *others = verdict.holders
         who = self._situation.who
-        line_at = verdict.since[1] if verdict.since else verdict.at
-        own = [actor for actor in verdict.actors if who.side(actor, line_at) == side] or [side]
+        own = [actor for actor in verdict.actors if who.side(actor, verdict.at) == side] or [side]
         return {**self._party(own[0]), "side": side, "with": [self._party(other) for other in others]}
 
     def _party(self, actor: str) -> Document:

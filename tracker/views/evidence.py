@@ -126,13 +126,19 @@ def _figures(details: str) -> tuple[float, float] | None:
     return (min(numbers), max(numbers)) if numbers else None
 
 
+_DERIVED = (
+    f"link = 'derived-from' AND {TRUE}"
+    f" AND other NOT IN (SELECT id FROM claims WHERE fact = 'corrected' AND {TRUE})"
+)
+"""The links that count: a corrected claim is nobody's origin, its successor has been linked instead."""
+
+
 def _parents(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tuple[str, str]]:
     """For each claim derived from another: the origin of the first in that line."""
     links = {
         row[0]: row[1]
         for row in reader.among(
-            f"SELECT claim, other FROM links WHERE claim IN (:wanted) AND link = 'derived-from' AND {TRUE}"
-            " ORDER BY other",
+            f"SELECT claim, other FROM links WHERE claim IN (:wanted) AND {_DERIVED} ORDER BY other DESC",
             claims,
             known=known,
         )
@@ -157,8 +163,7 @@ def _first(reader: Reader, known: int, parent: str, claim: str) -> str:
     while parent not in seen:
         seen.add(parent)
         row = reader.one(
-            f"SELECT other FROM links WHERE claim = :claim AND link = 'derived-from' AND {TRUE}"
-            " ORDER BY other",
+            f"SELECT other FROM links WHERE claim = :claim AND {_DERIVED} ORDER BY other",
             claim=parent,
             known=known,
         )

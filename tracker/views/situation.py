@@ -138,16 +138,19 @@ class Situation:
 
     def changed_nearby(self, place: Place) -> bool:
         """Whether control changed within 25 km in the last week."""
-        near = {
-            other.id: other for _, other in around(self.reader, place, NEARBY_KM, self.known) if other.lat
-        }
+        near = [
+            id_
+            for _, other in around(self.reader, place, NEARBY_KM, self.known)
+            if other.lat is not None and other.merged_into is None
+            for id_ in self.members(other.id)
+        ]
         since = self.question.at - NEARBY_CHANGE
         rows = self.reader.among(
             f"SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect IN ({_MOVING})"
             " AND event_at >= :since AND event_at <= :until",
             near, since=since, until=self.question.at,
         )  # fmt: skip
-        roots = sorted({str(self.into.get(row[0], row[0])) for row in rows})
+        roots = sorted({str(self.into.get(row[0], row[0])) for row in rows} - {place.id})
         kept = {
             id_: Fold.load(json.loads(state), self.sides) for id_, state in self._rows("place, state", roots)
         }

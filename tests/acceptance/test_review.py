@@ -1,0 +1,113 @@
+"""Decides that what a second reader found wrong stays right: nobody named, corrections, merges, --create."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import Tracker
+from tracker.errors import BadInput, Conflict, UnknownName
+from tracker.times import parse_iso
+
+NOW = parse_iso("2024-12-10T12:00:00Z")
+
+
+@pytest.fixture
+def syria(tmp_path: Path) -> Tracker:
+    return Tracker.create(tmp_path / "t.db", starter="syria", clock=lambda: NOW)
+
+
+@pytest.mark.parametrize("sides", [["army"], ["army", "clan"]])
+@pytest.mark.parametrize("said", ["army struck Ford", "army lost Ford", "army did not capture Ford"])
+def test_nobody_holds_what_nobody_was_said_to_hold(tmp_path: Path, sides: list[str], said: str) -> None:
+    """With one or two sides the rest of the probability would fall to somebody by arithmetic alone."""
+    tracker = Tracker.create(tmp_path / "t.db", clock=lambda: NOW)
+    for side in sides:
+        tracker.actor_add(side, level="side")
+    tracker.place_add("Ford", kind="town")
+    tracker.source_add("Wire", kind="wire")
+    status = tracker.add_claim(said, source="Wire")["after"]
+    assert (status["status"], status["controller"]) == ("unknown", None)
+
+
+def test_a_correction_keeps_what_it_was_derived_from(syria: Tracker) -> None:
+    first = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-09")["claim"]
+    second = syria.add_claim("SDF captured Tartus", source="SOHR", at="2024-12-09")["claim"]
+    linked = syria.link(second, first, link="derived-from")["after"]
+    again = syria.correct(second, at="2024-12-08")
+    assert again["after"]["origins"] == linked["origins"] == 1
+    moved = syria.correct(first, source="AP")
+    assert moved["after"]["origins"] == 1, "the child follows its parent's true origin"
+    assert syria.verify()["ok"]
+
+
+def test_words_beside_a_claim_can_be_corrected(syria: Tracker) -> None:
+    claim = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-09", confidence="low")[
+        "claim"
+    ]
+    same = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-09", confidence="high")
+    assert same["recorded"] is False
+    assert any("--confidence" in note for note in same["notes"])
+    better = syria.correct(claim, confidence="high")
+    assert better["recorded"] is True
+    shown = syria.show(better["claim"])
+    assert (shown["confidence_text"], shown["occurred"]["text"]) == ("high", "2024-12-09")
+    assert syria.show(claim)["replaced_by"] == better["claim"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["rebels nearly captured Homs", "rebels captured Homs on Friday"],
+)
+def test_create_makes_no_name_out_of_a_known_one(syria: Tracker, sentence: str) -> None:
+    before = syria.verify()["position"]
+    with pytest.raises((UnknownName, BadInput)):
+        syria.add_claim(sentence, source="Reuters", create=True)
+    assert syria.verify()["position"] == before
+
+
+def test_create_reads_with_known_names_first(syria: Tracker) -> None:
+    answer = syria.add_claim("rebels and SDF captured Homs", source="The Herald", create=True)
+    assert answer["created"] == ["source/the-herald"]
+    assert answer["told"]["actors"] == ["rebels", "Syrian Democratic Forces"]
+
+
+def test_what_is_merged_already_is_not_merged_again(syria: Tracker) -> None:
+    syria.place_add("Homs duplicate", kind="town", id_="homs-duplicate")
+    syria.merge("place", "homs-duplicate", "homs")
+    with pytest.raises(Conflict, match="already read as homs"):
+        syria.merge("place", "homs-duplicate", "hama")
+
+
+def test_joins_make_no_circle_at_any_time(syria: Tracker) -> None:
+    syria.actor_join("sdf", "sfa", since="2024-12-10")
+    with pytest.raises(Conflict):
+        syria.actor_join("sfa", "sdf", since="2024-12-01")
+
+
+def test_a_side_that_joins_another_goes_on_holding(syria: Tracker) -> None:
+    syria.actor_add("Faction", level="side")
+    syria.add_claim("SDF holds Jableh", source="AP", at="2024-12-05")
+    syria.add_claim("Faction captured Jableh", source="AP", at="2024-12-08")
+    syria.add_claim("Faction captured Jableh", source="Reuters", at="2024-12-08")
+    syria.actor_join("Faction", "SDF", since="2024-12-09")
+    status = syria.status("Jableh")
+    assert (status["controller"]["side"], status["controller"]["id"]) == ("sdf", "faction")
+    assert (status["status"], status["basis"]) == ("held", "assessed")
+
+
+def test_merged_sources_are_found_by_what_they_became(syria: Tracker) -> None:
+    claim = syria.add_claim("SDF captured Tartus", source="DW", at="2024-12-09")["claim"]
+    syria.merge("source", "dw", "reuters")
+    for name in ("dw", "Reuters"):
+        assert [one["id"] for one in syria.claims(source=name)["claims"]] == [claim]
+
+
+@pytest.mark.parametrize(
+    "told", [{"predicate": "holds", "actor": ["rebels"]}, {"predicate": "captured", "place": "Homs"}]
+)
+def test_a_claim_about_nowhere_or_nobody_is_refused(syria: Tracker, told: dict[str, Any]) -> None:
+    with pytest.raises(BadInput):
+        syria.add_claim(source="Reuters", **told)
