@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -194,7 +194,7 @@ def test_a_retry_after_an_end_at_any_step(where: str, step: str, monkeypatch: py
         assert verify(store).ok
 
 
-def _ending(store: Store, step: str, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def _ending(store: Store, step: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[NewEvent]], None]:
     def end(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -207,7 +207,11 @@ def _ending(store: Store, step: str, monkeypatch: pytest.MonkeyPatch):  # type: 
     elif step in ("look", "insert"):
         monkeypatch.setattr(type(store.medium), step, end)
     elif step == "commit":
-        monkeypatch.setattr("sqlalchemy.engine.default.DefaultDialect.do_commit", end)
+        commit = {
+            "sqlite": "tracker.record.sqlite.SQLiteFile._end",
+            "postgresql": "psycopg.Connection.commit",
+        }
+        monkeypatch.setattr(commit[store.dialect], end)
 
     def run(new: list[NewEvent]) -> None:
         store.append(new, now=1, by="a", project=project)

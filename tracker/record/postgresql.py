@@ -45,6 +45,7 @@ _LOCK = "SELECT position FROM head FOR UPDATE"
 
 # Its own statement, after the lock: the snapshot of the locking one is older than the wait. The LIMITs keep
 # the planner, which cannot know how far the log has grown, from ever thinking of a scan of the whole log.
+# And JSON, as it guesses the same for any list of it: so it keeps one plan, and does not make it each time.
 _LOOK = f"""
 SELECT 0, h.position, NULL, NULL, NULL::integer, {_MICROSECONDS.format("e.recorded_at")},
        e.chain_hash, h.chain_hash, NULL
