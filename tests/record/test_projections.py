@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from tests.judgement.strategies import SIDES, said
 from tests.record.histories import WORLD, dump, fresh, histories, record
-from tracker.errors import DatabaseProblem
+from tracker.errors import DamagedDatabase, DatabaseProblem
 from tracker.judgement.belief import Fold
 from tracker.judgement.vocabulary import CONTEST, FOR, LOST
 from tracker.reader import VIEWS, open_reader
-from tracker.record.events import Event, PlaceRenamed
+from tracker.record.events import Event, PlaceRegistered, PlaceRenamed
 from tracker.record.follow import REVISIONS, behind, catch_up, project, rebuild
+from tracker.record.projection import OPEN
 from tracker.record.store import Store
 from tracker.record.upkeep import verify
 
@@ -156,3 +157,27 @@ def test_what_a_fold_was_stays_as_it_was_when_it_goes_on() -> None:
         )
     )
     assert json.dumps(kept) == before
+
+
+def test_what_is_registered_twice_is_one_row_that_changed(where: str) -> None:
+    """No command does that; a log written by somebody else might, and its views must still be buildable."""
+    with fresh(where) as store:
+        again = PlaceRegistered(place="hill", name="The Hill", place_kind="village")
+        record(store, [again])
+        followed = dump(store)
+        rows = store.medium.rows(
+            "SELECT name, kind, from_pos FROM places WHERE id = 'hill' ORDER BY from_pos"
+        )
+        assert [row[:2] for row in rows] == [("Hill", "town"), ("The Hill", "village")]
+        rebuild(store)
+        assert dump(store) == followed
+
+
+def test_no_row_can_be_true_twice(where: str) -> None:
+    """However two writers come to it, the key of a view holds one row that is true."""
+    with fresh(where) as store, pytest.raises(DamagedDatabase) as refused, store.transaction() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO places (id, name, kind, from_pos, to_pos)"
+            f" SELECT id, name, kind, from_pos + 1000, to_pos FROM places WHERE to_pos = {OPEN}"
+        )
+    assert "twice" in refused.value.message

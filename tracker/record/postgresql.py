@@ -223,8 +223,10 @@ class PostgreSQLSchema:
             return DatabaseBusy(where=self.shown, why=why)
         if state in ("42P01", "XX001", "XX002"):
             return DamagedDatabase(where=self.shown, why=why)
-        if state == "23505" and getattr(error.diag, "table_name", None) == "events":
-            return DamagedDatabase(where=self.shown, why="its log goes on past its head")
+        if state == "23505":
+            of_log = getattr(error.diag, "table_name", None) == "events"
+            twice = f"something is there twice ({why})"
+            return DamagedDatabase(where=self.shown, why="its log goes on past its head" if of_log else twice)
         if isinstance(error, psycopg.OperationalError):
             return DatabaseProblem(
                 what=f"the database at {self.shown} does not answer: {why}",

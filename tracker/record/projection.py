@@ -67,7 +67,8 @@ class Projection:
         yield f"DROP TABLE IF EXISTS {self.table}"
         parts = [f"{name} {kind}" for name, kind in {**self.key, **self.columns}.items()]
         parts += ["from_pos BIGINT NOT NULL", "to_pos BIGINT NOT NULL"]
-        parts.append(f"PRIMARY KEY ({', '.join(self.key)}, from_pos)")
+        # By its end, so that no row can be true twice at once, whoever wrote it.
+        parts.append(f"PRIMARY KEY ({', '.join(self.key)}, to_pos)")
         yield f"CREATE TABLE {self.table} ({', '.join(parts)})"
         for columns in self.indexes:
             yield f"CREATE INDEX {self.table}_{'_'.join(columns)} ON {self.table} ({', '.join(columns)})"
@@ -161,8 +162,10 @@ class _Batch:
 
     def _write(self) -> None:
         table, key = self._projection.table, self._projection.key
-        closed = [(one.to_pos, *id_, one.from_pos) for id_, one in self._done if one.stored]
-        self._driver.many(f"UPDATE {table} SET to_pos = ? WHERE {_all_equal(key)} AND from_pos = ?", closed)
+        closed = [(one.to_pos, *id_) for id_, one in self._done if one.stored]
+        self._driver.many(
+            f"UPDATE {table} SET to_pos = ? WHERE {_all_equal(key)} AND to_pos = {OPEN}", closed
+        )
         columns = [*key, *self._projection.columns, "from_pos", "to_pos"]
         versions = [*self._done, *((id_, one) for id_, one in self._current.items() if one is not None)]
         self._driver.many(

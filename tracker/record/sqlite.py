@@ -297,6 +297,8 @@ class SQLiteFile:
             if not self.path.exists():
                 return NoDatabase(where=self.shown)
             return UnwritableDatabase(where=self.shown, why=message)
+        if name in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
+            return DamagedDatabase(where=self.shown, why=f"something is there twice ({message})")
         if "no such table: " in message:
             return DamagedDatabase(where=self.shown, why=message)
         return None

@@ -10,7 +10,7 @@ from tracker.record.projection import Patch, Projection, Put
 
 
 def _registered(event: Body, _: Envelope) -> Iterator[Put]:
-    yield Put((event["actor"],), {"name": event["name"], "level": event["level"]}, fresh=True)
+    yield Put((event["actor"],), {"name": event["name"], "level": event["level"]})
 
 
 def _renamed(event: Body, _: Envelope) -> Iterator[Patch]:
@@ -27,7 +27,7 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="actors",
-    revision=1,
+    revision=2,
     key={"id": "TEXT NOT NULL"},
     columns={"name": "TEXT NOT NULL", "level": "TEXT NOT NULL", "merged_into": "TEXT"},
     handlers={

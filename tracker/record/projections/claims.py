@@ -87,7 +87,7 @@ def _weighted(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="claims",
-    revision=1,
+    revision=2,
     key={"id": "TEXT NOT NULL"},
     columns={
         "place": "TEXT",

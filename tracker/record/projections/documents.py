@@ -11,12 +11,12 @@ from tracker.record.projection import Projection, Put
 
 def _registered(event: Body, _: Envelope) -> Iterator[Put]:
     row = {column: event.get(column) for column in ("source", "url", "title", "published")}
-    yield Put((event["document"],), row, fresh=True)
+    yield Put((event["document"],), row)
 
 
 PROJECTION = Projection(
     table="documents",
-    revision=1,
+    revision=2,
     key={"id": "TEXT NOT NULL"},
     columns={"source": "TEXT", "url": "TEXT", "title": "TEXT", "published": "TEXT"},
     handlers={"document-registered": _registered},

@@ -23,7 +23,7 @@ def _leans(event: Body, _: Envelope) -> Iterator[Put]:
 
 PROJECTION = Projection(
     table="leanings",
-    revision=1,
+    revision=2,
     key={"source": "TEXT NOT NULL", "since": "BIGINT NOT NULL"},
     columns={"actor": "TEXT"},
     handlers={"source-registered": _registered, "source-leans": _leans},

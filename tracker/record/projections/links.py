@@ -15,7 +15,7 @@ def _linked(event: Body, _: Envelope) -> Iterator[Put]:
 
 PROJECTION = Projection(
     table="links",
-    revision=1,
+    revision=2,
     key={"claim": "TEXT NOT NULL", "link": "TEXT NOT NULL", "other": "TEXT NOT NULL"},
     columns={"note": "TEXT"},
     handlers={"claim-linked": _linked},

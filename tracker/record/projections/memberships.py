@@ -26,7 +26,7 @@ def _left(event: Body, _: Envelope) -> Iterator[Put]:
 
 PROJECTION = Projection(
     table="memberships",
-    revision=1,
+    revision=2,
     key={"actor": "TEXT NOT NULL", "since": "BIGINT NOT NULL"},
     columns={"parent": "TEXT"},
     handlers={"actor-registered": _registered, "actor-joined": _joined, "actor-left": _left},

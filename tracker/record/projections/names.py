@@ -40,7 +40,7 @@ def _renamed(thing: str) -> Handle:
 
 PROJECTION = Projection(
     table="names",
-    revision=1,
+    revision=2,
     key={"thing": "TEXT NOT NULL", "id": "TEXT NOT NULL", "alias": "TEXT NOT NULL"},
     columns={"folded": "TEXT NOT NULL"},
     handlers={

@@ -14,7 +14,6 @@ def _registered(event: Body, _: Envelope) -> Iterator[Put]:
     yield Put(
         (event["place"],),
         {"kind": event["place_kind"], **{column: event.get(column) for column in told}},
-        fresh=True,
     )
 
 
@@ -32,7 +31,7 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="places",
-    revision=2,
+    revision=3,
     key={"id": "TEXT NOT NULL"},
     columns={
         "name": "TEXT NOT NULL",

@@ -23,7 +23,7 @@ def _checked(event: Body, envelope: Envelope) -> Iterator[Put]:
 
 PROJECTION = Projection(
     table="reviews",
-    revision=1,
+    revision=2,
     key={"position": "BIGINT NOT NULL"},
     columns={
         "claim": "TEXT NOT NULL",

@@ -17,7 +17,7 @@ def _changed(event: Body, _: Envelope) -> Iterator[Put | Drop]:
 
 PROJECTION = Projection(
     table="settings",
-    revision=1,
+    revision=2,
     key={"key": "TEXT NOT NULL", "place": "TEXT NOT NULL"},
     columns={"value": "TEXT NOT NULL"},
     handlers={"setting-changed": _changed},

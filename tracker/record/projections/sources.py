@@ -16,7 +16,7 @@ def _registered(event: Body, _: Envelope) -> Iterator[Put]:
         "grade": event.get("grade"),
         "language": event.get("language"),
     }
-    yield Put((event["source"],), row, fresh=True)
+    yield Put((event["source"],), row)
 
 
 def _renamed(event: Body, _: Envelope) -> Iterator[Patch]:
@@ -37,7 +37,7 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="sources",
-    revision=1,
+    revision=2,
     key={"id": "TEXT NOT NULL"},
     columns={
         "name": "TEXT NOT NULL",
