@@ -52,7 +52,13 @@ def test_it_answers_as_the_commands_do(made: Tracker) -> None:
 
 
 def test_every_command_has_its_verb() -> None:
-    verbs = {"db": "db_current", "place": "place_add", "actor": "actor_add", "source": "source_add"}
+    verbs = {
+        "db": "db_current",
+        "place": "place_add",
+        "actor": "actor_add",
+        "source": "source_add",
+        "document": "document_add",
+    }
     for name in COMMANDS:
         if name != "demo":
             verb = getattr(Tracker, verbs.get(name, name.replace("-", "_")))

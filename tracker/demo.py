@@ -8,15 +8,17 @@ verbs as every other answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import count, groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracker.desk.claiming import Claiming
-from tracker.desk.recording import Recorder
+from tracker.desk.recording import Decision, Recorder, unseen
 from tracker.desk.starter import Line, story
 from tracker.errors import TrackerError
-from tracker.reader import open_reader
+from tracker.reader import Reader, open_reader
+from tracker.record.events import Event
 from tracker.times import parse_iso
 from tracker.tracker import Tracker
 
@@ -78,11 +80,15 @@ def replay(tracker: Tracker, clock: list[int], lines: list[Line]) -> Iterator[Re
         clock[0] = line.recorded
         recorder = Recorder(tracker.where, tracker.clock, line.zone, tracker.by)
         if line.mint is not None:
-            recorder.record([line.mint])
+            recorder.record(partial(_minted, line.mint), unseen)
             yield Recorded(line, None)
         elif line.claim is not None:
             answer = Claiming(recorder).add(line.claim, dry_run=False, create=False, like=None)
             yield Recorded(line, answer)
+
+
+def _minted(place: Event, _: Reader) -> Decision[None]:
+    return Decision([place], None)
 
 
 def report_lines() -> list[Line]:

@@ -24,7 +24,7 @@ from tracker.errors import (
 
 SCHEMA: Final = "0001"
 """The revision of the lasting tables that this tracker reads and writes."""
-VIEWS: Final = 25
+VIEWS: Final = 26
 """The revisions of all views added up: raised with any of them, as a reader does not import them."""
 NOW: Final = 2**62
 """A position after every event: what is known now."""
@@ -123,10 +123,13 @@ def open_reader(where: str, *, views: bool = True) -> Reader:
     return reader
 
 
-def over(connection: Any, where: str) -> Reader:
-    """A reader inside somebody's SQLAlchemy transaction, which sees what that has written."""
+def over(connection: Any, where: str, *, settled: bool = False) -> Reader:
+    """A reader inside somebody's SQLAlchemy transaction, which sees what that has written.
+
+    `settled`: nothing is written while this reader is in use, so it may remember what it has asked.
+    """
     driver = connection.connection.driver_connection
-    return Reader(driver, connection.dialect.name, where, changing=True)
+    return Reader(driver, connection.dialect.name, where, changing=not settled)
 
 
 def check_schema(reader: Reader) -> None:
@@ -262,8 +265,7 @@ def position_at(reader: Reader, known_at: int | None) -> int:
     """
     if known_at is None:
         return NOW
-    last = reader.one("SELECT coalesce(max(position), 0) FROM events")
-    low, high = 0, int(last[0]) if last else 0
+    low, high = 0, last_position(reader)
     while low < high:
         middle = (low + high + 1) // 2
         if _recorded_at(reader, middle) <= known_at:
@@ -271,6 +273,11 @@ def position_at(reader: Reader, known_at: int | None) -> int:
         else:
             high = middle - 1
     return low
+
+
+def last_position(reader: Reader) -> int:
+    """The position of the last event; 0 in an empty log."""
+    return int(reader.rows("SELECT coalesce(max(position), 0) FROM events")[0][0])
 
 
 def recorded_us(reader: Reader) -> str:

@@ -114,6 +114,15 @@ def read_instant(text: str, *, now: int, zone: str = "UTC") -> int:
     return last if stretch.point is None else first
 
 
+def read_past(text: str, *, now: int, zone: str = "UTC") -> int:
+    """Read a typed time as one instant that has come: a date is its end, or now if that is sooner."""
+    if (begins := read_span(text, now=now, zone=zone).earliest) is not None and begins > now:
+        raise BadInput(
+            what=f"{text} lies in the future (it is {iso(now)[:16]}Z now)", try_="when it really was"
+        )
+    return min(read_instant(text, now=now, zone=zone), now)
+
+
 def show_span(span: Span, zone: str = "UTC") -> str:
     """Return a span for people, on the clocks of `zone`: ``2024-12``, ``2024-12-06 18:30 +03``, ``a to b``.
 

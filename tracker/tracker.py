@@ -80,6 +80,7 @@ class Tracker:
 
     def init(self, starter: str | None = None) -> Document:
         """Make the database if it is not there, and bring in what of the starter pack is not yet known."""
+        from tracker.desk.recording import Decision, unseen
         from tracker.record.follow import catch_up
         from tracker.record.store import Store
 
@@ -90,16 +91,18 @@ class Tracker:
             opening = pack_opening(starter)
         with Store.create(self.where) as store:
             catch_up(store)
-        with self.reading() as reader:
+
+        def missing(reader: Reader) -> Decision[None]:
             known = {row[0] for row in reader.rows("SELECT DISTINCT stream FROM events")}
-        fresh = [event for event in opening if event.stream not in known]
-        self._recorder().record(fresh)
+            return Decision([event for event in opening if event.stream not in known], None)
+
+        recorded = len(self._recorder().record(missing, unseen).events)
         with self.reading() as reader:
             counts = {
                 thing: reader.rows(f"SELECT count(*) FROM {thing} WHERE to_pos > :known", known=NOW)[0][0]
                 for thing in ("places", "actors", "sources", "claims")
             }
-        return {"where": self.where, "starter": starter, "recorded": len(fresh), **counts}
+        return {"where": self.where, "starter": starter, "recorded": recorded, **counts}
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -228,86 +231,104 @@ class Tracker:
         """Somebody looked again and it is still true: renews the freshness, moves nothing."""
         return self._claiming().review(claim, "still-true", note=note, dry_run=dry_run)
 
-    def link(self, claim: str, other: str, *, link: str = "same-event", note: str | None = None) -> Document:
+    def link(
+        self, claim: str, other: str, *, link: str = "same-event", note: str | None = None,
+        dry_run: bool = False,
+    ) -> Document:  # fmt: skip
         """Two claims tell of the same event, or `claim` was derived from `other` (one origin then)."""
-        return self._claiming().link(claim, other, link=link, note=note)
+        return self._claiming().link(claim, other, link=link, note=note, dry_run=dry_run)
 
     def check(
-        self,
-        claim: str,
-        found: str,
-        *,
-        by: str | None = None,
-        url: str | None = None,
-        note: str | None = None,
-    ) -> Document:
+        self, claim: str, found: str, *, by: str | None = None, at: str | None = None,
+        url: str | None = None, note: str | None = None, dry_run: bool = False,
+    ) -> Document:  # fmt: skip
         """What a check found (confirmed, place-only, no-evidence, could-not-verify); moves nothing."""
-        return self._claiming().check(claim, found, by=by, url=url, note=note)
+        return self._claiming().check(claim, found, by=by, at=at, url=url, note=note, dry_run=dry_run)
 
-    # -- places, actors, sources -----------------------------------------------------------------
+    # -- places, actors, sources, documents --------------------------------------------------------
 
-    def place_add(self, name: str, **told: Any) -> Document:
-        """Register a place: kind, id_, lat, lon, parent, near, bearing, km, aliases."""
-        return self._registering().add("place", name, told)
+    def place_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
+        """Register a place: kind, id_, lat, lon, parent, near, bearing, km, population, aliases."""
+        return self._registering().add("place", name, told, dry_run=dry_run)
 
-    def actor_add(self, name: str, **told: Any) -> Document:
+    def actor_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
         """Register an actor: level, id_, part_of, aliases."""
-        return self._registering().add("actor", name, told)
+        return self._registering().add("actor", name, told, dry_run=dry_run)
 
-    def source_add(self, name: str, **told: Any) -> Document:
+    def source_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
         """Register a source: kind, id_, lean, grade, language, aliases."""
-        return self._registering().add("source", name, told)
+        return self._registering().add("source", name, told, dry_run=dry_run)
 
-    def alias(self, thing: str, name: str, aliases: Sequence[str]) -> Document:
+    def document_add(
+        self, key: str, *, source: str | None = None, url: str | None = None, title: str | None = None,
+        published: When = None, dry_run: bool = False,
+    ) -> Document:  # fmt: skip
+        """Register a document: `add_claim(document=key)` then takes from it what is left open."""
+        return self._registering().document(
+            key, source=source, url=url, title=title, published=_typed(published), dry_run=dry_run
+        )
+
+    def alias(self, thing: str, name: str, aliases: Sequence[str], *, dry_run: bool = False) -> Document:
         """A place, actor or source is also called so."""
-        return self._registering().change(thing, "alias", name, aliases=tuple(aliases))
+        return self._registering().change(thing, "alias", name, {"aliases": tuple(aliases)}, dry_run=dry_run)
 
-    def rename(self, thing: str, name: str, to: str) -> Document:
+    def rename(self, thing: str, name: str, to: str, *, dry_run: bool = False) -> Document:
         """The main name of a place, actor or source changes; the old one stays an alias."""
-        return self._registering().change(thing, "rename", name, to=to)
+        return self._registering().change(thing, "rename", name, {"name": to}, dry_run=dry_run)
 
-    def merge(self, thing: str, name: str, into: str, *, reason: str | None = None) -> Document:
+    def merge(
+        self, thing: str, name: str, into: str, *, reason: str | None = None, dry_run: bool = False
+    ) -> Document:
         """Two of them are one: `name` is read as `into` from now on. Undone by `unmerge`."""
-        return self._registering().merge(thing, name, into, reason)
+        return self._registering().merge(thing, name, into, reason, dry_run=dry_run)
 
-    def unmerge(self, thing: str, name: str, *, reason: str | None = None) -> Document:
+    def unmerge(self, thing: str, name: str, *, reason: str | None = None, dry_run: bool = False) -> Document:
         """The merge was wrong; `name` is the id that was merged away."""
-        return self._registering().unmerge(thing, name, reason)
+        return self._registering().unmerge(thing, name, reason, dry_run=dry_run)
 
-    def actor_join(self, actor: str, parent: str, *, since: When) -> Document:
+    def actor_join(self, actor: str, parent: str, *, since: When, dry_run: bool = False) -> Document:
         """From `since` on the actor is part of the parent."""
-        return self._registering().join(actor, parent, since)
+        return self._registering().join(actor, parent, _typed(since), dry_run=dry_run)
 
-    def actor_leave(self, actor: str, *, since: When) -> Document:
+    def actor_leave(self, actor: str, *, since: When, dry_run: bool = False) -> Document:
         """From `since` on the actor stands for itself."""
-        return self._registering().join(actor, None, since)
+        return self._registering().leave(actor, _typed(since), dry_run=dry_run)
 
-    def source_grade(self, source: str, grade: str, *, reason: str | None = None) -> Document:
+    def source_grade(
+        self, source: str, grade: str, *, reason: str | None = None, dry_run: bool = False
+    ) -> Document:
         """An analyst grades a source (Admiralty A-F)."""
-        return self._registering().grade(source, grade, reason)
+        return self._registering().grade(source, grade, reason, dry_run=dry_run)
 
-    def source_lean(self, source: str, *, side: str | None, since: When = None) -> Document:
+    def source_lean(
+        self, source: str, *, side: str | None, since: When = None, dry_run: bool = False
+    ) -> Document:
         """Whom a source speaks for or prefers, always or from `since` on; None: nobody."""
-        return self._registering().lean(source, side, since)
+        return self._registering().lean(source, side, _typed(since), dry_run=dry_run)
 
     def listed(self, thing: str, text: str | None = None) -> Document:
-        """All places, actors or sources, or those whose names have a text in them."""
-        from tracker.views.catalogue import catalogue
+        """All places, actors, sources or documents, or those with a text in one of their names."""
+        from tracker.views.catalogue import catalogue, documents
 
         with self.reading() as reader:
-            return {f"{thing}s": catalogue(reader, thing, text)}
+            found = documents(reader, text) if thing == "document" else catalogue(reader, thing, text)
+            return {f"{thing}s": found}
 
     def show_thing(self, thing: str, name: str) -> Document:
-        """One place, actor or source with its names and what it is tied to."""
+        """One place, actor or source with its names and what it is tied to; a document with its claims."""
         from tracker.views.catalogue import entry
 
+        if thing == "document":
+            return self._document(name)
         with self.reading() as reader:
             bound = find(reader, thing, name)
             return {**entry(reader, thing, bound.id), **_noted(bound)}
 
-    def setting(self, key: str, value: str | float | None, *, place: str | None = None) -> Document:
+    def setting(
+        self, key: str, value: str | float | None, *, place: str | None = None, dry_run: bool = False
+    ) -> Document:
         """Change a setting for the tracker or for one place; None puts the default back."""
-        return self._registering().setting(key, value, place)
+        return self._registering().setting(key, value, place, dry_run=dry_run)
 
     def settings(self) -> Document:
         """Every setting with its meaning, and the values that were changed."""
@@ -391,12 +412,9 @@ class Tracker:
         )
 
     def _instant(self, reader: Reader, when: When, *, start: bool = False) -> int | None:
+        when = _typed(when)
         if when is None or isinstance(when, int):
             return when
-        if isinstance(when, datetime):
-            if when.tzinfo is None:
-                raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
-            return round(when.timestamp() * 1_000_000)
         if start:
             from tracker.times import read_span
 
@@ -420,6 +438,25 @@ class Tracker:
         found = areas(reader, text)
         return found[0] if len(found) == 1 else find(reader, "place", text).id
 
+    def _document(self, key: str) -> Document:
+        from tracker.views.catalogue import document, near_documents
+        from tracker.views.claims import Filter, listed
+        from tracker.views.standing import with_standings
+
+        with self.reading() as reader:
+            found = document(reader, key.strip())
+            if found is None:
+                near = near_documents(reader, key)
+                asked = f"did you mean {' or '.join(near)}? " if near else ""
+                raise NotFound(
+                    what=f"no document has the key {key!r}",
+                    try_=f"{asked}tracker document list shows them, tracker document add makes a new one",
+                )
+            question = self._question(reader, None, None, None)
+            read_in = tuple(part for part in (found["id"], found["url"]) if part)
+            claims = listed(reader, Filter(documents=read_in))
+            return {**found, "claims": with_standings(reader, question, claims)}
+
     def _known_claim(self, reader: Reader, claim: str) -> None:
         from tracker.views.claims import near_claims
 
@@ -442,6 +479,15 @@ class Tracker:
         from tracker.desk.registering import Registering
 
         return Registering(self._recorder())
+
+
+def _typed(when: When) -> str | int | None:
+    """A time as the desk takes it: text, or microseconds."""
+    if isinstance(when, datetime):
+        if when.tzinfo is None:
+            raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
+        return round(when.timestamp() * 1_000_000)
+    return when
 
 
 def _noted(bound: Resolved) -> Document:

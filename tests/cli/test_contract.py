@@ -161,7 +161,7 @@ def test_claims_and_show(story_file: Path) -> None:
         assert one.keys() == CLAIM | MORE_OF_A_CLAIM
         assert one["occurred"].keys() == one["reported"].keys() == {"earliest", "latest", "precision", "text"}
     shown = tracker("show", found["claims"][0]["id"], "--db", story_file, "--json").json
-    assert shown.keys() == CLAIM | MORE_OF_A_CLAIM | {"links", "history"}
+    assert shown.keys() == CLAIM | MORE_OF_A_CLAIM | {"links", "reviews", "history"}
 
 
 def test_add_claim_and_what_can_befall_one(report_copy: str) -> None:
@@ -188,6 +188,7 @@ def test_add_claim_and_what_can_befall_one(report_copy: str) -> None:
             "claim",
             "text",
             "event",
+            "payload",
             "recorded",
             "position",
             "dry_run",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import on_a_terminal, tracker
+from tests.cli.test_help import EVERY_COMMAND
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
 SAID = ("--source", "Reuters", "--said-by", "rebels", "--at", "2024-12-07")
@@ -145,6 +146,44 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(report_copy: str, verb: s
     assert done["recorded"] is True
     assert head(report_copy) != before
     assert {**done["after"], "at": None} == {**dry["after"], "at": None}, "it happened as announced"
+
+
+THINGS = ("place", "actor", "source", "document")
+CHANGES = (
+    "place add Newtown --kind town", "place alias Homs Emesa", "place rename Homs Hims",
+    "place merge Nawa Jasim", "actor add Lions --level faction", "actor alias SDF QSD",
+    "actor rename SDF Democrats", "actor merge sfa rebels", "actor join sfa rebels --from 2024-12-01",
+    "actor leave hts --from 2024-12-01", "source add Herald --kind media", "source alias AFP Agence",
+    "source rename AFP Agence", "source merge DW AFP", "source grade SOHR C",
+    "source lean SOHR --side rebels", "document add wire-1 --source Reuters", "setting set threshold 0.7",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_dry_run_of_a_change_announces_it_and_writes_nothing(report_copy: str, line: str) -> None:
+    before = head(report_copy)
+    dry = tracker(*line.split(), "--dry-run", "--db", report_copy, *NOW, "--json").json
+    assert (dry["recorded"], dry["position"], dry["dry_run"]) == (False, None, True)
+    told = tracker(*line.split(), "--dry-run", "--db", report_copy, *NOW).out
+    assert "would be recorded" in told
+    assert head(report_copy) == before
+    done = tracker(*line.split(), "--db", report_copy, *NOW, "--json").json
+    assert head(report_copy) != before
+    same = ("event", "payload", "changes")
+    assert [done[key] for key in same] == [dry[key] for key in same]
+
+
+def test_every_command_that_writes_can_be_tried_first() -> None:
+    """But for those that make a database, or build again what can be built again."""
+    reads = {
+        "status", "why", "claims", "show", "log", "verify", "doctor", "db current", "setting list",
+        *(f"{thing} {what}" for thing in THINGS for what in ("list", "show")),
+    }  # fmt: skip
+    makes = {"init", "demo", "rebuild", "db upgrade"}
+    for words in EVERY_COMMAND:
+        group = any(other[: len(words)] == words and other != words for other in EVERY_COMMAND)
+        if words and not group and " ".join(words) not in reads | makes:
+            assert "--dry-run" in tracker(*words, "--help").out, words
 
 
 def test_the_clock_can_be_set_back_and_never_ahead(fresh: str) -> None:

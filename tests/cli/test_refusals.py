@@ -178,6 +178,27 @@ def test_merges_cannot_go_round_in_circles(fresh: str) -> None:
     assert ask(fresh, "source", "merge", "AP", "AFP").code == 5
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["place", "add", "", "--kind", "town"],
+        ["place", "rename", "Homs", ""],
+        ["place", "alias", "Homs", "x" * 30_000],
+        ["place", "add", "Farm", "--kind", "other", "--km", "-3"],
+        ["source", "add", "  ", "--kind", "wire"],
+        ["document", "add", "Not a key"],
+        ["add-claim", "rebels captured Homs", "--source", "AP", "--quote", "x" * 30_000],
+    ],
+    ids=lambda words: " ".join(words)[:40],
+)
+def test_what_no_event_can_hold_is_a_wrong_use(fresh: str, words: list[str]) -> None:
+    before = head(fresh)
+    answer = ask(fresh, *words)
+    assert answer.code == 2
+    assert "tracker (" not in answer.refusal[0]
+    assert head(fresh) == before
+
+
 @pytest.mark.parametrize("command", [*COMMANDS])
 def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command: str) -> None:
     """Whatever is typed after it, where there is no database yet."""
@@ -187,7 +208,7 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
         "add-claim": ["rebels captured Homs", "--source", "x"], "why": ["Homs"], "show": ["c-1"],
         "correct": ["c-1", "--place", "x"], "retract": ["c-1"], "confirm": ["c-1"],
         "link": ["c-1", "--same-as", "c-2"], "check": ["c-1", "confirmed"], "place": ["list"],
-        "actor": ["list"], "source": ["list"], "setting": ["list"], "db": ["upgrade"],
+        "actor": ["list"], "source": ["list"], "document": ["list"], "setting": ["list"], "db": ["upgrade"],
     }.get(command, [])  # fmt: skip
     answer = tracker(command, *words, "--db", tmp_path / "none.db")
     if command == "doctor":

@@ -249,7 +249,7 @@ def test_the_keys_of_a_claim_are_those_on_the_page(told: Tracker) -> None:
     assert [key for key in one if f"`{key}`" not in page] == []
     assert _keys("`claims`") - set(one) == set()
     whole = told.show(one["id"])
-    assert set(whole) - set(one) == {"links", "history"}
+    assert set(whole) - set(one) == {"links", "reviews", "history"}
 
 
 def test_the_keys_of_an_answer_are_those_on_the_page(told: Tracker) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.session import ACTOR, Session, session
+from tracker.cli.session import ACTOR, DRY_RUN, Session, session
 from tracker.cli.shell import Command
 from tracker.cli.things import done, group
 from tracker.judgement.vocabulary import ACTOR_LEVELS
@@ -24,6 +24,7 @@ command = group(
 @click.option("--id", "id_", metavar="ID", help="Its id; left out: made from the name.")
 @click.option("--part-of", type=ACTOR, metavar="ACTOR", help="Whom it has always been part of.")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name, in any script.")
+@DRY_RUN
 @session
 def add(run: Session, name: str, **told: Any) -> None:
     """Register an actor; without --part-of it is a side of its own."""
@@ -34,16 +35,18 @@ def add(run: Session, name: str, **told: Any) -> None:
 @click.argument("actor", type=ACTOR)
 @click.argument("parent", type=ACTOR)
 @click.option("--from", "since", metavar="TIME", required=True, help="From when on.")
+@DRY_RUN
 @session
-def join(run: Session, actor: str, parent: str, since: str) -> None:
+def join(run: Session, actor: str, parent: str, since: str, dry_run: bool) -> None:
     """ACTOR is part of PARENT from then on: its places count for that side."""
-    done(run, run.tracker(writing=True).actor_join(actor, parent, since=since))
+    done(run, run.tracker(writing=True).actor_join(actor, parent, since=since, dry_run=dry_run))
 
 
 @command.command("leave", cls=Command)
 @click.argument("actor", type=ACTOR)
 @click.option("--from", "since", metavar="TIME", required=True, help="From when on.")
+@DRY_RUN
 @session
-def leave(run: Session, actor: str, since: str) -> None:
+def leave(run: Session, actor: str, since: str, dry_run: bool) -> None:
     """ACTOR stands for itself from then on."""
-    done(run, run.tracker(writing=True).actor_leave(actor, since=since))
+    done(run, run.tracker(writing=True).actor_leave(actor, since=since, dry_run=dry_run))

@@ -19,7 +19,8 @@ _FIELDS = (
     click.option("--place", type=PLACE, metavar="PLACE", help="Where."),
     click.option("--source", type=SOURCE, metavar="SOURCE", help="Who reported it: the last in the chain."),
     click.option("--said-by", multiple=True, type=SOURCE, metavar="SOURCE",
-                 help='Who said it first, then who passed it on; "unnamed: three Syrian sources".'),
+                 help='Who said it first, then who passed it on; "unnamed: three Syrian sources". '
+                      'Each may say more: "SOHR; basis=told; stance=confirms; said-at=friday".'),
     click.option("--against", multiple=True, type=ACTOR, metavar="ACTOR", help="The other side of a fight."),
     click.option("--modality", metavar="WORD", help="asserts (default), denies, expects, silent."),
     click.option("--basis", metavar="WORD", help="How the origin knows: witnessed, told, deduced, unknown."),
@@ -40,7 +41,8 @@ _FIELDS = (
     click.option("--quote", metavar="TEXT", help="The words, verbatim."),
     click.option("--note", metavar="TEXT", help="Our own words."),
     click.option("--url", metavar="URL", help="Where it can be read."),
-    click.option("--document", metavar="KEY", help="The document it stands in."),
+    click.option("--document", metavar="KEY",
+                 help="The document it stands in; one that is registered fills the gaps."),
 )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def described(told: dict[str, Any]) -> dict[str, Any]:
     """What the options say, without what was left out."""
     details = dict(_detail(text) for text in told.pop("detail"))
     return {
-        **{key: value for key, value in told.items() if value not in (None, ())},
+        **{key: value for key, value in told.items() if value not in (None, (), "")},
         **({"details": details} if details else {}),
     }
 

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, str]] = {
     "place": "places: add, list, show, alias, rename, merge, unmerge",
     "actor": "actors: the same, and join, leave",
     "source": "sources: the same, and grade, lean",
+    "document": "documents that claims are read in: add, list, show",
     "setting": "tempo, thresholds and zone",
     "log": "read the record, event by event",
     "verify": "prove that the record was not altered",

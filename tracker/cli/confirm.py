@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from tracker.cli.retract import tell_befallen
-from tracker.cli.session import CLAIM, Session, session
+from tracker.cli.session import CLAIM, DRY_RUN, Session, session
 from tracker.cli.shell import Command
 
 
 @click.command(cls=Command)
 @click.argument("claim", type=CLAIM)
 @click.option("--note", metavar="TEXT", help="How you know.")
-@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@DRY_RUN
 @session
 def command(run: Session, claim: str, note: str | None, dry_run: bool) -> None:
     """You looked again and CLAIM is still true: its place is fresh again; nothing else moves."""

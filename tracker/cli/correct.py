@@ -8,7 +8,7 @@ import click
 
 from tracker.cli.add_claim import claim_fields, described, tell_added
 from tracker.cli.output import note
-from tracker.cli.session import CLAIM, Session, session
+from tracker.cli.session import CLAIM, DRY_RUN, Session, session
 from tracker.cli.shell import Command
 
 
@@ -16,7 +16,7 @@ from tracker.cli.shell import Command
 @click.argument("claim", type=CLAIM)
 @claim_fields
 @click.option("--reason", metavar="TEXT", help="What was wrong.")
-@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@DRY_RUN
 @session
 def command(run: Session, claim: str, reason: str | None, dry_run: bool, **told: Any) -> None:
     """Our mistake: record what was really said instead of CLAIM; give only what differs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.cli.retract import tell_befallen
-from tracker.cli.session import CLAIM, Session, session
+from tracker.cli.session import CLAIM, DRY_RUN, Session, session
 from tracker.cli.shell import Command
 
 
@@ -16,13 +16,15 @@ from tracker.cli.shell import Command
     "--derived-from", type=CLAIM, metavar="CLAIM", help="CLAIM was taken from that one: one origin."
 )
 @click.option("--note", metavar="TEXT", help="How you know.")
+@DRY_RUN
 @session
 def command(
-    run: Session, claim: str, same_as: str | None, derived_from: str | None, note: str | None
+    run: Session, claim: str, same_as: str | None, derived_from: str | None, note: str | None, dry_run: bool
 ) -> None:
     """CLAIM tells of the same event as another, or was derived from it (then both are one voice)."""
     if (same_as is None) == (derived_from is None):
         raise click.UsageError("either --same-as or --derived-from is needed")
     link = "same-event" if same_as else "derived-from"
-    answer = run.tracker(writing=True).link(claim, same_as or derived_from or "", link=link, note=note)
-    tell_befallen(run, answer, f"linked ({link} {same_as or derived_from})")
+    other = same_as or derived_from or ""
+    answer = run.tracker(writing=True).link(claim, other, link=link, note=note, dry_run=dry_run)
+    tell_befallen(run, answer, f"linked ({link} {other})")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.session import PLACE, Session, session
+from tracker.cli.session import DRY_RUN, PLACE, Session, session
 from tracker.cli.shell import Command
 from tracker.cli.things import done, group
 from tracker.judgement.vocabulary import PLACE_KINDS
@@ -30,6 +30,7 @@ command = group(
 @click.option("--bearing", metavar="POINT", help="In which direction from there: N, NE, …")
 @click.option("--km", type=float, metavar="N", help="How far from there.")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name, in any script.")
+@DRY_RUN
 @session
 def add(run: Session, name: str, **told: Any) -> None:
     """Register a place; one without a name of its own can be described ("unnamed village")."""

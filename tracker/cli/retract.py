@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tracker.cli.output import Lines, as_json
-from tracker.cli.session import CLAIM, SOURCE, Session, session
+from tracker.cli.session import CLAIM, DRY_RUN, SOURCE, Session, session
 from tracker.cli.shell import Command
 
 
@@ -16,7 +16,7 @@ from tracker.cli.shell import Command
 @click.option("--reason", metavar="TEXT", help="What the source said.")
 @click.option("--source", type=SOURCE, metavar="SOURCE", help="Who took it back.")
 @click.option("--url", metavar="URL", help="Where.")
-@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@DRY_RUN
 @session
 def command(
     run: Session, claim: str, reason: str | None, source: str | None, url: str | None, dry_run: bool

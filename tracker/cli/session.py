@@ -122,6 +122,10 @@ _OPTIONS = (
 )
 
 
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+"""The option of every command that writes."""
+
+
 class Name(click.ParamType[str]):
     """A name of a place, actor or source; bound later, completed from the record."""
 

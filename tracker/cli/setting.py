@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.cli.output import Lines, as_json
-from tracker.cli.session import PLACE, Session, session
+from tracker.cli.session import DRY_RUN, PLACE, Session, session
 from tracker.cli.shell import Command, Group
 
 command = Group(
@@ -37,12 +37,18 @@ def list_(run: Session) -> None:
 @click.argument("key")
 @click.argument("value", required=False)
 @click.option("--place", type=PLACE, metavar="PLACE", help="Only there.")
+@DRY_RUN
 @session
-def set_(run: Session, key: str, value: str | None, place: str | None) -> None:
+def set_(run: Session, key: str, value: str | None, place: str | None, dry_run: bool) -> None:
     """Change KEY to VALUE; without VALUE the default is back."""
-    answer = run.tracker(writing=True).setting(key, value, place=place)
+    answer = run.tracker(writing=True).setting(key, value, place=place, dry_run=dry_run)
     if run.as_json:
         as_json(answer)
-    else:
-        where = f" at {answer['place']}" if answer["place"] else ""
-        Lines(colored=run.colored).line(f"{answer['key']}{where}: {answer['value'] or 'the default'}")
+        return
+    from tracker.cli import tell
+
+    out = Lines(colored=run.colored)
+    where = f" at {answer['place']}" if answer["place"] else ""
+    would = " (would be recorded)" if answer["dry_run"] else ""
+    out.line(f"{answer['key']}{where}: {answer['value'] or 'the default'}{would}")
+    tell.changes(out, answer)

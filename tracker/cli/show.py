@@ -52,6 +52,8 @@ def _tell(run: Session, one: dict[str, Any]) -> None:
         out.item(key, str(value))
     for link in one["links"]:
         out.item("link", f"{link['link']} {link['claim']}")
+    for review in one["reviews"]:
+        out.item("looked at", f"{when(review['at'], zone)}  {_found(review)}")
     for event in one["history"]:
         out.item(
             "history",
@@ -61,3 +63,9 @@ def _tell(run: Session, one: dict[str, Any]) -> None:
 
 def _typed(read: str, text: str | None) -> str:
     return f"{read} (typed: {text})" if text and text != read else read
+
+
+def _found(review: dict[str, Any]) -> str:
+    by = f" by {review['by']}" if review["by"] else ""
+    told = ", ".join(text for text in (review["note"], review["url"]) if text)
+    return f"{review['answer']}{by}" + (f": {told}" if told else "")

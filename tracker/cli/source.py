@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.session import ACTOR, SOURCE, Session, session
+from tracker.cli.session import ACTOR, DRY_RUN, SOURCE, Session, session
 from tracker.cli.shell import Command
 from tracker.cli.things import done, group
 from tracker.judgement.vocabulary import GRADES, SOURCE_KINDS
@@ -24,6 +24,7 @@ command = group(
 @click.option("--grade", type=click.Choice(GRADES), help="Admiralty grade; F: cannot be judged.")
 @click.option("--language", metavar="CODE", help="In which language it writes.")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name, in any script.")
+@DRY_RUN
 @session
 def add(run: Session, name: str, **told: Any) -> None:
     """Register a source."""
@@ -34,17 +35,19 @@ def add(run: Session, name: str, **told: Any) -> None:
 @click.argument("source", type=SOURCE)
 @click.argument("grade")
 @click.option("--reason", metavar="TEXT", help="Why.")
+@DRY_RUN
 @session
-def grade(run: Session, source: str, grade: str, reason: str | None) -> None:
+def grade(run: Session, source: str, grade: str, reason: str | None, dry_run: bool) -> None:
     """Grade a SOURCE from A (completely reliable) to E (unreliable), or F (cannot be judged)."""
-    done(run, run.tracker(writing=True).source_grade(source, grade, reason=reason))
+    done(run, run.tracker(writing=True).source_grade(source, grade, reason=reason, dry_run=dry_run))
 
 
 @command.command("lean", cls=Command)
 @click.argument("source", type=SOURCE)
 @click.option("--side", type=ACTOR, metavar="ACTOR", help="Whom it speaks for or prefers; left out: nobody.")
 @click.option("--from", "since", metavar="TIME", help="From when on; left out: always.")
+@DRY_RUN
 @session
-def lean(run: Session, source: str, side: str | None, since: str | None) -> None:
+def lean(run: Session, source: str, side: str | None, since: str | None, dry_run: bool) -> None:
     """Say for whom a SOURCE speaks."""
-    done(run, run.tracker(writing=True).source_lean(source, side=side, since=since))
+    done(run, run.tracker(writing=True).source_lean(source, side=side, since=since, dry_run=dry_run))

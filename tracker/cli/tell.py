@@ -156,5 +156,19 @@ def change(out: Lines, answer: Document) -> None:
                 out.item("contradicts", f"{', '.join(kinds)}: {texts.get(claim, '')}  {claim}", "contested")
 
 
+def changes(out: Lines, answer: Document) -> None:
+    """The verdicts that read differently after a change of the parties, the names or the settings."""
+    for one in answer["changes"]:
+        name, before, after = one["place"]["name"], one["before"], one["after"]
+        out.item("before", phrases.verdict(name, before) if before else f"{name}: no claims of its own.")
+        out.item(
+            "after",
+            phrases.verdict(name, after) if after else f"{name}: read as another place.",
+            after["status"] if after else None,
+        )
+    if answer["dry_run"] and not answer["changes"]:
+        out.item("changes", "no verdict would read differently")
+
+
 def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

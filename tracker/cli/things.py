@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
-from tracker.cli.session import Name, Session, session
+from tracker.cli.session import DRY_RUN, Name, Session, session
 from tracker.cli.shell import Command, Group
 
 
@@ -21,12 +21,21 @@ def group(thing: str, columns: Sequence[str], help_text: str) -> Group:
 
 
 def done(run: Session, answer: Mapping[str, Any]) -> None:
-    """The answer to a change."""
+    """The answer to a change: what it is, and which verdicts read differently because of it."""
     if run.as_json:
         as_json(answer)
         return
-    subject = next(iter(answer.items()))
-    Lines(colored=run.colored).line(f"{subject[0]} {subject[1]}: {answer['event']} [{answer['position']}]")
+    from tracker.cli import tell
+
+    out = Lines(colored=run.colored)
+    thing, name = next(iter(answer.items()))
+    where = "would be recorded" if answer["dry_run"] else f"[{answer['position']}]"
+    out.line(f"{thing} {name}: {answer['event']} {where}")
+    if answer["dry_run"]:
+        for key, value in answer["payload"].items():
+            if key != thing:
+                out.item(key.replace("_", " "), _told(value))
+    tell.changes(out, answer)
 
 
 def _list(thing: str, columns: Sequence[str]) -> click.Command:
@@ -94,9 +103,10 @@ def _alias(thing: str, _: Sequence[str]) -> click.Command:
     @click.command("alias", cls=Command, help=f"Other names of one {thing}: NAME is also called ALIASES.")
     @click.argument("name", type=Name(thing))
     @click.argument("aliases", nargs=-1, required=True)
+    @DRY_RUN
     @session
-    def command(run: Session, name: str, aliases: Sequence[str]) -> None:
-        done(run, run.tracker(writing=True).alias(thing, name, aliases))
+    def command(run: Session, name: str, aliases: Sequence[str], dry_run: bool) -> None:
+        done(run, run.tracker(writing=True).alias(thing, name, aliases, dry_run=dry_run))
 
     return command
 
@@ -107,9 +117,10 @@ def _rename(thing: str, _: Sequence[str]) -> click.Command:
     )
     @click.argument("name", type=Name(thing))
     @click.argument("to")
+    @DRY_RUN
     @session
-    def command(run: Session, name: str, to: str) -> None:
-        done(run, run.tracker(writing=True).rename(thing, name, to))
+    def command(run: Session, name: str, to: str, dry_run: bool) -> None:
+        done(run, run.tracker(writing=True).rename(thing, name, to, dry_run=dry_run))
 
     return command
 
@@ -119,9 +130,10 @@ def _merge(thing: str, _: Sequence[str]) -> click.Command:
     @click.argument("name", type=Name(thing))
     @click.argument("into", type=Name(thing))
     @click.option("--reason", metavar="TEXT", help="How you know.")
+    @DRY_RUN
     @session
-    def command(run: Session, name: str, into: str, reason: str | None) -> None:
-        done(run, run.tracker(writing=True).merge(thing, name, into, reason=reason))
+    def command(run: Session, name: str, into: str, reason: str | None, dry_run: bool) -> None:
+        done(run, run.tracker(writing=True).merge(thing, name, into, reason=reason, dry_run=dry_run))
 
     return command
 
@@ -130,8 +142,9 @@ def _unmerge(thing: str, _: Sequence[str]) -> click.Command:
     @click.command("unmerge", cls=Command, help="The merge was wrong; ID is the one that was merged away.")
     @click.argument("id_", metavar="ID")
     @click.option("--reason", metavar="TEXT", help="How you know.")
+    @DRY_RUN
     @session
-    def command(run: Session, id_: str, reason: str | None) -> None:
-        done(run, run.tracker(writing=True).unmerge(thing, id_, reason=reason))
+    def command(run: Session, id_: str, reason: str | None, dry_run: bool) -> None:
+        done(run, run.tracker(writing=True).unmerge(thing, id_, reason=reason, dry_run=dry_run))
 
     return command

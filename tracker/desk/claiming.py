@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from tracker.desk.intake import Drafted, Find, Typed, draft, identified, require
-from tracker.desk.recording import Recorder, version
+from tracker.desk.attribution import Find
+from tracker.desk.intake import Drafted, Typed, draft, identified, web_address
+from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import named_only
-from tracker.errors import BadInput, Conflict, NotFound, StaleVersion, UnknownClaim, UnknownName
+from tracker.desk.retyped import as_written, known_claim, span_text, typed_again, with_document
+from tracker.desk.succession import links_anew, reviews_anew
+from tracker.desk.words import require
+from tracker.errors import BadInput, Conflict, NotFound, UnknownName
 from tracker.judgement import vocabulary
 from tracker.names import Resolved
 from tracker.reader import NOW, Reader
 from tracker.record import events
 from tracker.record.events import Event
-from tracker.views.claims import claim_documents, near_claims
+from tracker.times import read_past
+from tracker.views.claims import claim_documents
 from tracker.views.documents import conflicts_of, status_document
 from tracker.views.evidence import merged
 from tracker.views.places import place_of
@@ -31,105 +37,99 @@ class Claiming:
 
     def add(self, typed: Typed, *, dry_run: bool, create: bool, like: str | None) -> Document:
         """Record a claim; answers with its id, the verdict before and after, and what it contradicts."""
-        try:
-            return self._add(typed, dry_run=dry_run, create=create, like=like)
-        except StaleVersion:
-            if not create:
-                raise
-            # Somebody else has just brought in the same name: read again, it is known now.
-            return self._add(typed, dry_run=dry_run, create=create, like=like)
 
-    def _add(self, typed: Typed, *, dry_run: bool, create: bool, like: str | None) -> Document:
-        with self._recorder.reading() as reader:
-            if like is not None:
-                typed = typed.over(typed_again(known_claim(reader, like)))
-            drafted = self._draft(reader, typed, create)
+        def decide(reader: Reader) -> Decision[_Claimed]:
+            given = typed if like is None else typed.over(typed_again(known_claim(reader, like)))
+            drafted = self._draft(reader, given, create)
             fact = _fact(reader, drafted.event.claim)
+            if fact is not None:
+                drafted = replace(drafted, notes=(*drafted.notes, *_already(reader, drafted.event, fact)))
             before = self._verdict(reader, drafted.event.place)
-        if fact is not None and fact != "recorded":
-            raise Conflict(
-                what=f"{drafted.event.claim} is already in the record, and was {fact}",
-                try_="if it was said again since, tell when: --reported DATE; tracker show "
-                f"{drafted.event.claim} tells what happened to it",
-            )
-        if fact is not None:
-            drafted = replace(drafted, notes=(*drafted.notes, *self._differs(drafted.event)))
-        return self._recorded(drafted, before, dry_run=dry_run, known=fact is not None)
+            return _claimed(drafted, before, known=fact is not None)
 
-    def _differs(self, event: events.ClaimRecorded) -> list[str]:
-        """What somebody who records a claim again should be told."""
-        with self._recorder.reading() as reader:
-            old = known_claim(reader, event.claim)
-        given = event.confidence.text if event.confidence else None
-        if given is None or given == old["confidence_text"]:
-            return []
-        before = old["confidence_text"] or "none"
-        return [f"recorded with confidence {before}: tracker correct {event.claim} --confidence {given!r}"]
+        return self._recorded(decide, dry_run=dry_run)
 
     def correct(self, claim: str, typed: Typed, *, reason: str | None, dry_run: bool) -> Document:
         """Record what was really said, and that it stands in the place of what we had recorded."""
-        with self._recorder.reading() as reader:
-            old = self._live(reader, claim)
+
+        def decide(reader: Reader) -> Decision[_Claimed]:
+            old = _live(reader, claim)
             if typed == Typed():
                 raise BadInput(what="what is to be corrected is not said", try_="--place, --at, --actor, …")
             # When it was reported is part of what was said, even where it was only the clock's.
-            again = replace(typed_again(old), reported=_range(old["reported"]))
+            again = replace(typed_again(old), reported=span_text(old["reported"]))
             drafted = self._draft(reader, typed.over(again), create=False)
-            drafted = replace(drafted, event=_as_written(drafted.event, old, typed))
+            drafted = replace(drafted, event=as_written(drafted.event, old, typed))
             if drafted.event.claim == claim:
                 drafted = identified(drafted, replaces=claim)  # only words beside the claim differ
-            if _fact(reader, drafted.event.claim) is not None:
+            successor = drafted.event.claim
+            if _fact(reader, successor) is not None:
                 raise Conflict(
-                    what=f"that would be {drafted.event.claim}, which is already in the record",
-                    try_=f"tracker show {drafted.event.claim}; tracker retract {claim}, if it was never said",
+                    what=f"that would be {successor}, which is already in the record",
+                    try_=f"tracker show {successor}; tracker retract {claim}, if it was never said",
                 )
-            before = self._verdict(reader, drafted.event.place)
-            versions = {f"claim/{claim}": version(reader, f"claim/{claim}")}
-            links = _links_anew(reader, claim, drafted.event.claim)
-        event = events.ClaimCorrected(claim=claim, replaced_by=drafted.event.claim, reason=reason)
-        drafted = replace(drafted, created=(*drafted.created, event, *links))
-        answer = self._recorded(drafted, before, dry_run=dry_run, known=False, versions=versions)
-        return {**answer, "corrected": claim}
+            reviews, note = reviews_anew(reader, old, drafted.event)
+            drafted = replace(drafted, notes=(*drafted.notes, *note))
+            corrected = events.ClaimCorrected(claim=claim, replaced_by=successor, reason=reason)
+            after = [corrected, *links_anew(reader, claim, successor), *reviews]
+            return _claimed(drafted, self._verdict(reader, drafted.event.place), after)
+
+        return {**self._recorded(decide, dry_run=dry_run), "corrected": claim}
 
     def retract(
         self, claim: str, *, reason: str | None, by: str | None, url: str | None, dry_run: bool
     ) -> Document:
         """The source took it back."""
-        with self._recorder.reading() as reader:
-            old = self._live(reader, claim)
-            who = self._recorder.finding(reader)("source", by).id if by else None
-        event = events.ClaimRetracted(claim=claim, reason=reason, by=who, url=url)
-        return self._befell(old, event, dry_run=dry_run)
+        return self._befell(
+            claim,
+            lambda reader, id_: events.ClaimRetracted(
+                claim=id_, reason=reason, by=self._source(reader, by), url=web_address(url)
+            ),
+            dry_run=dry_run,
+        )
 
     def review(self, claim: str, answer: str, *, note: str | None, dry_run: bool) -> Document:
         """Somebody looked at the claim again."""
         require("answer", answer, vocabulary.REVIEWS)
-        with self._recorder.reading() as reader:
-            old = self._live(reader, claim)
-        event = events.ClaimReviewed(claim=claim, answer=answer, at=self._recorder.clock(), note=note)
-        return self._befell(old, event, dry_run=dry_run)
+        now = self._recorder.clock()
+        return self._befell(
+            claim,
+            lambda _, id_: events.ClaimReviewed(claim=id_, answer=answer, at=now, note=note),
+            dry_run=dry_run,
+        )
 
-    def link(self, claim: str, other: str, *, link: str, note: str | None) -> Document:
+    def link(self, claim: str, other: str, *, link: str, note: str | None, dry_run: bool) -> Document:
         """Two claims belong together."""
         require("link", link, vocabulary.LINKS)
-        with self._recorder.reading() as reader:
-            old, second = self._live(reader, claim), known_claim(reader, other)
-            if claim == second["id"]:
-                raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
-            if link == "derived-from" and claim in _ancestors(reader, other):
-                raise Conflict(
-                    what=f"{other} is already derived from {claim}",
-                    try_=f"tracker show {other}, or --link same-event",
-                )
-        return self._befell(old, events.ClaimLinked(claim=claim, link=link, other=other, note=note))
 
-    def check(self, claim: str, found: str, *, by: str | None, url: str | None, note: str | None) -> Document:
+        def linked(reader: Reader, id_: str) -> Event:
+            second = known_claim(reader, other)["id"]
+            if id_ == second:
+                raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
+            if link == "derived-from" and id_ in _ancestors(reader, second):
+                raise Conflict(
+                    what=f"{second} is already derived from {id_}",
+                    try_=f"tracker show {second}, or --link same-event",
+                )
+            return events.ClaimLinked(claim=id_, link=link, other=second, note=note)
+
+        return self._befell(claim, linked, dry_run=dry_run)
+
+    def check(
+        self, claim: str, found: str, *, by: str | None, at: str | None, url: str | None, note: str | None,
+        dry_run: bool,
+    ) -> Document:  # fmt: skip
         """What a check of the claim found."""
         require("finding", found, vocabulary.CHECKS)
-        with self._recorder.reading() as reader:
-            old = self._live(reader, claim)
-            who = self._recorder.finding(reader)("source", by).id if by else None
-        return self._befell(old, events.ClaimChecked(claim=claim, found=found, by=who, url=url, note=note))
+        now = self._recorder.clock()
+
+        def checked(reader: Reader, id_: str) -> Event:
+            when = None if at is None else read_past(at, now=now, zone=self._recorder.zone(reader))
+            return events.ClaimChecked(
+                claim=id_, found=found, by=self._source(reader, by), at=when, url=web_address(url), note=note
+            )
+
+        return self._befell(claim, checked, dry_run=dry_run)
 
     # -- shared ----------------------------------------------------------------------------------
 
@@ -150,6 +150,7 @@ class Claiming:
                     raise
                 return Resolved(event.stream.partition("/")[2], text.strip())
 
+        typed, read_in = with_document(reader, typed)
         now, zone = self._recorder.clock(), self._recorder.zone(reader)
         while True:
             try:
@@ -164,40 +165,23 @@ class Claiming:
                     raise
                 made[thing, name] = named_only(thing, name)
             else:
-                return replace(drafted, created=tuple(made.values()))
+                return replace(drafted, created=tuple(made.values()), notes=(*drafted.notes, *read_in))
 
-    def _recorded(
-        self,
-        drafted: Drafted,
-        before: Document | None,
-        *,
-        dry_run: bool,
-        known: bool,
-        versions: dict[str, int] | None = None,
-    ) -> Document:
+    def _recorded(self, decide: Callable[[Reader], Decision[_Claimed]], *, dry_run: bool) -> Document:
+        """Record a claim and what comes with it; answers with what became of the verdict."""
+        done = self._recorder.record(decide, self._consequence, dry_run=dry_run)
+        drafted, before, known = done.facts
         event = drafted.event
-        log: list[Event] = [one for one in drafted.created if one.kind.endswith("-registered")]
-        log += [event, *(one for one in drafted.created if not one.kind.endswith("-registered"))]
-        position: int | None = None
-        if dry_run and not known:
-            told, after, conflicts = self._recorder.preview(
-                log, lambda reader: self._consequence(reader, event)
-            )
-        else:
-            if not dry_run:
-                said = self._recorder.record(log, ids={event.stream: drafted.event_id}, versions=versions)
-                position = next(one.position for one in said if one.event_id == drafted.event_id)
-                known = not next(one.new for one in said if one.event_id == drafted.event_id)
-            with self._recorder.reading() as reader:
-                told, after, conflicts = self._consequence(reader, event)
+        told, after, conflicts = done.seen
+        mine = next((one for one in done.appended if one.event_id == drafted.event_id), None)
         return {
             "claim": event.claim,
-            "recorded": not known and not dry_run,
-            "known": known,
-            "position": position,
+            "recorded": mine is not None and mine.new,
+            "known": known or (mine is not None and not mine.new),
+            "position": None if mine is None else mine.position,
             "dry_run": dry_run,
-            "event": event.model_dump(mode="json", exclude_defaults=True),
-            "created": [one.stream for one in drafted.created if one.kind.endswith("-registered")],
+            "event": payload(event),
+            "created": [one.stream for one in drafted.created],
             "conflicts": conflicts,
             "before": before,
             "after": after,
@@ -206,8 +190,9 @@ class Claiming:
         }
 
     def _consequence(
-        self, reader: Reader, event: events.ClaimRecorded
+        self, reader: Reader, claimed: _Claimed
     ) -> tuple[Document, Document | None, list[Document]]:
+        event = claimed.drafted.event
         claim = claim_documents(reader, [event.claim])[event.claim]
         told = {
             **claim,
@@ -228,46 +213,70 @@ class Claiming:
         root = merged(reader).get(place, place)
         return status_document(reader, place_of(reader, root), Question(self._recorder.clock()))
 
-    def _befell(self, claim: Document, event: Event, *, dry_run: bool = False) -> Document:
-        """Record what happened to a claim; answers with its place's verdict before and after."""
-        with self._recorder.reading() as reader:
-            before = self._verdict(reader, claim["place"])
-            stream = f"claim/{claim['id']}"
-            versions = {stream: version(reader, stream)}
-        position: int | None = None
-        if dry_run:
-            after = self._recorder.preview([event], lambda reader: self._verdict(reader, claim["place"]))
-        else:
-            position = self._recorder.record([event], versions=versions)[0].position
-            with self._recorder.reading() as reader:
-                after = self._verdict(reader, claim["place"])
+    def _befell(self, claim: str, happened: Callable[[Reader, str], Event], *, dry_run: bool) -> Document:
+        """Record what happened to a live claim; answers with its place's verdict before and after."""
+
+        def decide(reader: Reader) -> Decision[tuple[Document, Document | None]]:
+            old = _live(reader, claim)
+            return Decision([happened(reader, old["id"])], (old, self._verdict(reader, old["place"])))
+
+        def look(reader: Reader, facts: tuple[Document, Document | None]) -> Document | None:
+            return self._verdict(reader, facts[0]["place"])
+
+        done = self._recorder.record(decide, look, dry_run=dry_run)
+        old, before = done.facts
+        (event,) = done.events
         return {
-            "claim": claim["id"], "text": claim["text"], "event": event.kind, "recorded": not dry_run,
-            "position": position, "dry_run": dry_run, "before": before, "after": after,
+            "claim": old["id"], "text": old["text"], "event": event.kind, "payload": payload(event),
+            "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "before": before,
+            "after": done.seen,
         }  # fmt: skip
 
-    def _live(self, reader: Reader, claim: str) -> Document:
-        found = known_claim(reader, claim)
-        if found["standing"] != "recorded":
-            instead = (
-                f"tracker show {found['replaced_by']}" if found["replaced_by"] else f"tracker show {claim}"
-            )
-            raise Conflict(what=f"{claim} was already {found['standing']}", try_=instead)
-        return found
+    def _source(self, reader: Reader, name: str | None) -> str | None:
+        return self._recorder.finding(reader)("source", name).id if name else None
 
 
-def _links_anew(reader: Reader, claim: str, successor: str) -> list[Event]:
-    """The links of a corrected claim, for the one that stands in its place."""
-    rows = reader.rows(
-        "SELECT claim, link, other FROM links WHERE (claim = :claim OR other = :claim) AND to_pos > :known"
-        " ORDER BY claim, link, other",
-        claim=claim, known=NOW,
-    )  # fmt: skip
-    ends = [
-        (successor if one == claim else one, link, successor if other == claim else other)
-        for one, link, other in rows
-    ]
-    return [events.ClaimLinked(claim=one, link=link, other=other) for one, link, other in ends]
+class _Claimed(NamedTuple):
+    """A claim on its way into the record, its place's verdict until then, whether it is there already."""
+
+    drafted: Drafted
+    before: Document | None
+    known: bool
+
+
+def _claimed(
+    drafted: Drafted, before: Document | None, after: Sequence[Event] = (), *, known: bool = False
+) -> Decision[_Claimed]:
+    """The decision to record a claim: what it needs first, then what comes of it."""
+    event = drafted.event
+    return Decision(
+        [*drafted.created, event, *after],
+        _Claimed(drafted, before, known),
+        ids={event.stream: drafted.event_id},
+    )
+
+
+def _already(reader: Reader, event: events.ClaimRecorded, fact: str) -> list[str]:
+    """What somebody who records a claim again should be told; Conflict where it was taken back since."""
+    if fact != "recorded":
+        raise Conflict(
+            what=f"{event.claim} is already in the record, and was {fact}",
+            try_="if it was said again since, tell when: --reported DATE; tracker show "
+            f"{event.claim} tells what happened to it",
+        )
+    given = event.confidence.text if event.confidence else None
+    old = known_claim(reader, event.claim)["confidence_text"]
+    if given is None or given == old:
+        return []
+    return [f"recorded with confidence {old or 'none'}: tracker correct {event.claim} --confidence {given!r}"]
+
+
+def _live(reader: Reader, claim: str) -> Document:
+    found = known_claim(reader, claim)
+    if found["standing"] != "recorded":
+        instead = f"tracker show {found['replaced_by'] or found['id']}"
+        raise Conflict(what=f"{found['id']} was already {found['standing']}", try_=instead)
+    return found
 
 
 def _begins_known(find: Find, thing: str, name: str) -> bool:
@@ -280,59 +289,6 @@ def _begins_known(find: Find, thing: str, name: str) -> bool:
             continue
         return True
     return False
-
-
-def known_claim(reader: Reader, claim: str) -> Document:
-    """The claim with an id; UnknownClaim with proposals."""
-    found = claim_documents(reader, [claim.strip()])
-    if claim.strip() not in found:
-        near = near_claims(reader, claim)
-        asked = f"did you mean {' or '.join(near)}? " if near else ""
-        raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
-    return found[claim.strip()]
-
-
-def typed_again(claim: Document) -> Typed:
-    """A recorded claim as somebody would have typed it."""
-    hops = claim["chain"]
-    details = dict(claim["details"])
-    if claim["taken_from"]:
-        details["from"] = ", ".join(claim["taken_from"])
-    return Typed(
-        actor=tuple(claim["actors"]), predicate=claim["predicate"], place=claim["place"],
-        source=hops[-1]["who"], said_by=tuple(_hop_text(hop) for hop in hops[:-1]),
-        against=tuple(claim["against"]), modality=claim["modality"], basis=hops[0].get("basis"),
-        stance=hops[-1].get("stance"), channel=hops[0].get("channel"), at=_range(claim["occurred"]),
-        reported=_range(claim["reported"]) if claim["reported"]["text"] else None,
-        extent=claim["extent"], relation=claim["relation"], km=claim["km"], bearing=claim["bearing"],
-        outcome=claim["outcome"], details=details, confidence=claim["confidence_text"], quote=claim["quote"],
-        note=claim["note"], url=claim["url"],
-        document=None if claim["document"] == claim["url"] else claim["document"],
-    )  # fmt: skip
-
-
-def _as_written(event: events.ClaimRecorded, old: Document, typed: Typed) -> events.ClaimRecorded:
-    """The times that were not typed again keep the words in which they were typed."""
-    kept: dict[str, events.Moment] = {}
-    for name, again in (("occurred", typed.at), ("reported", typed.reported)):
-        if again is None:
-            moment: events.Moment = getattr(event, name)
-            words = {
-                "text": old[name]["text"] or "",
-                "precision": old[name]["precision"].replace("unknown", ""),
-            }
-            kept[name] = moment.model_copy(update=words)
-    return event.model_copy(update=kept)
-
-
-def _hop_text(hop: Document) -> str:
-    return str(hop["who"]) if hop.get("who") else f"unnamed: {hop.get('named')}"
-
-
-def _range(moment: Document) -> str | None:
-    if moment["earliest"] is None and moment["latest"] is None:
-        return None
-    return f"{moment['earliest'] or '..'}/{moment['latest'] or '..'}"
 
 
 def _fact(reader: Reader, claim: str) -> str | None:

@@ -8,31 +8,23 @@ twice is recording it once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
+from tracker.desk.attribution import Find, attribution, reporter
 from tracker.desk.sentence import read_sentence
+from tracker.desk.words import require
 from tracker.errors import BadInput
 from tracker.judgement import vocabulary
 from tracker.judgement.confidence import read_confidence
-from tracker.names import Resolved, propose
+from tracker.names import Resolved
 from tracker.record import canonical
-from tracker.record.events import ClaimRecorded, Confidence, Event, Hop, Moment
+from tracker.record.events import ClaimRecorded, Confidence, Event, Moment
 from tracker.times import Span, iso, read_span
-
-Find = Callable[[str, str], Resolved]
-"""(thing, text) -> what it is bound to."""
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH: Final = 8
-_COUNTS: Final = {
-    word: n
-    for n, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
-    )
-} | {"several": 3}
-UNNAMED: Final = "unnamed:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,14 @@ class Typed:
     document: str | None = None
 
     def over(self, other: Typed) -> Typed:
-        """This claim, with what it leaves open taken from another."""
+        """This claim, with what it leaves open taken from another.
+
+        Who says it anew also says anew how they know: the other's words on that are of somebody else.
+        """
+        if self.said_by:
+            other = replace(other, basis=None, channel=None)
+        if self.source:
+            other = replace(other, stance=None)
         empty = Typed()
         gaps = {
             one.name: getattr(other, one.name)
@@ -97,9 +96,12 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
     _check_words(typed, actors)
     if place is not None and place.note:
         notes.append(place.note)
-    chain = _chain(typed, find)
+    chain = attribution(
+        typed.said_by, source, find, now=now, zone=zone,
+        basis=typed.basis, channel=typed.channel, stance=typed.stance,
+    )  # fmt: skip
     if len(chain) == 1:
-        notes.append(f"in {find('source', source).name}'s own voice; quoting somebody? --said-by")
+        notes.append(f"in {reporter(source, find)}'s own voice; quoting somebody? --said-by")
     occurred = read_span(typed.at, now=now, zone=zone) if typed.at else None
     reported = read_span(typed.reported, now=now, zone=zone) if typed.reported else None
     _check_times(typed, occurred, reported, now)
@@ -125,7 +127,7 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
         reported=_reported(reported, now),
         confidence=_confidence(typed.confidence),
         document=typed.document,
-        url=_url(typed.url),
+        url=web_address(typed.url),
         sentence=typed.sentence,
         quote=typed.quote,
         note=typed.note,
@@ -194,53 +196,11 @@ def _check_words(typed: Typed, actors: Sequence[Resolved]) -> None:
         raise BadInput(what=f"{typed.km:g} km is no distance on Earth", try_="--km between 0 and 40000")
 
 
-def require(name: str, value: object, allowed: Iterable[str]) -> None:
-    """Refuse a word that the vocabulary does not have, naming the nearest that it has."""
-    words = list(allowed)
-    if value is None or value in words:
-        return
-    near = propose(str(value), words, 1)
-    asked = f"did you mean {near[0]}? " if near else ""
-    raise BadInput(what=f"{value!r} is no {name}", try_=f"{asked}one of {', '.join(words)}")
-
-
 def _listed(value: object) -> list[str]:
     return [part.strip() for part in str(value).split(",") if part.strip()] if value else []
 
 
-# -- who said it -------------------------------------------------------------------------------------
-
-
-def _chain(typed: Typed, find: Find) -> tuple[Hop, ...]:
-    told = [*typed.said_by, typed.source or ""]
-    hops = [_hop(name, find) for name in told]
-    if len(hops) > 1 and hops[-1].who == hops[-2].who and hops[-1].who is not None:
-        hops.pop()  # "Reuters says that Reuters says": one hop
-    first = {name: value for name, value in (("basis", typed.basis), ("channel", typed.channel)) if value}
-    hops[0] = hops[0].model_copy(update=first)
-    if typed.stance:
-        hops[-1] = hops[-1].model_copy(update={"stance": typed.stance})
-    return tuple(hops)
-
-
-def _hop(name: str, find: Find) -> Hop:
-    if name.strip().lower().startswith(UNNAMED):
-        described = name.strip()[len(UNNAMED) :].strip()
-        if not described:
-            raise BadInput(
-                what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"'
-            )
-        return Hop(named=described, n=_count(described))
-    return Hop(who=find("source", name).id)
-
-
-def _count(described: str) -> int | None:
-    for word in described.lower().split():
-        if word.isdigit() and 0 < int(word) <= 1_000_000:
-            return int(word)
-        if word in _COUNTS:
-            return _COUNTS[word]
-    return None
+# -- how sure, and where it stands ----------------------------------------------------------------------
 
 
 def _confidence(text: str | None) -> Confidence | None:
@@ -250,7 +210,8 @@ def _confidence(text: str | None) -> Confidence | None:
     return Confidence(text=read.text, scale=read.scale, value=read.value)
 
 
-def _url(text: str | None) -> str | None:
+def web_address(text: str | None) -> str | None:
+    """The address, if it is one of the web; BadInput else."""
     if text is None or text.startswith(("https://", "http://")):
         return text
     raise BadInput(what=f"{text!r} is no web address", try_="--url https://…")

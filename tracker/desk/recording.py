@@ -1,6 +1,8 @@
-"""Decides how events get into the record: encoded, given an id, appended, every view brought along.
+"""Decides how events get into the record: decided on what it holds, appended, every view brought along.
 
-A `Recorder` knows where, when and by whom; the modules that decide what happened hand it events.
+A `Recorder` knows where, when and by whom; the modules that decide what happens hand it their decision
+as a function of what can be read. It is taken on a snapshot, and once more inside the append lock if
+somebody else has written since: so no two writers can build on the same state of the record.
 """
 
 from __future__ import annotations
@@ -8,14 +10,15 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tracker.names import Resolved
-from tracker.reader import Reader, open_reader, over
+from tracker.reader import Reader, last_position, open_reader, over
 from tracker.record.envelope import Appended, Envelope, NewEvent
-from tracker.record.events import Event, encode
-from tracker.record.follow import behind, catch_up, project
+from tracker.record.events import Event, encode, typed_by_somebody
+from tracker.record.follow import behind, catch_up, keep_up, project
 from tracker.record.store import Store
 from tracker.views.names import find
 from tracker.views.settings import ZONE, all_settings
@@ -23,7 +26,35 @@ from tracker.views.settings import ZONE, all_settings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+Facts = TypeVar("Facts")
 Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[Facts]):
+    """The events to record, and the `facts` that whoever decided wants to tell of them.
+
+    `ids` gives claims, by stream, a content-derived event id: one recorded before is answered, not repeated.
+    """
+
+    events: Sequence[Event]
+    facts: Facts
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Facts, Seen]):
+    """What was decided in the end, where it is in the log (nowhere if only tried), and what is seen then."""
+
+    events: Sequence[Event]
+    facts: Facts
+    appended: Sequence[Appended]
+    seen: Seen
+
+    @property
+    def position(self) -> int | None:
+        """Where the first event is; None if nothing was recorded."""
+        return self.appended[0].position if self.appended else None
 
 
 class Recorder:
@@ -58,56 +89,92 @@ class Recorder:
 
     def record(
         self,
-        events: Sequence[Event],
+        decide: Callable[[Reader], Decision[Facts]],
+        look: Callable[[Reader, Facts], Seen],
         *,
-        ids: Mapping[str, str] | None = None,
-        versions: Mapping[str, int] | None = None,
-    ) -> list[Appended]:
-        """Append events in one transaction with their views.
+        dry_run: bool = False,
+    ) -> Done[Facts, Seen]:
+        """Decide, append in one transaction with the views, and look at what has become of it.
 
-        `ids` gives claims, by stream, a content-derived event id (recorded before: answered, not repeated);
-        `versions` the version a stream must still have.
+        `decide` may be asked twice and refuses by raising. `look` sees the record with the new events in it;
+        with `dry_run` all of it is taken back then.
         """
-        if not events:
-            return []
-        with Store.open(self.where) as store:
-            return store.append(
-                [_new(event, ids or {}, versions or {}) for event in events],
-                now=self.clock(), by=self.by, project=project,
-            )  # fmt: skip
+        with self.reading() as reader:
+            decision = _decided(decide, reader)
+            if not decision.events:
+                return Done((), decision.facts, (), look(reader, decision.facts))
+            attempt = _Attempt(self.where, decide, look, decision, last_position(reader), dry_run=dry_run)
+        appended: Sequence[Appended] = ()
+        with Store.open(self.where) as store, suppress(_Peeked):
+            appended = store.append(
+                (), now=self.clock(), by=self.by, decide=attempt.events, project=attempt.follow
+            )
+        decision = attempt.decision
+        if attempt.seen is None:  # all of it was in the record already
+            with self.reading() as reader:
+                attempt.seen = (look(reader, decision.facts),)
+        return Done(decision.events, decision.facts, appended, attempt.seen[0])
 
-    def preview(self, events: Sequence[Event], look: Callable[[Reader], Seen]) -> Seen:
-        """What a reader would see if the events were recorded; nothing is."""
-        seen: list[Seen] = []
 
-        def peek(connection: Connection, envelopes: Sequence[Envelope]) -> None:
-            project(connection, envelopes)
-            seen.append(look(over(connection, self.where)))
+def unseen(_: Reader, __: object) -> None:
+    """Look at nothing."""
+
+
+class _Attempt(Generic[Facts, Seen]):
+    """A decision on its way into the log."""
+
+    def __init__(
+        self,
+        where: str,
+        decide: Callable[[Reader], Decision[Facts]],
+        look: Callable[[Reader, Facts], Seen],
+        decision: Decision[Facts],
+        decided_at: int,
+        *,
+        dry_run: bool,
+    ) -> None:
+        self.decision = decision
+        self.seen: tuple[Seen] | None = None
+        self._where = where
+        self._decide = decide
+        self._look = look
+        self._decided_at = decided_at
+        self._dry_run = dry_run
+
+    def events(self, connection: Connection) -> list[NewEvent]:
+        """What to append, inside the lock: decided again if the log has grown."""
+        reader = over(connection, self._where, settled=True)
+        position = last_position(reader)
+        if position != self._decided_at:
+            keep_up(connection)
+            self.decision, self._decided_at = _decided(self._decide, reader), position
+        return [_new(event, self.decision.ids) for event in self.decision.events]
+
+    def follow(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
+        """Bring the views along and look at them."""
+        project(connection, envelopes)
+        self.seen = (self._look(over(connection, self._where, settled=True), self.decision.facts),)
+        if self._dry_run:
             raise _Peeked
 
-        try:
-            with Store.open(self.where) as store:
-                store.append(
-                    [_new(event, {}, {}) for event in events], now=self.clock(), by=self.by, project=peek
-                )
-        except _Peeked:
-            return seen[-1]
-        with self.reading() as reader:  # there was nothing new to look at
-            return look(reader)
+
+def payload(event: Event) -> dict[str, Any]:
+    """What an event says, as an answer tells it."""
+    return event.model_dump(mode="json", exclude_defaults=True)
+
+
+def _decided(decide: Callable[[Reader], Decision[Facts]], reader: Reader) -> Decision[Facts]:
+    with typed_by_somebody():
+        return decide(reader)
 
 
 class _Peeked(Exception):
     """Everything was seen; take it back."""
 
 
-def version(reader: Reader, stream: str) -> int:
-    """How many events a stream has."""
-    row = reader.one("SELECT coalesce(max(version), 0) FROM events WHERE stream = :stream", stream=stream)
-    return int(row[0]) if row else 0
-
-
-def _new(event: Event, ids: Mapping[str, str], versions: Mapping[str, int]) -> NewEvent:
+def _new(event: Event, ids: Mapping[str, str]) -> NewEvent:
     known = ids.get(event.stream) if event.kind == "claim-recorded" else None
+    begins = event.kind.endswith(("-registered", "-recorded"))
     return NewEvent(
         event_id=known or _uuid7(),
         stream=event.stream,
@@ -115,8 +182,7 @@ def _new(event: Event, ids: Mapping[str, str], versions: Mapping[str, int]) -> N
         schema=event.schema_version,
         payload=encode(event),
         content_derived=known is not None,
-        # Registered once: whoever comes second in a race is told, and reads again.
-        expected_version=versions.get(event.stream, 0 if event.kind.endswith("-registered") else None),
+        expected_version=0 if begins else None,
     )
 
 

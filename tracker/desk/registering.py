@@ -1,20 +1,26 @@
-"""Decides what may be done to places, actors, sources and settings, and records it."""
+"""Decides what may be done to places, actors, sources, documents and settings, and records it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tracker.desk.recording import Recorder, version
+from tracker.desk.intake import web_address
+from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import changed, fresh_id, new_actor, new_place, new_source
+from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict
 from tracker.judgement import vocabulary
-from tracker.judgement.evidence import BEGINNING
 from tracker.reader import NOW, Reader
 from tracker.record import events
+from tracker.record.control import EVERYWHERE
 from tracker.record.events import Event
-from tracker.times import read_span
+from tracker.times import read_past, read_span
+from tracker.views.catalogue import document as known_document
+from tracker.views.differences import Verdicts, changes, verdicts
 from tracker.views.parties import parties
 from tracker.views.settings import CONTESTED_BELOW, KNOWN, TEMPO, THRESHOLD, ZONE
+from tracker.views.situation import Question
 from tracker.zones import zone_of
 
 Document = dict[str, Any]
@@ -25,134 +31,208 @@ _TIED: Final = {"place": ("parent", "near"), "actor": ("part_of",), "source": ("
 
 
 class Registering:
-    """What people do with places, actors and sources."""
+    """What people do with places, actors, sources, documents and settings.
+
+    Every verb answers with the event, where it was recorded (nowhere with `dry_run`), and the verdicts
+    that read differently because of it.
+    """
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def add(self, thing: str, name: str, told: dict[str, Any]) -> Document:
+    def add(self, thing: str, name: str, told: dict[str, Any], *, dry_run: bool) -> Document:
         """Bring in a place, an actor or a source; Conflict if its id is taken."""
-        with self._recorder.reading() as reader:
-            find = self._recorder.finding(reader)
-            for key in _TIED[thing]:
-                if told.get(key):
-                    told[key] = find("place" if thing == "place" else "actor", told[key]).id
-            id_ = fresh_id(name, told.get("id_"))
+        make: Any = {"place": new_place, "actor": new_actor, "source": new_source}[thing]
+
+        def added(reader: Reader) -> Event:
+            tied = {
+                key: self._id(reader, "place" if thing == "place" else "actor", told[key])
+                for key in _TIED[thing]
+                if told.get(key)
+            }
+            event: Event = make(name, **{**told, **tied})
+            id_ = event.stream.partition("/")[2]
             if reader.one(f"SELECT 1 FROM {_TABLES[thing]} WHERE id = :id", id=id_) is not None:
                 raise Conflict(
                     what=f"there is already a {thing} {id_}",
                     try_=f"tracker {thing} alias {id_} {name!r} if it is the same, else another --id",
                 )
-        make: Any = {"place": new_place, "actor": new_actor, "source": new_source}[thing]
-        return self._done(make(name, **told), thing, id_, new=True)
+            return event
 
-    def change(self, thing: str, change: str, name: str, **facts: Any) -> Document:
+        return self._done(thing, added, dry_run=dry_run)
+
+    def change(
+        self, thing: str, change: str, name: str, facts: Mapping[str, object], *, dry_run: bool
+    ) -> Document:
         """Alias or rename something."""
-        with self._recorder.reading() as reader:
-            id_ = self._recorder.finding(reader)(thing, name).id
-        if "to" in facts:
-            facts["name"] = facts.pop("to")
-        return self._done(changed(thing, change, id_, **facts), thing, id_)
+        return self._done(
+            thing,
+            lambda reader: changed(thing, change, self._id(reader, thing, name), **facts),
+            dry_run=dry_run,
+        )
 
-    def merge(self, thing: str, name: str, into: str, reason: str | None) -> Document:
+    def merge(self, thing: str, name: str, into: str, reason: str | None, *, dry_run: bool) -> Document:
         """Read one as the other from now on."""
-        with self._recorder.reading() as reader:
-            find = self._recorder.finding(reader)
-            already = reader.one(
-                f"SELECT merged_into FROM {_TABLES[thing]}"
-                " WHERE id = :id AND merged_into IS NOT NULL AND to_pos > :known",
-                id=name.strip(), known=NOW,
-            )  # fmt: skip
-            if already is not None:
-                raise Conflict(
-                    what=f"{name} is already read as {already[0]}",
-                    try_=f"tracker {thing} unmerge {name}, first",
-                )
-            id_, target = find(thing, name).id, find(thing, into).id
-        return self._done(changed(thing, "merge", id_, into=target, reason=reason), thing, id_)
 
-    def unmerge(self, thing: str, name: str, reason: str | None) -> Document:
+        def merged(reader: Reader) -> Event:
+            target = _merged_into(reader, thing, name)
+            if target is not None:
+                raise Conflict(
+                    what=f"{name} is already read as {target}", try_=f"tracker {thing} unmerge {name}, first"
+                )
+            id_, root = self._id(reader, thing, name), self._id(reader, thing, into)
+            return changed(thing, "merge", id_, into=root, reason=reason)
+
+        return self._done(thing, merged, dry_run=dry_run)
+
+    def unmerge(self, thing: str, name: str, reason: str | None, *, dry_run: bool) -> Document:
         """Undo a merge; the name is the id that was merged away."""
-        with self._recorder.reading() as reader:
-            row = reader.one(
-                f"SELECT id FROM {_TABLES[thing]}"
-                " WHERE id = :id AND merged_into IS NOT NULL AND to_pos > :known",
-                id=name.strip(), known=NOW,
-            )  # fmt: skip
-            if row is None:
-                self._recorder.finding(reader)(thing, name)
+
+        def unmerged(reader: Reader) -> Event:
+            if _merged_into(reader, thing, name) is None:
+                self._id(reader, thing, name)
                 raise Conflict(
                     what=f"{name} is not merged into anything",
                     try_=f"the id that was merged: tracker {thing} list",
                 )
-        return self._done(changed(thing, "unmerge", row[0], reason=reason), thing, row[0])
+            return changed(thing, "unmerge", name.strip(), reason=reason)
 
-    def join(self, actor: str, parent: str | None, since: object) -> Document:
-        """An actor becomes part of another, or stands for itself, from an instant on."""
-        with self._recorder.reading() as reader:
-            find = self._recorder.finding(reader)
-            id_ = find("actor", actor).id
-            at = self._instant(reader, since)
-            if at is None:
-                raise BadInput(what="from when on is not said", try_="--from 2024-12-10")
-            if parent is None:
-                return self._done(events.ActorLeft(actor=id_, since=at), "actor", id_)
-            target = find("actor", parent).id
+        return self._done(thing, unmerged, dry_run=dry_run)
+
+    def join(self, actor: str, parent: str, since: object, *, dry_run: bool) -> Document:
+        """An actor becomes part of another from an instant on."""
+
+        def joined(reader: Reader) -> Event:
+            id_, target = self._id(reader, "actor", actor), self._id(reader, "actor", parent)
+            at = self._from(reader, since)
             if parties(reader).joining_makes_a_circle(id_, target, at):
                 raise Conflict(what=f"{target} is part of {id_} itself", try_=f"tracker actor show {target}")
-        return self._done(events.ActorJoined(actor=id_, parent=target, since=at), "actor", id_)
+            return events.ActorJoined(actor=id_, parent=target, since=at)
 
-    def grade(self, source: str, grade: str, reason: str | None) -> Document:
+        return self._done("actor", joined, dry_run=dry_run)
+
+    def leave(self, actor: str, since: object, *, dry_run: bool) -> Document:
+        """An actor stands for itself from an instant on."""
+        return self._done(
+            "actor",
+            lambda reader: events.ActorLeft(
+                actor=self._id(reader, "actor", actor), since=self._from(reader, since)
+            ),
+            dry_run=dry_run,
+        )
+
+    def grade(self, source: str, grade: str, reason: str | None, *, dry_run: bool) -> Document:
         """Grade a source."""
         letter = grade.upper()
         if letter not in vocabulary.GRADES:
             raise BadInput(
                 what=f"{grade!r} is no grade", try_="A (completely reliable) to E, or F (cannot be judged)"
             )
-        with self._recorder.reading() as reader:
-            id_ = self._recorder.finding(reader)("source", source).id
-        return self._done(events.SourceGraded(source=id_, grade=letter, reason=reason), "source", id_)
+        return self._done(
+            "source",
+            lambda reader: events.SourceGraded(
+                source=self._id(reader, "source", source), grade=letter, reason=reason
+            ),
+            dry_run=dry_run,
+        )
 
-    def lean(self, source: str, side: str | None, since: object) -> Document:
+    def lean(self, source: str, side: str | None, since: object, *, dry_run: bool) -> Document:
         """Say whom a source speaks for."""
-        with self._recorder.reading() as reader:
-            find = self._recorder.finding(reader)
-            id_ = find("source", source).id
-            actor = find("actor", side).id if side else None
-            at = self._instant(reader, since)
-        event = events.SourceLeans(source=id_, side=actor, since=None if at == BEGINNING else at)
-        return self._done(event, "source", id_)
 
-    def setting(self, key: str, value: str | float | None, place: str | None) -> Document:
-        """Change a setting."""
-        vocabulary_of_settings(key)
-        if value is not None:
-            _check_setting(key, str(value))
-        with self._recorder.reading() as reader:
-            id_ = self._recorder.finding(reader)("place", place).id if place else None
-        event = events.SettingChanged(key=key, value=None if value is None else str(value), place=id_)
-        position = self._recorder.record([event])[0].position
-        return {"key": key, "value": event.value, "place": id_, "position": position}
+        def leans(reader: Reader) -> Event:
+            id_ = self._id(reader, "source", source)
+            actor = self._id(reader, "actor", side) if side else None
+            return events.SourceLeans(source=id_, side=actor, since=self._instant(reader, since))
+
+        return self._done("source", leans, dry_run=dry_run)
+
+    def document(
+        self, key: str, *, source: str | None, url: str | None, title: str | None,
+        published: str | int | None, dry_run: bool,
+    ) -> Document:  # fmt: skip
+        """Register a document that claims are read in; Conflict if its key is taken."""
+
+        now = self._recorder.clock()
+
+        def registered(reader: Reader) -> Event:
+            zone = self._recorder.zone(reader)
+            when = read_past(published, now=now, zone=zone) if isinstance(published, str) else published
+            id_ = fresh_id(key, key)
+            if known_document(reader, id_) is not None:
+                raise Conflict(
+                    what=f"there is already a document {id_}",
+                    try_=f"tracker document show {id_}, or another key",
+                )
+            return events.DocumentRegistered(
+                document=id_, source=self._id(reader, "source", source) if source else None,
+                url=web_address(url), title=title, published=when,
+            )  # fmt: skip
+
+        return self._done("document", registered, dry_run=dry_run)
+
+    def setting(self, key: str, value: str | float | None, place: str | None, *, dry_run: bool) -> Document:
+        """Change a setting; None puts the default back."""
+        require("setting", key, KNOWN)
+        text = None if value is None else str(value)
+        if text is not None:
+            _check_setting(key, text)
+
+        def set_(reader: Reader) -> Event:
+            id_ = self._id(reader, "place", place) if place else None
+            return events.SettingChanged(key=key, value=text, place=id_)
+
+        answer = self._done("setting", set_, dry_run=dry_run)
+        told = answer["payload"]
+        return {"key": key, "value": told.get("value"), "place": told.get("place"), **answer}
 
     # -- shared ----------------------------------------------------------------------------------
+
+    def _done(self, thing: str, happened: Callable[[Reader], Event], *, dry_run: bool) -> Document:
+        now = self._recorder.clock()
+
+        def decide(reader: Reader) -> Decision[Verdicts]:
+            event = happened(reader)
+            return Decision([event], verdicts(reader, Question(now)) if _moves_verdicts(event) else {})
+
+        def look(reader: Reader, before: Verdicts) -> list[Document]:
+            return changes(before, verdicts(reader, Question(now))) if before else []
+
+        done = self._recorder.record(decide, look, dry_run=dry_run)
+        (event,) = done.events
+        return {
+            thing: event.stream.partition("/")[2], "event": event.kind, "payload": payload(event),
+            "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "changes": done.seen,
+        }  # fmt: skip
+
+    def _id(self, reader: Reader, thing: str, name: str) -> str:
+        return self._recorder.finding(reader)(thing, name).id
+
+    def _from(self, reader: Reader, since: object) -> int:
+        at = self._instant(reader, since)
+        if at is None:
+            raise BadInput(what="from when on is not said", try_="--from 2024-12-10")
+        return at
 
     def _instant(self, reader: Reader, when: object) -> int | None:
         if when is None or isinstance(when, int):
             return when
         return read_span(str(when), now=self._recorder.clock(), zone=self._recorder.zone(reader)).earliest
 
-    def _done(self, event: Event, thing: str, id_: str, *, new: bool = False) -> Document:
-        with self._recorder.reading() as reader:
-            versions = {event.stream: 0 if new else version(reader, event.stream)}
-        position = self._recorder.record([event], versions=versions)[0].position
-        return {thing: id_, "event": event.kind, "recorded": True, "position": position}
+
+def _merged_into(reader: Reader, thing: str, id_: str) -> str | None:
+    row = reader.one(
+        f"SELECT merged_into FROM {_TABLES[thing]}"
+        " WHERE id = :id AND merged_into IS NOT NULL AND to_pos > :known",
+        id=id_.strip(), known=NOW,
+    )  # fmt: skip
+    return None if row is None else str(row[0])
 
 
-def vocabulary_of_settings(key: str) -> None:
-    """Refuse a setting that does not exist."""
-    from tracker.desk.intake import require
-
-    require("setting", key, KNOWN)
+def _moves_verdicts(event: Event) -> bool:
+    """Whether verdicts on places may read differently after it."""
+    if isinstance(event, events.SettingChanged):
+        return event.key != ZONE
+    return event.kind in EVERYWHERE or event.kind in ("place-merged", "place-unmerged")
 
 
 def _check_setting(key: str, value: str) -> None:

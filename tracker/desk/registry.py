@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tracker.desk.intake import require
+from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict
 from tracker.judgement import vocabulary
 from tracker.names import slug

@@ -8,11 +8,21 @@ always means "nothing was said", so payloads leave defaults out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 
+from tracker.errors import BadInput
 from tracker.record import canonical
 from tracker.record.envelope import Envelope
 from tracker.times import iso, parse_iso
@@ -26,7 +36,18 @@ def _instant(value: object) -> object:
 
 
 Instant = Annotated[int, BeforeValidator(_instant), PlainSerializer(iso, return_type=str)]
-Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("it has a NUL character in it")  # PostgreSQL has no place for it
+    if not text.strip():
+        raise ValueError("it is blank")
+    return text
+
+
+Name = Annotated[str, Field(max_length=500), AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
 
@@ -61,9 +82,9 @@ class Hop(Part):
     """One step of an attribution chain: `who` is a source id; `named` describes an origin without one."""
 
     who: Id | None = None
-    named: str | None = None
+    named: Name | None = None
     n: int | None = Field(default=None, ge=1, le=1_000_000)
-    channel: str | None = None
+    channel: Name | None = None
     basis: str | None = None
     stance: str | None = None
     said_at: Instant | None = None
@@ -95,7 +116,7 @@ class PlaceRegistered(PlaceEvent):
     """A place came into the tracker; one without coordinates may lie `near` another (km, bearing)."""
 
     kind = "place-registered"
-    name: Text
+    name: Name
     place_kind: str
     lat: float | None = Field(default=None, ge=-90, le=90)
     lon: float | None = Field(default=None, ge=-180, le=180)
@@ -104,22 +125,22 @@ class PlaceRegistered(PlaceEvent):
     near: Id | None = None
     bearing: str | None = None
     km: float | None = Field(default=None, ge=0)
-    gazetteer: str | None = None
-    aliases: tuple[str, ...] = ()
+    gazetteer: Name | None = None
+    aliases: tuple[Name, ...] = ()
 
 
 class PlaceAliased(PlaceEvent):
     """The place is also called so."""
 
     kind = "place-aliased"
-    aliases: tuple[str, ...] = Field(min_length=1)
+    aliases: tuple[Name, ...] = Field(min_length=1)
 
 
 class PlaceRenamed(PlaceEvent):
     """The place's main name changed; the old one stays an alias."""
 
     kind = "place-renamed"
-    name: Text
+    name: Name
 
 
 class PlaceMerged(PlaceEvent):
@@ -127,14 +148,14 @@ class PlaceMerged(PlaceEvent):
 
     kind = "place-merged"
     into: Id
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class PlaceUnmerged(PlaceEvent):
     """The merge was wrong: the place stands for itself again."""
 
     kind = "place-unmerged"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 # -- actors ------------------------------------------------------------------------------------------
@@ -155,24 +176,24 @@ class ActorRegistered(ActorEvent):
     """An actor came into the tracker; `part_of` from the beginning of everything."""
 
     kind = "actor-registered"
-    name: Text
+    name: Name
     level: str
     part_of: Id | None = None
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Name, ...] = ()
 
 
 class ActorAliased(ActorEvent):
     """The actor is also called so."""
 
     kind = "actor-aliased"
-    aliases: tuple[str, ...] = Field(min_length=1)
+    aliases: tuple[Name, ...] = Field(min_length=1)
 
 
 class ActorRenamed(ActorEvent):
     """The actor's main name changed; the old one stays an alias."""
 
     kind = "actor-renamed"
-    name: Text
+    name: Name
 
 
 class ActorMerged(ActorEvent):
@@ -180,14 +201,14 @@ class ActorMerged(ActorEvent):
 
     kind = "actor-merged"
     into: Id
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class ActorUnmerged(ActorEvent):
     """The merge was wrong."""
 
     kind = "actor-unmerged"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class ActorJoined(ActorEvent):
@@ -223,26 +244,26 @@ class SourceRegistered(SourceEvent):
     """A source came into the tracker; `lean` is the actor it speaks for or prefers, always."""
 
     kind = "source-registered"
-    name: Text
+    name: Name
     source_kind: str
     lean: Id | None = None
     grade: str | None = None
-    language: str | None = None
-    aliases: tuple[str, ...] = ()
+    language: Name | None = None
+    aliases: tuple[Name, ...] = ()
 
 
 class SourceAliased(SourceEvent):
     """The source is also called so."""
 
     kind = "source-aliased"
-    aliases: tuple[str, ...] = Field(min_length=1)
+    aliases: tuple[Name, ...] = Field(min_length=1)
 
 
 class SourceRenamed(SourceEvent):
     """The source's main name changed; the old one stays an alias."""
 
     kind = "source-renamed"
-    name: Text
+    name: Name
 
 
 class SourceMerged(SourceEvent):
@@ -250,14 +271,14 @@ class SourceMerged(SourceEvent):
 
     kind = "source-merged"
     into: Id
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class SourceUnmerged(SourceEvent):
     """The merge was wrong."""
 
     kind = "source-unmerged"
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class SourceGraded(SourceEvent):
@@ -265,7 +286,7 @@ class SourceGraded(SourceEvent):
 
     kind = "source-graded"
     grade: str
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class SourceLeans(SourceEvent):
@@ -285,8 +306,8 @@ class DocumentRegistered(Event):
     kind = "document-registered"
     document: Id
     source: Id | None = None
-    url: str | None = None
-    title: str | None = None
+    url: Text | None = None
+    title: Text | None = None
     published: Instant | None = None
 
     @property
@@ -321,7 +342,7 @@ class ClaimRecorded(ClaimEvent):
     against: tuple[Id, ...] = ()
     taken_from: tuple[Id, ...] = ()
     place: Id | None = None
-    place_text: str | None = None
+    place_text: Name | None = None
     level_not_stated: bool = False
     relation: str | None = None
     km: float | None = Field(default=None, ge=0, le=40_000)
@@ -332,11 +353,11 @@ class ClaimRecorded(ClaimEvent):
     occurred: Moment = Moment()
     reported: Moment
     confidence: Confidence | None = None
-    document: str | None = None
-    url: str | None = None
-    sentence: str | None = None
-    quote: str | None = None
-    note: str | None = None
+    document: Name | None = None
+    url: Text | None = None
+    sentence: Text | None = None
+    quote: Text | None = None
+    note: Text | None = None
 
 
 class ClaimCorrected(ClaimEvent):
@@ -344,16 +365,16 @@ class ClaimCorrected(ClaimEvent):
 
     kind = "claim-corrected"
     replaced_by: Id
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class ClaimRetracted(ClaimEvent):
     """The source took it back."""
 
     kind = "claim-retracted"
-    reason: str | None = None
+    reason: Text | None = None
     by: Id | None = None
-    url: str | None = None
+    url: Text | None = None
 
 
 class ClaimReviewed(ClaimEvent):
@@ -362,7 +383,7 @@ class ClaimReviewed(ClaimEvent):
     kind = "claim-reviewed"
     answer: str
     at: Instant
-    note: str | None = None
+    note: Text | None = None
 
 
 class ClaimLinked(ClaimEvent):
@@ -371,17 +392,18 @@ class ClaimLinked(ClaimEvent):
     kind = "claim-linked"
     link: str
     other: Id
-    note: str | None = None
+    note: Text | None = None
 
 
 class ClaimChecked(ClaimEvent):
-    """What a check of the claim found, and by whom; it informs and moves nothing."""
+    """What a check of the claim found, by whom and when (None: when recorded); it moves nothing."""
 
     kind = "claim-checked"
     found: str
     by: Id | None = None
-    url: str | None = None
-    note: str | None = None
+    at: Instant | None = None
+    url: Text | None = None
+    note: Text | None = None
 
 
 class ClaimWeighted(ClaimEvent):
@@ -389,7 +411,7 @@ class ClaimWeighted(ClaimEvent):
 
     kind = "claim-weighted"
     factor: float = Field(ge=0, le=10)
-    reason: str | None = None
+    reason: Text | None = None
 
 
 # -- the tracker itself ------------------------------------------------------------------------------
@@ -414,7 +436,7 @@ class PayloadRedacted(Event):
 
     kind = "payload-redacted"
     position: int = Field(ge=1)
-    reason: str | None = None
+    reason: Text | None = None
 
     @property
     def stream(self) -> str:
@@ -453,6 +475,21 @@ def body(envelope: Envelope) -> Body:
     for schema in range(envelope.schema, current):
         data = UPCASTS[envelope.kind, schema](data)
     return data
+
+
+@contextmanager
+def typed_by_somebody() -> Iterator[None]:
+    """Around the making of events: what none can hold (an empty name, a text of a megabyte) is BadInput."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        where, value = " ".join(map(str, first["loc"])).replace("_", " "), str(first["input"])
+        shown = value if len(value) <= 40 else f"{value[:40]}…"
+        raise BadInput(
+            what=f"the {where} {shown!r} cannot be recorded: {first['msg'].removeprefix('Value error, ')}",
+            try_="another one; nothing was recorded",
+        ) from error
 
 
 def decode(envelope: Envelope) -> Event:

@@ -39,11 +39,16 @@ def project(connection: Connection, events: Sequence[Envelope]) -> None:
 def catch_up(store: Store) -> int:
     """Bring every view up to the end of the log; answers with that position. Cheap when nothing is behind."""
     with store.transaction() as connection:
-        views = _Views(connection)
-        end = views.end()
-        if not views.all_at(end):
-            views.catch_up(end)
-        return end
+        return keep_up(connection)
+
+
+def keep_up(connection: Connection) -> int:
+    """The same inside a transaction that holds the append lock."""
+    views = _Views(connection)
+    end = views.end()
+    if not views.all_at(end):
+        views.catch_up(end)
+    return end
 
 
 def rebuild(store: Store, progress: Progress | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.judgement.evidence import BEGINNING
-from tracker.names import fold
+from tracker.names import fold, propose
 from tracker.reader import NOW, Reader
 from tracker.views.names import names_of
 from tracker.views.parties import TRUE
@@ -20,6 +20,8 @@ _COLUMNS = {
     "actor": ("actors", ("id", "name", "level", "merged_into")),
     "source": ("sources", ("id", "name", "kind", "grade", "language", "merged_into")),
 }  # fmt: skip
+_DOCUMENT = ("id", "source", "url", "title", "published")
+_WORDS = ("id", "title", "url")
 
 
 def catalogue(reader: Reader, thing: str, text: str | None = None, known: int = NOW) -> list[Document]:
@@ -57,6 +59,35 @@ def entry(reader: Reader, thing: str, id_: str, known: int = NOW) -> Document:
         nearest = _nearest_described(reader, place.near, known)
         found["near_name"] = nearest
     return found
+
+
+def documents(reader: Reader, text: str | None = None, known: int = NOW) -> list[Document]:
+    """The registered documents, with how many claims were read in each; all, or those with a text in them."""
+    rows = reader.rows(f"SELECT {', '.join(_DOCUMENT)} FROM documents WHERE {TRUE} ORDER BY id", known=known)
+    counted = reader.rows(
+        "SELECT document, count(*) FROM claims WHERE document IS NOT NULL AND fact = 'recorded'"
+        f" AND {TRUE} GROUP BY document",
+        known=known,
+    )
+    claims = {row[0]: row[1] for row in counted}
+    found = [dict(zip(_DOCUMENT, row, strict=True)) for row in rows]
+    for one in found:
+        one["claims"] = sum(claims.get(key, 0) for key in {one["id"], one["url"]})
+    needle = fold(text or "")
+    return [one for one in found if needle in fold(" ".join(str(one[key] or "") for key in _WORDS))]
+
+
+def near_documents(reader: Reader, key: str) -> list[str]:
+    """Keys that somebody may have meant."""
+    return propose(key, (row[0] for row in reader.rows("SELECT DISTINCT id FROM documents")), 2)
+
+
+def document(reader: Reader, id_: str, known: int = NOW) -> Document | None:
+    """One registered document; None if there is none of that key."""
+    row = reader.one(
+        f"SELECT {', '.join(_DOCUMENT)} FROM documents WHERE id = :id AND {TRUE}", id=id_, known=known
+    )
+    return None if row is None else dict(zip(_DOCUMENT, row, strict=True))
 
 
 def _nearest_described(reader: Reader, near: str | None, known: int) -> str | None:

@@ -39,6 +39,7 @@ class Filter(NamedTuple):
     text: str | None = None
     published_by: int | None = None
     happened_by: int | None = None
+    documents: tuple[str, ...] = ()
 
 
 def claim_documents(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Document]:
@@ -83,6 +84,9 @@ def _tests(reader: Reader, wanted: Filter, known: int) -> tuple[list[str], dict[
         if value is not None:
             tests.append(f"{column} = :{column}")
             values[column] = value
+    if wanted.documents:
+        values |= {f"document{i}": key for i, key in enumerate(wanted.documents)}
+        tests.append(f"document IN ({', '.join(f':document{i}' for i in range(len(wanted.documents)))})")
     who = parties(reader, known)
     for column in ("source", "origin"):
         if (value := getattr(wanted, column)) is not None:

@@ -42,8 +42,7 @@ def why_document(reader: Reader, place: Place, question: Question) -> Document:
 def table_documents(reader: Reader, question: Question, only: Iterable[str] | None = None) -> list[Document]:
     """The documents of `status --json`, for every place that something is claimed about, by name."""
     situation = Situation(reader, question)
-    known = {place.id: place for place in all_places(reader, situation.known)}
-    claimed = [known[id_] for id_ in situation.claimed() if id_ in known]
+    known, claimed = _claimed(situation)
     wanted = {place.id for place in claimed} if only is None else set(only)
     chosen = sorted(
         (place for place in claimed if place.id in wanted), key=lambda place: (place.name, place.id)
@@ -64,6 +63,21 @@ def table_documents(reader: Reader, question: Question, only: Iterable[str] | No
         }
         for place in chosen
     ]
+
+
+def verdict_documents(reader: Reader, question: Question) -> list[Document]:
+    """The same without what stands beside each verdict, which takes longer to find than the verdict."""
+    situation = Situation(reader, question)
+    known, claimed = _claimed(situation)
+    writer = _Writer(situation, known)
+    judged = situation.judged(claimed)
+    return [writer.status(place, judged[place.id][0]) for place in claimed]
+
+
+def _claimed(situation: Situation) -> tuple[dict[str, Place], list[Place]]:
+    """Every place by id, and those that something is claimed about."""
+    known = {place.id: place for place in all_places(situation.reader, situation.known)}
+    return known, [known[id_] for id_ in situation.claimed() if id_ in known]
 
 
 def _context(claims: Iterable[Evidence], texts: Mapping[str, Document]) -> list[Document]:

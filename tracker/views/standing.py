@@ -10,6 +10,7 @@ from tracker.views.claims import Document, claim_documents
 from tracker.views.log import events
 from tracker.views.parties import TRUE
 from tracker.views.situation import Question, Situation
+from tracker.zones import iso
 
 
 def with_standings(reader: Reader, question: Question, claims: Sequence[Document]) -> list[Document]:
@@ -31,7 +32,7 @@ def with_standings(reader: Reader, question: Question, claims: Sequence[Document
 
 
 def whole(reader: Reader, question: Question, claim: str) -> Document:
-    """One claim with its links, reviews and history."""
+    """One claim with its links, its reviews and checks, and its history."""
     known = position_at(reader, question.known_at)
     document = with_standings(reader, question, [claim_documents(reader, [claim], known)[claim]])[0]
     links = reader.rows(
@@ -44,6 +45,15 @@ def whole(reader: Reader, question: Question, claim: str) -> Document:
         "links": [
             {"link": link, "claim": other if first == claim else first, "from": first}
             for first, link, other in links
+        ],
+        "reviews": [
+            {"answer": answer, "at": iso(at), "by": by, "url": url, "note": note}
+            for answer, at, by, url, note in reader.rows(
+                "SELECT answer, at, reviewer, url, note FROM reviews WHERE claim = :claim"
+                f" AND {TRUE} ORDER BY at, position",
+                claim=claim,
+                known=known,
+            )
         ],
         "history": list(events(reader, 0, None, f"claim/{claim}")),
     }

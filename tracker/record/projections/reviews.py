@@ -16,14 +16,15 @@ def _reviewed(event: Body, envelope: Envelope) -> Iterator[Put]:
 
 
 def _checked(event: Body, envelope: Envelope) -> Iterator[Put]:
-    row = {"claim": event["claim"], "answer": event["found"], "at": envelope.recorded_at}
+    at = parse_iso(event["at"]) if event.get("at") else envelope.recorded_at
+    row = {"claim": event["claim"], "answer": event["found"], "at": at}
     told = {column: event.get(column) for column in ("by", "url", "note")}
     yield Put((envelope.position,), {**row, "reviewer": told.pop("by"), **told}, fresh=True)
 
 
 PROJECTION = Projection(
     table="reviews",
-    revision=2,
+    revision=3,
     key={"position": "BIGINT NOT NULL"},
     columns={
         "claim": "TEXT NOT NULL",

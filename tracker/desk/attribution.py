@@ -1,0 +1,107 @@
+"""Decides how who said it is typed: a chain from the origin to the reporter, with what is known of each.
+
+One step is `NAME; key=value; …`: who (a source, or `unnamed:` and a description), and of them how many,
+how they know, how they stand to it, through which channel, when they said it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from tracker.desk.words import require
+from tracker.errors import BadInput
+from tracker.judgement import vocabulary
+from tracker.names import Resolved
+from tracker.record.events import Hop
+from tracker.times import read_past
+
+Find = Callable[[str, str], Resolved]
+"""(thing, text) -> what it is bound to."""
+
+_COUNTS: Final = {
+    word: n
+    for n, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+} | {"several": 3}
+UNNAMED: Final = "unnamed:"
+HOP_FACTS: Final = ("n", "basis", "stance", "channel", "said-at")
+"""What can be typed of each step of a chain."""
+
+
+def attribution(
+    told: Sequence[str], source: str, find: Find, *, now: int, zone: str, basis: str | None = None,
+    channel: str | None = None, stance: str | None = None,
+) -> tuple[Hop, ...]:  # fmt: skip
+    """The chain as typed: those who `told`, the origin first, then the `source` that reported it.
+
+    `basis` and `channel` are the origin's, `stance` the reporter's. Raises BadInput or NotFound.
+    """
+    hops = [_hop(text, find, now, zone) for text in (*told, source)]
+    if hops[-1].who is None:
+        raise BadInput(
+            what="who reported it needs a name",
+            try_='--source NAME, and --said-by "unnamed: …" for the origin',
+        )
+    if len(hops) > 1 and hops[-1].who == hops[-2].who:
+        hops.pop()  # "Reuters says that Reuters says": one hop
+    hops[0] = _with(hops[0], {"basis": basis, "channel": channel})
+    hops[-1] = _with(hops[-1], {"stance": stance})
+    return tuple(hops)
+
+
+def _with(hop: Hop, told: Mapping[str, str | None]) -> Hop:
+    """A hop with what options say of it, which may not say something else than the hop itself."""
+    given = {name: value for name, value in told.items() if value}
+    for name, value in given.items():
+        if (said := getattr(hop, name)) not in (None, value):
+            raise BadInput(
+                what=f"the {name} of {hop.who or hop.named} is typed as {said} and as {value}",
+                try_="only one of them",
+            )
+    return hop.model_copy(update=given)
+
+
+def _hop(text: str, find: Find, now: int, zone: str) -> Hop:
+    """One step of a chain: `NAME; key=value; …`, where the name may be `unnamed: three Syrian sources`."""
+    name, *facts = (part.strip() for part in text.split(";"))
+    told = dict(_hop_fact(fact, now, zone) for fact in facts)
+    if not name.lower().startswith(UNNAMED):
+        return Hop(who=find("source", name).id, **told)
+    described = name[len(UNNAMED) :].strip()
+    if not described:
+        raise BadInput(what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"')
+    return Hop(named=described, **{"n": _count(described), **told})
+
+
+def _hop_fact(text: str, now: int, zone: str) -> tuple[str, Any]:
+    """What is said of one step: how many they are, how they know, when they said it, …"""
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not value:
+        raise BadInput(
+            what=f"{text!r} after a name is not KEY=VALUE", try_='"SOHR; basis=told; stance=relays"'
+        )
+    require("fact about who said it", key, HOP_FACTS)
+    if key == "n":
+        if not value.isdecimal() or not 0 < int(value) <= 1_000_000:
+            raise BadInput(what=f"{value!r} is no count", try_="n=3")
+        return "n", int(value)
+    if key == "said-at":
+        return "said_at", read_past(value, now=now, zone=zone)
+    require(key, value, {"basis": vocabulary.BASES, "stance": vocabulary.STANCES}.get(key, [value]))
+    return key, value
+
+
+def reporter(source: str, find: Find) -> str:
+    """The name of whoever reported it."""
+    return find("source", source.partition(";")[0]).name
+
+
+def _count(described: str) -> int | None:
+    for word in described.lower().split():
+        if word.isdigit() and 0 < int(word) <= 1_000_000:
+            return int(word)
+        if word in _COUNTS:
+            return _COUNTS[word]
+    return None

@@ -1,0 +1,93 @@
+"""Decides how what is in the record is typed again: a claim to copy or correct, its document."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tracker.desk.attribution import UNNAMED
+from tracker.desk.intake import Typed
+from tracker.errors import UnknownClaim
+from tracker.reader import Reader
+from tracker.record import events
+from tracker.views.catalogue import document
+from tracker.views.claims import claim_documents, near_claims
+
+Document = dict[str, Any]
+
+
+def known_claim(reader: Reader, claim: str) -> Document:
+    """The claim with an id; UnknownClaim with proposals."""
+    found = claim_documents(reader, [claim.strip()])
+    if claim.strip() not in found:
+        near = near_claims(reader, claim)
+        asked = f"did you mean {' or '.join(near)}? " if near else ""
+        raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
+    return found[claim.strip()]
+
+
+def typed_again(claim: Document) -> Typed:
+    """A recorded claim as somebody would have typed it."""
+    hops = claim["chain"]
+    details = dict(claim["details"])
+    if claim["taken_from"]:
+        details["from"] = ", ".join(claim["taken_from"])
+    own_voice = len(hops) == 1
+    return Typed(
+        actor=tuple(claim["actors"]), predicate=claim["predicate"], place=claim["place"],
+        source=hop_text(hops[-1], apart=("stance", "basis", "channel") if own_voice else ("stance",)),
+        said_by=tuple(hop_text(hop, apart=("basis", "channel") if n == 0 else ())
+                      for n, hop in enumerate(hops[:-1])),
+        against=tuple(claim["against"]), modality=claim["modality"], basis=hops[0].get("basis"),
+        stance=hops[-1].get("stance"), channel=hops[0].get("channel"), at=span_text(claim["occurred"]),
+        reported=span_text(claim["reported"]) if claim["reported"]["text"] else None,
+        extent=claim["extent"], relation=claim["relation"], km=claim["km"], bearing=claim["bearing"],
+        outcome=claim["outcome"], details=details, confidence=claim["confidence_text"], quote=claim["quote"],
+        note=claim["note"], url=claim["url"],
+        document=None if claim["document"] == claim["url"] else claim["document"],
+    )  # fmt: skip
+
+
+_HOP_FACTS: Final = (
+    ("n", "n"), ("basis", "basis"), ("stance", "stance"), ("channel", "channel"), ("said_at", "said-at"),
+)  # fmt: skip
+
+
+def hop_text(hop: Document, *, apart: tuple[str, ...] = ()) -> str:
+    """One step of a chain as it is typed, but for what is said `apart`, in options of its own."""
+    name = str(hop["who"]) if hop.get("who") else f"{UNNAMED} {hop.get('named')}"
+    facts = [f"{typed}={hop[key]}" for key, typed in _HOP_FACTS if hop.get(key) and key not in apart]
+    return "; ".join([name, *facts])
+
+
+def span_text(moment: Document) -> str | None:
+    """A moment of the record as a typed range."""
+    if moment["earliest"] is None and moment["latest"] is None:
+        return None
+    return f"{moment['earliest'] or '..'}/{moment['latest'] or '..'}"
+
+
+def as_written(event: events.ClaimRecorded, old: Document, typed: Typed) -> events.ClaimRecorded:
+    """The claim with the words in which the times that were not typed again had been typed."""
+    kept: dict[str, events.Moment] = {}
+    for name, again in (("occurred", typed.at), ("reported", typed.reported)):
+        if again is None:
+            moment: events.Moment = getattr(event, name)
+            words = {
+                "text": old[name]["text"] or "",
+                "precision": old[name]["precision"].replace("unknown", ""),
+            }
+            kept[name] = moment.model_copy(update=words)
+    return event.model_copy(update=kept)
+
+
+def with_document(reader: Reader, typed: Typed) -> tuple[Typed, list[str]]:
+    """A claim with the gaps that its registered document fills: who reported it, when, where; and a note."""
+    found = document(reader, typed.document) if typed.document else None
+    if found is None:
+        return typed, []
+    told = {"source": found["source"], "reported": found["published"], "url": found["url"]}
+    filled = {key: value for key, value in told.items() if value and getattr(typed, key) is None}
+    if not filled:
+        return typed, []
+    note = f"from document {found['id']}: {', '.join(f'{key} {value}' for key, value in filled.items())}"
+    return typed.over(Typed(**filled)), [note]
