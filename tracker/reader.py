@@ -117,7 +117,7 @@ def open_reader(where: str, *, views: bool = True) -> Reader:
         check_schema(reader)
         if views:
             check_views(reader)
-    except TrackerError:
+    except BaseException:
         reader.close()
         raise
     return reader
@@ -204,15 +204,13 @@ def _open_sqlite(where: str) -> Reader:
         raise DatabaseProblem(what=f"{where} is a directory", try_="the path of a tracker's file")
     address = f"file:{_quoted(os.path.join(os.getcwd(), where))}?mode=ro"
     try:
-        connection = sqlite3.connect(address, uri=True, timeout=30.0, isolation_level=None)
         try:
-            _settle(connection)
+            connection = _connected(address)
         except sqlite3.OperationalError as error:
             if "unable to open" not in str(error) and "readonly" not in str(error):
                 raise
             # A file in a folder that nobody may write to, such as a medium handed over: it cannot change.
-            connection = sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
-            _settle(connection)
+            connection = _connected(address + "&immutable=1")
     except sqlite3.Error as error:
         raise trouble(error, where) from error
     except PermissionError as error:
@@ -225,11 +223,18 @@ def _quoted(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _settle(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA trusted_schema=OFF")
-    connection.execute("PRAGMA query_only=ON")
-    connection.execute("BEGIN")
-    connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+def _connected(address: str) -> sqlite3.Connection:
+    """A connection in a snapshot, which can only read."""
+    connection = sqlite3.connect(address, uri=True, timeout=30.0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _open_postgresql(where: str) -> Reader:

@@ -16,14 +16,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tracker.errors import BadInput, Conflict, NotFound, UnknownClaim
-from tracker.names import Resolved
+from tracker.asking import Asking, When, plain_time
+from tracker.errors import BadInput, Conflict, NotFound
 from tracker.reader import NOW, Reader, open_reader
-from tracker.views.names import find
-from tracker.zones import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,10 +29,7 @@ if TYPE_CHECKING:
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
     from tracker.record.events import Event
-    from tracker.views.places import Place
-    from tracker.views.situation import Question
 
-When = str | datetime | int | None
 Document = dict[str, Any]
 
 
@@ -115,36 +109,17 @@ class Tracker:
         `at` is the world's time, `known_at` bounds what had been recorded, `published_by` what had been
         published. `region`, `controller` and `only` (held, contested, unknown, stale) filter the table.
         """
-        from tracker.views.documents import status_document, table_documents
-        from tracker.views.places import within
-
-        with self.reading() as reader:
-            question = self._question(reader, at, known_at, published_by)
+        with self._asking() as ask:
             if place is not None:
-                bound = find(reader, "place", place)
-                return {
-                    **status_document(reader, self._place(reader, bound.id, question), question),
-                    **_noted(bound),
-                }
-            area = self._area(reader, region) if region else None
-            rows = table_documents(reader, question, within(reader, area) | {area} if area else None)
-            side = find(reader, "actor", controller).id if controller else None
-            chosen = [row for row in rows if _passes(row, side, tuple(only))]
-            return {"at": iso(question.at), "places": chosen}
+                return ask.status(place, at, known_at, published_by)
+            return ask.table(at, known_at, published_by, region=region, controller=controller, only=only)
 
     def why(
         self, place: str, *, at: When = None, known_at: When = None, published_by: When = None
     ) -> Document:
         """The status with every step of the belief: its reliability, echo and additive weight."""
-        from tracker.views.documents import why_document
-
-        with self.reading() as reader:
-            question = self._question(reader, at, known_at, published_by)
-            bound = find(reader, "place", place)
-            return {
-                **why_document(reader, self._place(reader, bound.id, question), question),
-                **_noted(bound),
-            }
+        with self._asking() as ask:
+            return ask.why(place, at, known_at, published_by)
 
     def claims(
         self, *, place: str | None = None, actor: str | None = None, source: str | None = None,
@@ -153,37 +128,16 @@ class Tracker:
         at: When = None, known_at: When = None, published_by: When = None,
     ) -> Document:  # fmt: skip
         """The claims that pass every filter given, in order of event time, each with its standing."""
-        from tracker.reader import position_at
-        from tracker.views.claims import Filter, listed
-        from tracker.views.standing import with_standings
-
-        with self.reading() as reader:
-            question = self._question(reader, at, known_at, published_by)
-            known = position_at(reader, question.known_at)
-            wanted = Filter(
-                place=find(reader, "place", place).id if place else None,
-                actor=find(reader, "actor", actor).id if actor else None,
-                source=find(reader, "source", source).id if source else None,
-                origin=find(reader, "source", origin).id if origin else None,
-                predicate=predicate,
-                modality=modality,
-                since=self._instant(reader, since, start=True),
-                until=self._instant(reader, until),
-                text=text,
-                published_by=question.published_by,
-                happened_by=None if at is None else question.at,
-            )
-            rows = with_standings(reader, question, listed(reader, wanted, known))
-            return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
+        with self._asking() as ask:
+            return ask.claims(
+                at, known_at, published_by, since=since, until=until, standing=standing, place=place,
+                actor=actor, source=source, origin=origin, predicate=predicate, modality=modality, text=text,
+            )  # fmt: skip
 
     def show(self, claim: str) -> Document:
         """One claim whole: its parts, its attribution chain, its standing, and everything that befell it."""
-        from tracker.views.situation import Question
-        from tracker.views.standing import whole
-
-        with self.reading() as reader:
-            self._known_claim(reader, claim)
-            return whole(reader, Question(self.clock()), claim)
+        with self._asking() as ask:
+            return ask.show(claim)
 
     def log(
         self, *, after: int = 0, until: int | None = None, stream: str | None = None
@@ -265,7 +219,7 @@ class Tracker:
     ) -> Document:  # fmt: skip
         """Register a document: `add_claim(document=key)` then takes from it what is left open."""
         return self._registering().document(
-            key, source=source, url=url, title=title, published=_typed(published), dry_run=dry_run
+            key, source=source, url=url, title=title, published=plain_time(published), dry_run=dry_run
         )
 
     def alias(self, thing: str, name: str, aliases: Sequence[str], *, dry_run: bool = False) -> Document:
@@ -288,11 +242,11 @@ class Tracker:
 
     def actor_join(self, actor: str, parent: str, *, since: When, dry_run: bool = False) -> Document:
         """From `since` on the actor is part of the parent."""
-        return self._registering().join(actor, parent, _typed(since), dry_run=dry_run)
+        return self._registering().join(actor, parent, plain_time(since), dry_run=dry_run)
 
     def actor_leave(self, actor: str, *, since: When, dry_run: bool = False) -> Document:
         """From `since` on the actor stands for itself."""
-        return self._registering().leave(actor, _typed(since), dry_run=dry_run)
+        return self._registering().leave(actor, plain_time(since), dry_run=dry_run)
 
     def source_grade(
         self, source: str, grade: str, *, reason: str | None = None, dry_run: bool = False
@@ -304,7 +258,7 @@ class Tracker:
         self, source: str, *, side: str | None, since: When = None, dry_run: bool = False
     ) -> Document:
         """Whom a source speaks for or prefers, always or from `since` on; None: nobody."""
-        return self._registering().lean(source, side, _typed(since), dry_run=dry_run)
+        return self._registering().lean(source, side, plain_time(since), dry_run=dry_run)
 
     def listed(self, thing: str, text: str | None = None) -> Document:
         """All places, actors, sources or documents, or those with a text in one of their names."""
@@ -316,13 +270,8 @@ class Tracker:
 
     def show_thing(self, thing: str, name: str) -> Document:
         """One place, actor or source with its names and what it is tied to; a document with its claims."""
-        from tracker.views.catalogue import entry
-
-        if thing == "document":
-            return self._document(name)
-        with self.reading() as reader:
-            bound = find(reader, thing, name)
-            return {**entry(reader, thing, bound.id), **_noted(bound)}
+        with self._asking() as ask:
+            return ask.document(name) if thing == "document" else ask.thing(thing, name)
 
     def setting(
         self, key: str, value: str | float | None, *, place: str | None = None, dry_run: bool = False
@@ -400,70 +349,10 @@ class Tracker:
                 return self.zone(reader)
         return self._zone_found
 
-    def _question(self, reader: Reader, at: When, known_at: When, published_by: When) -> Question:
-        from tracker.views.situation import Question
-
-        self.zone(reader)
-        instant = self._instant(reader, at)
-        return Question(
-            at=self.clock() if instant is None else instant,
-            known_at=self._instant(reader, known_at),
-            published_by=self._instant(reader, published_by),
-        )
-
-    def _instant(self, reader: Reader, when: When, *, start: bool = False) -> int | None:
-        when = _typed(when)
-        if when is None or isinstance(when, int):
-            return when
-        if start:
-            from tracker.times import read_span
-
-            return read_span(when, now=self.clock(), zone=self.zone(reader)).earliest
-        from tracker.times import read_instant
-
-        return read_instant(when, now=self.clock(), zone=self.zone(reader))
-
-    def _place(self, reader: Reader, id_: str, question: Question) -> Place:
-        """The place as it was known then; one that came later as it is known now."""
-        from tracker.reader import position_at
-        from tracker.views.places import places
-
-        known = position_at(reader, question.known_at)
-        return places(reader, [id_], known).get(id_) or places(reader, [id_])[id_]
-
-    def _area(self, reader: Reader, text: str) -> str:
-        """The area meant by a name: `--region Homs` is the governorate, not the city."""
-        from tracker.views.names import areas
-
-        found = areas(reader, text)
-        return found[0] if len(found) == 1 else find(reader, "place", text).id
-
-    def _document(self, key: str) -> Document:
-        from tracker.views.catalogue import document, near_documents
-        from tracker.views.claims import Filter, listed
-        from tracker.views.standing import with_standings
-
+    @contextmanager
+    def _asking(self) -> Iterator[Asking]:
         with self.reading() as reader:
-            found = document(reader, key.strip())
-            if found is None:
-                near = near_documents(reader, key)
-                asked = f"did you mean {' or '.join(near)}? " if near else ""
-                raise NotFound(
-                    what=f"no document has the key {key!r}",
-                    try_=f"{asked}tracker document list shows them, tracker document add makes a new one",
-                )
-            question = self._question(reader, None, None, None)
-            read_in = tuple(part for part in (found["id"], found["url"]) if part)
-            claims = listed(reader, Filter(documents=read_in))
-            return {**found, "claims": with_standings(reader, question, claims)}
-
-    def _known_claim(self, reader: Reader, claim: str) -> None:
-        from tracker.views.claims import near_claims
-
-        if reader.one("SELECT 1 FROM claims WHERE id = :claim", claim=claim) is None:
-            near = near_claims(reader, claim)
-            asked = f"did you mean {' or '.join(near)}? " if near else ""
-            raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")
+            yield Asking(reader, self.clock, self.zone(reader))
 
     def _recorder(self) -> Recorder:
         from tracker.desk.recording import Recorder
@@ -479,31 +368,6 @@ class Tracker:
         from tracker.desk.registering import Registering
 
         return Registering(self._recorder())
-
-
-def _typed(when: When) -> str | int | None:
-    """A time as the desk takes it: text, or microseconds."""
-    if isinstance(when, datetime):
-        if when.tzinfo is None:
-            raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
-        return round(when.timestamp() * 1_000_000)
-    return when
-
-
-def _noted(bound: Resolved) -> Document:
-    return {"note": bound.note} if bound.note else {}
-
-
-def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
-    holder = row["controller"]
-    if side is not None and (holder is None or side not in (holder["id"], holder["side"])):
-        return False
-    return (
-        not only
-        or row["status"] in only
-        or row["freshness"] in only
-        or ("conflict" in only and row["conflicts"])
-    )
 
 
 __all__ = ["BadInput", "Conflict", "NotFound", "Tracker", "wall_clock"]

@@ -252,8 +252,12 @@ class SQLiteFile:
             isolation_level=None,
             check_same_thread=False,
         )
-        for name, value in SETTINGS.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+        try:
+            for name, value in SETTINGS.items():
+                connection.execute(f"PRAGMA {name} = {value}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _open_reader(self) -> sqlite3.Connection:

@@ -1,0 +1,202 @@
+"""Decides how a question is put to the record: names bound, times read, and which view answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import BadInput, NotFound, UnknownClaim
+from tracker.names import Resolved
+from tracker.reader import Reader, position_at
+from tracker.views.names import areas, find
+from tracker.zones import iso
+
+if TYPE_CHECKING:
+    from tracker.views.places import Place
+    from tracker.views.situation import Question
+
+When = str | datetime | int | None
+"""A time as a person types it, an aware datetime, or microseconds since the epoch."""
+Document = dict[str, Any]
+
+
+class Asking:
+    """Questions to one snapshot; `clock` is "now" in typed times, `zone` where naive ones are read."""
+
+    def __init__(self, reader: Reader, clock: Callable[[], int], zone: str) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._zone = zone
+
+    def status(self, place: str, at: When, known_at: When, published_by: When) -> Document:
+        """The verdict on one place."""
+        from tracker.views.documents import status_document
+
+        question = self._question(at, known_at, published_by)
+        bound = find(self._reader, "place", place)
+        return {**status_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
+
+    def table(
+        self, at: When, known_at: When, published_by: When, *, region: str | None, controller: str | None,
+        only: Iterable[str],
+    ) -> Document:  # fmt: skip
+        """The verdicts on all places, or on those that pass every filter given."""
+        from tracker.views.documents import table_documents
+        from tracker.views.places import within
+
+        reader = self._reader
+        question = self._question(at, known_at, published_by)
+        area = self._area(region) if region else None
+        rows = table_documents(reader, question, within(reader, area) | {area} if area else None)
+        side = find(reader, "actor", controller).id if controller else None
+        words = tuple(only)
+        return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
+
+    def why(self, place: str, at: When, known_at: When, published_by: When) -> Document:
+        """The verdict on one place, step by step."""
+        from tracker.views.documents import why_document
+
+        question = self._question(at, known_at, published_by)
+        bound = find(self._reader, "place", place)
+        return {**why_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
+
+    def claims(
+        self, at: When, known_at: When, published_by: When, *, place: str | None, actor: str | None,
+        source: str | None, origin: str | None, predicate: str | None, modality: str | None,
+        standing: str | None, since: When, until: When, text: str | None,
+    ) -> Document:  # fmt: skip
+        """The claims that pass every filter given."""
+        from tracker.views.claims import Filter, listed
+        from tracker.views.standing import with_standings
+
+        reader = self._reader
+        question = self._question(at, known_at, published_by)
+        wanted = Filter(
+            place=self._id("place", place),
+            actor=self._id("actor", actor),
+            source=self._id("source", source),
+            origin=self._id("source", origin),
+            predicate=predicate,
+            modality=modality,
+            since=self._beginning(since),
+            until=self._instant(until),
+            text=text,
+            published_by=question.published_by,
+            happened_by=None if at is None else question.at,
+        )
+        rows = with_standings(
+            reader, question, listed(reader, wanted, position_at(reader, question.known_at))
+        )
+        return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
+
+    def show(self, claim: str) -> Document:
+        """One claim whole."""
+        from tracker.views.claims import near_claims
+        from tracker.views.standing import whole
+
+        if self._reader.one("SELECT 1 FROM claims WHERE id = :claim", claim=claim) is None:
+            raise UnknownClaim(
+                claim=claim, try_=f"{_asked(near_claims(self._reader, claim))}tracker claims lists them"
+            )
+        return whole(self._reader, self._question(None, None, None), claim)
+
+    def thing(self, thing: str, name: str) -> Document:
+        """One place, actor or source with its names and what it is tied to."""
+        from tracker.views.catalogue import entry
+
+        bound = find(self._reader, thing, name)
+        return {**entry(self._reader, thing, bound.id), **_noted(bound)}
+
+    def document(self, key: str) -> Document:
+        """One registered document with the claims that were read in it."""
+        from tracker.views.catalogue import document, near_documents
+        from tracker.views.claims import Filter, listed
+        from tracker.views.standing import with_standings
+
+        found = document(self._reader, key.strip())
+        if found is None:
+            raise NotFound(
+                what=f"no document has the key {key!r}",
+                try_=f"{_asked(near_documents(self._reader, key))}tracker document list shows them,"
+                " tracker document add makes a new one",
+            )
+        read_in = Filter(documents=tuple(part for part in (found["id"], found["url"]) if part))
+        question = self._question(None, None, None)
+        return {
+            **found,
+            "claims": with_standings(self._reader, question, listed(self._reader, read_in)),
+        }
+
+    # -- names and times -------------------------------------------------------------------------
+
+    def _question(self, at: When, known_at: When, published_by: When) -> Question:
+        from tracker.views.situation import Question
+
+        instant = self._instant(at)
+        return Question(
+            at=self._clock() if instant is None else instant,
+            known_at=self._instant(known_at),
+            published_by=self._instant(published_by),
+        )
+
+    def _instant(self, when: When) -> int | None:
+        when = plain_time(when)
+        if when is None or isinstance(when, int):
+            return when
+        from tracker.times import read_instant
+
+        return read_instant(when, now=self._clock(), zone=self._zone)
+
+    def _beginning(self, when: When) -> int | None:
+        when = plain_time(when)
+        if when is None or isinstance(when, int):
+            return when
+        from tracker.times import read_span
+
+        return read_span(when, now=self._clock(), zone=self._zone).earliest
+
+    def _id(self, thing: str, name: str | None) -> str | None:
+        return find(self._reader, thing, name).id if name else None
+
+    def _place(self, id_: str, question: Question) -> Place:
+        """The place as it was known then; one that came later as it is known now."""
+        from tracker.views.places import places
+
+        known = position_at(self._reader, question.known_at)
+        return places(self._reader, [id_], known).get(id_) or places(self._reader, [id_])[id_]
+
+    def _area(self, text: str) -> str:
+        """The area meant by a name: `--region Homs` is the governorate, not the city."""
+        found = areas(self._reader, text)
+        return found[0] if len(found) == 1 else find(self._reader, "place", text).id
+
+
+def plain_time(when: When) -> str | int | None:
+    """A time as text or microseconds; BadInput for a datetime without a zone."""
+    if isinstance(when, datetime):
+        if when.tzinfo is None:
+            raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
+        return round(when.timestamp() * 1_000_000)
+    return when
+
+
+def _asked(near: Iterable[str]) -> str:
+    told = " or ".join(near)
+    return f"did you mean {told}? " if told else ""
+
+
+def _noted(bound: Resolved) -> Document:
+    return {"note": bound.note} if bound.note else {}
+
+
+def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
+    holder = row["controller"]
+    if side is not None and (holder is None or side not in (holder["id"], holder["side"])):
+        return False
+    return (
+        not only
+        or row["status"] in only
+        or row["freshness"] in only
+        or ("conflict" in only and bool(row["conflicts"]))
+    )
