@@ -273,6 +273,17 @@ def test_ctrl_c_leaves_nothing_half_done(where: str) -> None:
     assert 130 in seen
 
 
+def test_ctrl_c_inside_a_library_is_an_interruption_too(fresh: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What writes events as JSON is written in C, and wraps what is raised while it asks for a time."""
+
+    def interrupted(_: object) -> str:
+        raise RuntimeError("error calling a function") from KeyboardInterrupt()
+
+    monkeypatch.setattr("tracker.desk.recording.encode", interrupted)
+    answer = tracker(*CLAIM, "--db", fresh, *NOW)
+    assert (answer.code, answer.refusal[0]) == (130, "interrupted")
+
+
 def test_ctrl_c_ends_following_the_log_without_a_word(fresh: str) -> None:
     one = start("log", "--follow", "--after", "1000", "--db", fresh)
     time.sleep(1.0)

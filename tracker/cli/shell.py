@@ -149,13 +149,15 @@ def run(arguments: Sequence[str]) -> int:
         message, _, step = error.format_message().partition("\nTry: ")
         return _refuse(message, step or _help_of(error), USAGE, arguments)
     except (KeyboardInterrupt, click.Abort):
-        return _refuse("interrupted", "the same again: nothing half-done was kept", INTERRUPTED, arguments)
+        return _interrupted(arguments)
     except BrokenPipeError:
         import os
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # libraries in C wrap what their callbacks raise
+            return _interrupted(arguments)
         if "--debug" in arguments:
             raise
         text = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -166,6 +168,10 @@ def run(arguments: Sequence[str]) -> int:
             arguments,
         )
     return answer if isinstance(answer, int) else 0
+
+
+def _interrupted(arguments: Sequence[str]) -> int:
+    return _refuse("interrupted", "the same again: nothing half-done was kept", INTERRUPTED, arguments)
 
 
 def _help_of(error: click.ClickException) -> str:
