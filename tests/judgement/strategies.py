@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from hypothesis import strategies as st
@@ -63,7 +62,7 @@ def evidence(draw: st.DrawFn) -> Evidence:
 
 
 stories = st.lists(evidence(), max_size=14).map(
-    lambda claims: [replace(claim, claim=f"c{n:02}") for n, claim in enumerate(claims)]
+    lambda claims: [claim._replace(claim=f"c{n:02}") for n, claim in enumerate(claims)]
 )
 
 
@@ -84,11 +83,11 @@ def _of_its_time(claim: Evidence, sides: Sides) -> Evidence:
         return tuple(sorted({home.get(name, name) for name in names}))
 
     lean = None if claim.lean is None else home.get(claim.lean, claim.lean)
-    return replace(claim, sides=at_home(claim.sides), against=at_home(claim.against), lean=lean)
+    return claim._replace(sides=at_home(claim.sides), against=at_home(claim.against), lean=lean)
 
 
 def said(claim: str, kind: str, *sides: str, day: float = 0.0, **more: object) -> Evidence:
     """A claim for a told story: `kind` about `sides`, both happened and reported on `day`."""
     at = round(day * DAY)
     plain = Evidence(claim, kind, tuple(sorted(sides)), at, at, origin="wire", predicate=KINDS[kind])
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return plain._replace(**more)  # type: ignore[arg-type]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import groupby
 from math import exp, log
 from pathlib import Path
@@ -142,7 +141,7 @@ def test_a_step_that_only_scales_is_worth_nothing_of_its_own(claims: list[Eviden
 @given(stories)
 def test_what_says_nothing_about_control_moves_nothing(claims: list[Evidence]) -> None:
     """Sieges, presences, strikes, expectations; only who is around may matter, to a later loss."""
-    quiet = [replace(claim, kind=kind) for claim, kind in zip(claims, _endless(), strict=False)]
+    quiet = [claim._replace(kind=kind) for claim, kind in zip(claims, _endless(), strict=False)]
     assert set(believe(quiet, LAST, SIDES).values()) == {1 / len(NAMES)}
 
 
@@ -220,7 +219,7 @@ def test_the_same_voice_is_heard_again_after_four_days(hours: float, heard: bool
 def test_a_voice_that_said_something_else_between_is_heard_again() -> None:
     """ "They took it", "they lost it", "they took it" are three pieces of news."""
     claims = [said("a", FOR, "army"), said("b", LOST, "army", day=1), said("c", FOR, "army", day=2)]
-    other = [claims[0], claims[1], replace(claims[2], origin="monitor")]
+    other = [claims[0], claims[1], claims[2]._replace(origin="monitor")]
     assert believe(claims, LAST, SIDES) == believe(other, LAST, SIDES)
 
 

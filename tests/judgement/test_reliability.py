@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 
@@ -99,7 +97,7 @@ def test_the_stance_follows_from_whom_the_origin_speaks_for(claim: Evidence, sta
 def test_who_speaks_for_nobody_is_neutral(
     claim: Evidence, holders: tuple[str, ...], around: tuple[str, ...]
 ) -> None:
-    assert stance(replace(claim, lean=None), holders, around) == NEUTRAL
+    assert stance(claim._replace(lean=None), holders, around) == NEUTRAL
 
 
 @pytest.mark.parametrize("kind", SOURCE_KINDS)
@@ -109,7 +107,7 @@ def test_some_kinds_of_source_are_never_trusted_further(kind: str, standing: str
     for name, claims in BY_ROW.items():
         bound = UPPER_BOUNDS.get(kind, 1.0)
         expected = min(ROWS[name][standing], bound)
-        assert reliability(replace(claims[0], source_kind=kind), standing) == expected
+        assert reliability(claims[0]._replace(source_kind=kind), standing) == expected
 
 
 @pytest.mark.parametrize("grade", GRADES)
@@ -123,7 +121,7 @@ def test_a_grade_replaces_the_gain_and_moves_the_other_rows_alike(
     assert gain == pytest.approx(GRADES[grade], abs=1e-12)
     moved = logit(gain) - logit(ROWS["gain"][standing])
     for name in ("fighting", "denial", "lost"):
-        graded = reliability(replace(BY_ROW[name][0], grade=grade, source_kind=kind), standing)
+        graded = reliability(BY_ROW[name][0]._replace(grade=grade, source_kind=kind), standing)
         expected = logit(ROWS[name][standing]) + moved
         assert logit(graded) == pytest.approx(min(logit(CEILING), expected), abs=1e-9)
 
@@ -159,8 +157,8 @@ def test_doubt_never_turns_a_claim_into_evidence_against_itself() -> None:
 def test_who_states_more_confidence_is_never_trusted_less(claim: Evidence, one: float, other: float) -> None:
     low, high = sorted((one, other))
     for standing in STANCES:
-        less = reliability(replace(claim, confidence=low), standing)
-        more = reliability(replace(claim, confidence=high), standing)
+        less = reliability(claim._replace(confidence=low), standing)
+        more = reliability(claim._replace(confidence=high), standing)
         assert less <= more + 1e-12
 
 
