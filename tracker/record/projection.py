@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -21,6 +22,8 @@ OPEN: Final = 2**63 - 1
 """The `to_pos` of a row that is still true."""
 
 Key = tuple[object, ...]
+Rows = Mapping[Key, Mapping[str, Any]]
+"""Rows by key, without their key and their positions."""
 
 
 class Put(NamedTuple):
@@ -48,7 +51,7 @@ Change = Put | Patch | Drop
 Handle = Callable[[Body, Envelope], Iterable[Change]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Projection:
     """One derived table. Raising `revision` makes every tracker drop it and build it again.
 
@@ -73,6 +76,33 @@ class Projection:
         for columns in self.indexes:
             yield f"CREATE INDEX {self.table}_{'_'.join(columns)} ON {self.table} ({', '.join(columns)})"
 
+    # Spelled once: an append of one event spends as long on spelling a statement as on running it.
+
+    @cached_property
+    def select(self) -> str:
+        """The statement that finds the row of a key that is still true."""
+        return f"SELECT from_pos, {', '.join(self.columns)} FROM {self.table} WHERE {self._true}"
+
+    @cached_property
+    def close(self) -> str:
+        """The statement after which it is true no more; its first mark is the position."""
+        return f"UPDATE {self.table} SET to_pos = ? WHERE {self._true}"
+
+    @cached_property
+    def insert(self) -> str:
+        """The statement that writes a row: key, columns, from_pos, to_pos."""
+        names = [*self.key, *self.columns, "from_pos", "to_pos"]
+        return f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+    @cached_property
+    def nothing(self) -> dict[str, object]:
+        """The columns of a row of which nothing is known, in their order."""
+        return dict.fromkeys(self.columns)
+
+    @property
+    def _true(self) -> str:
+        return f"{' AND '.join(f'{name} = ?' for name in self.key)} AND to_pos = {OPEN}"
+
 
 class _Version:
     """One version of a row while a batch is applied."""
@@ -91,22 +121,30 @@ class Driver:
 
     def __init__(self, connection: Connection) -> None:
         self._cursor: Any = connection.connection.cursor()
-        self._mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        self._marked = str if connection.dialect.name == "sqlite" else _marked
 
     def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """One statement with `?` marks; its rows, if it has any."""
-        self._cursor.execute(sql.replace("?", self._mark), tuple(values))
+        self._cursor.execute(self._marked(sql), tuple(values))
         return list(self._cursor.fetchall()) if self._cursor.description else []
 
     def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """The same statement for many rows."""
         if rows:
-            self._cursor.executemany(sql.replace("?", self._mark), rows)
+            self._cursor.executemany(self._marked(sql), rows)
 
 
-def apply(projection: Projection, driver: Driver, events: Iterable[tuple[Envelope, Body]]) -> None:
-    """Write what some events, all newer than any applied before, change in one table."""
-    _Batch(projection, driver).run(events)
+def _marked(sql: str) -> str:
+    """A statement with the marks of psycopg."""
+    return sql.replace("?", "%s")
+
+
+def apply(projection: Projection, driver: Driver, events: Iterable[tuple[Envelope, Body]]) -> Rows:
+    """Write what some events, all newer than any applied before, change in one table.
+
+    Answers with the rows that are new or different, as they are now.
+    """
+    return _Batch(projection, driver).run(events)
 
 
 class _Batch:
@@ -116,7 +154,7 @@ class _Batch:
         self._current: dict[Key, _Version | None] = {}
         self._done: list[tuple[Key, _Version]] = []
 
-    def run(self, events: Iterable[tuple[Envelope, Body]]) -> None:
+    def run(self, events: Iterable[tuple[Envelope, Body]]) -> Rows:
         handlers = self._projection.handlers
         for envelope, data in events:
             handle = handlers.get(envelope.kind)
@@ -125,6 +163,7 @@ class _Batch:
             for change in handle(data, envelope):
                 self._change(change, envelope.position)
         self._write()
+        return {key: one.values for key, one in self._current.items() if one is not None and not one.stored}
 
     def _change(self, change: Change, position: int) -> None:
         fresh = isinstance(change, Put) and change.fresh and change.key not in self._current
@@ -136,7 +175,8 @@ class _Batch:
                 return
             values = {**before.values, **change.values}
         else:
-            values = {**dict.fromkeys(self._projection.columns), **change.values}
+            # In the order of the columns, as they are written.
+            values = {**self._projection.nothing, **change.values}
         if before is not None:
             if values == before.values:
                 return
@@ -150,37 +190,25 @@ class _Batch:
         return self._current[key]
 
     def _stored(self, key: Key) -> _Version | None:
-        columns = list(self._projection.columns)
-        rows = self._driver.run(
-            f"SELECT from_pos, {', '.join(columns)} FROM {self._projection.table} "
-            f"WHERE {_all_equal(self._projection.key)} AND to_pos = {OPEN}",
-            key,
-        )
+        rows = self._driver.run(self._projection.select, key)
         if not rows:
             return None
-        return _Version(dict(zip(columns, rows[0][1:], strict=True)), rows[0][0], stored=True)
+        from_pos, *values = rows[0]
+        return _Version(dict(zip(self._projection.columns, values, strict=True)), from_pos, stored=True)
 
     def _write(self) -> None:
-        table, key = self._projection.table, self._projection.key
-        closed = [(one.to_pos, *id_) for id_, one in self._done if one.stored]
+        closed = [(one.to_pos, *key) for key, one in self._done if one.stored]
+        self._driver.many(self._projection.close, closed)
+        versions = [*self._done, *((key, one) for key, one in self._current.items() if one is not None)]
         self._driver.many(
-            f"UPDATE {table} SET to_pos = ? WHERE {_all_equal(key)} AND to_pos = {OPEN}", closed
-        )
-        columns = [*key, *self._projection.columns, "from_pos", "to_pos"]
-        versions = [*self._done, *((id_, one) for id_, one in self._current.items() if one is not None)]
-        self._driver.many(
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+            self._projection.insert,
             [
-                (*id_, *(one.values[name] for name in self._projection.columns), one.from_pos, one.to_pos)
-                for id_, one in versions
+                (*key, *one.values.values(), one.from_pos, one.to_pos)
+                for key, one in versions
                 # A row that came and went within one event was never true.
                 if not one.stored and one.from_pos < one.to_pos
             ],
         )
-
-
-def _all_equal(columns: Iterable[str]) -> str:
-    return " AND ".join(f"{name} = ?" for name in columns)
 
 
 def decoded(envelopes: Iterable[Envelope]) -> list[tuple[Envelope, Body]]:
