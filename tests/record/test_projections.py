@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from tests.judgement.strategies import SIDES, said
-from tests.record.histories import WORLD, dump, fresh, histories, record
-from tracker.errors import DamagedDatabase, DatabaseProblem
+from tests.record.histories import BEGIN, WORLD, dump, fresh, histories, record
+from tracker.errors import DamagedDatabase, DatabaseBusy, DatabaseProblem
 from tracker.judgement.belief import Fold
 from tracker.judgement.vocabulary import CONTEST, FOR, LOST
 from tracker.reader import VIEWS, open_reader
-from tracker.record.events import Event, PlaceRegistered, PlaceRenamed
+from tracker.record import control
+from tracker.record.envelope import Envelope
+from tracker.record.events import (
+    ActorJoined,
+    ClaimCorrected,
+    ClaimLinked,
+    ClaimRecorded,
+    Event,
+    Hop,
+    Moment,
+    PlaceRegistered,
+    PlaceRenamed,
+)
 from tracker.record.follow import REVISIONS, behind, catch_up, project, rebuild
 from tracker.record.projection import OPEN
 from tracker.record.store import Store
@@ -83,6 +97,55 @@ def test_and_on_postgresql(
     schema: str, happened: list[Event], one: Sequence[int], other: Sequence[int], late: int
 ) -> None:
     follow_catch_up_and_rebuild(schema, happened, one, other, late)
+
+
+@on_files
+@anything
+def test_and_where_every_other_claim_leaves_a_trail(
+    beside: str,
+    happened: list[Event],
+    one: Sequence[int],
+    other: Sequence[int],
+    late: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """These histories are short: with the usual stride a late claim would mostly fold all of them again."""
+    monkeypatch.setattr(control, "STRIDE", 2)
+    follow_catch_up_and_rebuild(beside, happened, one, other, late)
+
+
+def writers_in_turns(where: str, happened: list[Event], turns: Sequence[int]) -> None:
+    """Two writers, each remembering what it last saw, one of which takes an append back now and then."""
+    with fresh(where) as alone, fresh(where) as one, Store.open(one.where) as other:
+        record(alone, happened)
+        for event, turn in zip(happened, cycle(turns), strict=False):
+            if turn == 2:
+                with pytest.raises(DatabaseBusy):
+                    record(one, [ActorJoined(actor="guard", parent="clan", since=BEGIN)], views=taken_back)
+            record(other if turn == 1 else one, [event])
+        assert dump(one) == dump(alone)
+
+
+def taken_back(connection: Connection, events: Sequence[Envelope]) -> None:
+    project(connection, events)
+    raise DatabaseBusy(where="here", why="somebody else was quicker")
+
+
+in_turns = given(happened=histories(), turns=st.lists(st.integers(0, 2), min_size=1, max_size=6))
+
+
+@on_files
+@in_turns
+def test_what_a_writer_remembers_is_never_out_of_date(
+    beside: str, happened: list[Event], turns: Sequence[int]
+) -> None:
+    writers_in_turns(beside, happened, turns)
+
+
+@on_a_server
+@in_turns
+def test_nor_on_postgresql(schema: str, happened: list[Event], turns: Sequence[int]) -> None:
+    writers_in_turns(schema, happened, turns)
 
 
 @settings(on_a_server, max_examples=5)
@@ -157,6 +220,24 @@ def test_what_a_fold_was_stays_as_it_was_when_it_goes_on() -> None:
         )
     )
     assert json.dumps(kept) == before
+
+
+def test_who_derived_from_a_corrected_claim_speaks_for_himself_again(where: str) -> None:
+    """His claim may be about another place than the corrected one; that place is folded again too."""
+    told = (("c-1", "spokesman", "hill"), ("c-2", "wire", "mill"), ("c-3", "wire", "hill"))
+    said = [
+        ClaimRecorded(
+            claim=claim, chain=(Hop(who=who),), predicate="captured", modality="asserts",
+            actors=("clan",), place=place, reported=Moment(latest=BEGIN),
+        )
+        for claim, who, place in told
+    ]  # fmt: skip
+    with fresh(where) as store:
+        record(store, [*said, ClaimLinked(claim="c-2", link="derived-from", other="c-1")])
+        record(store, [ClaimCorrected(claim="c-1", replaced_by="c-3")])
+        followed = dump(store)
+        rebuild(store)
+        assert dump(store) == followed
 
 
 def test_what_is_registered_twice_is_one_row_that_changed(where: str) -> None:

@@ -410,8 +410,8 @@ class Fold:
         echoes = {voice: said for voice, said in self._echoes.items() if said[1][-1] >= since}
         contests = {said: times for said, times in self._contests.items() if times[-1] >= since}
         return {
-            "names": self.names, "lam": self.lam, "pending": self._pending,
-            "pi": list(self._pi), "p": list(self.p),
+            "lam": self.lam, "pending": self._pending, "p": list(self.p),
+            "gone": [i for i, pi in enumerate(self._pi) if pi == 0.0],
             "at": self.at, "last_at": self.last_at, "named": sorted(self.named),
             "around": sorted(self.around), "best": self.best,
             "since": row_of(self.since), "changed_at": self.changed_at, "voices": dict(self.voices),
@@ -428,7 +428,10 @@ class Fold:
         Traced, it begins with one step for all that came before.
         """
         fold = Fold(sides, state["lam"], trace=trace)
-        fold._pending, fold._pi, fold.p, fold.at = state["pending"], state["pi"], state["p"], state["at"]
+        fold._pending, fold.p, fold.at = state["pending"], state["p"], state["at"]
+        if gone := state["gone"]:
+            share = 1.0 / (len(fold.p) - len(gone))
+            fold._pi = [0.0 if i in gone else share for i in range(len(fold.p))]
         fold.named, fold.around = set(state["named"]), set(state["around"])
         fold.best, fold.changed_at, fold.vacated = state["best"], state["changed_at"], state["vacated"]
         fold.since, fold.entered = word_from(state["since"]), word_from(state["entered"])
@@ -481,5 +484,6 @@ def _event_at(claim: Evidence) -> int:
 
 def _argmax(p: Sequence[float]) -> int:
     """The most probable side; equal to nine digits is a tie, and ties go to the lower id."""
-    top = round(max(p), 9)
-    return next(i for i, x in enumerate(p) if round(x, 9) == top)
+    most = max(p)
+    top = round(most, 9)
+    return next(i for i, x in enumerate(p) if most - x < 1e-8 and round(x, 9) == top)

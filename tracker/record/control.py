@@ -1,120 +1,181 @@
 """Decides what is kept of the belief about each place: the fold's state, carried on claim by claim.
 
-The table holds what is known now, so it has no history of its own (a past state of knowledge is
-folded again from the claims). A new claim about a time after all others carries the stored state on;
-anything else (a late claim, a retraction, a merge, a grade, a change of sides) replays the place.
+The tables hold what is known now, so they have no history of their own (a past state of knowledge is
+folded again from the claims). `control` has the state after a place's latest claim, `trail` the states
+after every `STRIDE`th: a new claim carries the latest state on, whatever is about an earlier time the
+one of the trail before it. What changes who counts for whom is folded again from the first claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from tracker.judgement.belief import Fold
-from tracker.judgement.evidence import Evidence, Sides
-from tracker.judgement.parties import Parties
+from tracker.judgement.evidence import BEGINNING, Evidence
+from tracker.judgement.reliability import NEUTRAL
 from tracker.judgement.verdict import TAIL
+from tracker.judgement.vocabulary import NONE
 from tracker.reader import Reader
-from tracker.record import canonical
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Driver
-from tracker.views.evidence import evidence, gathered, merged
-from tracker.views.parties import parties
-from tracker.views.settings import settings_of
+from tracker.record.projection import Driver, Rows
+from tracker.views.backdrop import Backdrop
+from tracker.views.evidence import COLUMNS, evidence, evidence_of, gathered
+from tracker.views.settings import TEMPO
 
 TABLE: Final = "control"
-REVISION: Final = 2
-COLUMNS: Final = {
-    "place": "TEXT NOT NULL PRIMARY KEY",
-    "side": "TEXT",
-    "last_at": "BIGINT NOT NULL",
-    "base": "TEXT",
-    "state": "TEXT NOT NULL",
-    "tail": "TEXT NOT NULL",
-    "trail": "TEXT NOT NULL",
-}
-"""`state`: the fold after its last claim, at `last_at`; `base`: before the claims of that instant;
-`tail`: what the claims of the last `verdict.TAIL` were taken for (event time, claim, stance, r, voice);
-`trail`: the fold as it was one or two `STRIDE`s of claims ago, as up to two of (count, last time, state):
-from the first of two on, the latest steps can be told without folding all that came before."""
+TRAIL: Final = "trail"
+REVISION: Final = 3
+"""Of both tables, which are made and followed together."""
 STRIDE: Final = 25
+"""So many claims at most are folded again before one that comes late."""
+CHUNK: Final = 5000
+"""So many claims are read at once when everything is folded."""
 
 EVERYWHERE: Final = frozenset(
     {"actor-registered", "actor-joined", "actor-left", "actor-merged", "actor-unmerged", "source-graded",
-     "source-leans", "source-merged", "source-unmerged"}
+     "source-leans", "source-merged", "source-unmerged", "place-merged", "place-unmerged"}
 )  # fmt: skip
-"""Events about people: what they change shows in every place where those people spoke or are named."""
+"""Events that show in many places: where those people spoke or are named, where those claims now count."""
+
+_BACKDROP: Final = ("actor-", "source-", "setting-", "place-merged", "place-unmerged")
 
 
-def _dumps(state: object) -> str:
-    """JSON in one order of keys; what is kept here was computed, so nothing in it has to be refused."""
-    return orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode()
+def changes_backdrop(kind: str) -> bool:
+    """Whether an event of that kind may change what claims are read against."""
+    return kind.startswith(_BACKDROP)
+
+
+def concerns(kind: str) -> bool:
+    """Whether an event of that kind may change the belief about any place."""
+    return kind.startswith("claim-") or kind == "setting-changed" or kind in EVERYWHERE
+
+
+class Kept(NamedTuple):
+    """A row of either table: the belief about a place after its first `claims` claims, the last at `last_at`.
+
+    `state` is the fold; `tail` has those of its claims of the last `verdict.TAIL` that were not taken for
+    neutral: event time, id, stance.
+    """
+
+    place: str
+    last_at: int
+    claims: int
+    side: str | None
+    state: str
+    tail: str
+
+
+_COLUMNS: Final = {
+    "place": "TEXT NOT NULL",
+    "last_at": "BIGINT NOT NULL",
+    "claims": "INTEGER NOT NULL",
+    "side": "TEXT",
+    "state": "TEXT NOT NULL",
+    "tail": "TEXT NOT NULL",
+}
+_KEYS: Final = {TABLE: "place", TRAIL: "place, last_at"}
+_NAMES: Final = ", ".join(_COLUMNS)
+_INSERT: Final = f"VALUES ({', '.join('?' * len(_COLUMNS))})"
+_KEEP: Final = f"INSERT INTO {TABLE} ({_NAMES}) {_INSERT} ON CONFLICT (place) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _COLUMNS if name != "place"
+)
+"""A row stays where it is: on SQLite one page is written, where taking it out and in writes several."""
+_PASS: Final = f"INSERT INTO {TRAIL} ({_NAMES}) {_INSERT}"
 
 
 def ddl() -> Iterator[str]:
-    """The statements that make the table, empty."""
-    yield f"DROP TABLE IF EXISTS {TABLE}"
-    yield f"CREATE TABLE {TABLE} ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})"
+    """The statements that make the tables, empty."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    for table, key in _KEYS.items():
+        yield f"DROP TABLE IF EXISTS {table}"
+        yield f"CREATE TABLE {table} ({columns}, PRIMARY KEY ({key}))"
 
 
-def follow(reader: Reader, driver: Driver, events: Sequence[tuple[Envelope, Body]]) -> None:
-    """Bring the table up to date with some events whose other projections are already written."""
-    late, fresh = _touched(reader, events)
-    if not late and not fresh:
-        return
-    keeper = _Keeper(reader, driver)
-    for place in sorted(late):
-        keeper.replay(place)
-    for place, since in sorted(fresh.items()):
-        if place not in late:
-            keeper.carry_on(place, since)
-    keeper.write()
+def follow(
+    reader: Reader,
+    driver: Driver,
+    backdrop: Backdrop,
+    events: Sequence[tuple[Envelope, Body]],
+    claims: Rows,
+) -> None:
+    """Bring the tables up to date with some events whose other projections are already written.
+
+    `claims` are the rows of the claims that they recorded or changed.
+    """
+    since = _since(reader, backdrop, events, claims)
+    if since:
+        keeper = _Keeper(reader, driver, backdrop)
+        keeper.fold(since, _news(reader, backdrop, events, claims))
+        keeper.write()
 
 
-def replay_all(reader: Reader, driver: Driver) -> None:
-    """Fold every place that anything is claimed about, from its first claim."""
-    keeper = _Keeper(reader, driver)
-    into = merged(reader)
-    for place in sorted({into.get(place, place) for place in _column(reader.rows(CLAIMED))}):
-        keeper.replay(place)
-    keeper.write()
+def replay_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
+    """Fold every place that anything is claimed about, from its first claim, into empty tables."""
+    sizes: dict[str, int] = {}
+    for place, count in reader.rows(f"{_CLAIMED} GROUP BY place"):
+        if (root := backdrop.root(place)) not in backdrop.into:  # else it is one of a circle
+            sizes[root] = sizes.get(root, 0) + count
+    keeper = _Keeper(reader, driver, backdrop)
+    for places in _chunks(sizes):
+        keeper.replay(places)
+        keeper.write()
 
 
-CLAIMED: Final = "SELECT DISTINCT place FROM claims WHERE place IS NOT NULL"
+def _chunks(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Places that together have about as many claims as are read at once."""
+    chunk: list[str] = []
+    claims = 0
+    for place, size in sorted(sizes.items()):
+        chunk.append(place)
+        claims += size
+        if claims >= CHUNK:
+            yield chunk
+            chunk, claims = [], 0
+    yield chunk
 
 
-def _touched(reader: Reader, events: Iterable[tuple[Envelope, Body]]) -> tuple[set[str], dict[str, int]]:
-    """The places to replay, and those that only got new claims (with the earliest event time of them)."""
-    into = merged(reader)
-    replay: set[str] = set()
-    recorded: list[str] = []
+_CLAIMED: Final = "SELECT place, count(*) FROM claims WHERE place IS NOT NULL"
+
+
+def _since(
+    reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]], claims: Rows
+) -> dict[str, int]:
+    """The places whose belief changes, with the instant from which on."""
+    found: dict[str, int] = {}
     changed: list[str] = []
+    everywhere = False
+
+    def touch(place: str, at: int) -> None:
+        root = backdrop.root(place)
+        found[root] = min(at, found.get(root, at))
+
     for envelope, data in events:
         kind = envelope.kind
         if kind == "claim-recorded":
-            recorded.append(data["claim"])
-        elif kind == "claim-linked":
+            row = claims[(data["claim"],)]
+            if row["place"] is not None and row["effect"] != NONE:
+                touch(row["place"], row["event_at"])
+        elif kind in ("claim-linked", "claim-corrected"):
             changed += _derived(reader, data["claim"])
         elif kind.startswith("claim-"):
             changed.append(data["claim"])
-        elif kind in EVERYWHERE or (kind == "setting-changed" and not data.get("place")):
-            replay.update(_column(reader.rows(CLAIMED)))
-        elif kind in ("place-merged", "place-unmerged"):
-            replay.add(data["place"])
-            replay.update(_column(reader.rows("SELECT place FROM control")))
-        elif kind == "setting-changed":
-            replay.add(data["place"])
+        elif kind == "setting-changed" and data["key"] == TEMPO and data.get("place"):
+            touch(data["place"], BEGINNING)
+        elif kind in EVERYWHERE or (kind == "setting-changed" and data["key"] == TEMPO):
+            everywhere = True
+    if everywhere:
+        for (place,) in reader.rows(f"SELECT place FROM {TABLE} UNION SELECT place FROM claims"):
+            if place is not None:
+                found[place] = found[backdrop.root(place)] = BEGINNING
     of_claims = "SELECT place, event_at FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"
-    replay.update(_column(reader.among(of_claims, changed)))
-    fresh: dict[str, int] = {}
-    for place, at in reader.among(of_claims, recorded):
-        root = str(into.get(place, place))
-        fresh[root] = min(at, fresh.get(root, at))
-    return replay | {into.get(place, place) for place in replay}, fresh
+    for place, at in reader.among(of_claims, changed):
+        touch(place, at)
+    return found
 
 
 def _derived(reader: Reader, claim: str) -> list[str]:
@@ -128,101 +189,114 @@ def _derived(reader: Reader, claim: str) -> list[str]:
     return found
 
 
-def _column(rows: Iterable[tuple[Any, ...]]) -> list[str]:
-    return [row[0] for row in rows]
+def _news(
+    reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]], claims: Rows
+) -> dict[str, list[Evidence]]:
+    """The evidence just recorded, by place; it is at hand, so it is not read back."""
+    ids = [data["claim"] for envelope, data in events if envelope.kind == "claim-recorded"]
+    told = [{"id": id_, **claims[(id_,)]} for id_ in ids]
+    rows = [
+        tuple([row[name] for name in COLUMNS])
+        for row in told
+        if row["place"] is not None and row["effect"] != NONE and row["fact"] == "recorded"
+    ]
+    found: dict[str, list[Evidence]] = {}
+    for row, one in zip(rows, evidence_of(reader, backdrop.who, rows), strict=True):
+        found.setdefault(backdrop.root(row[0]), []).append(one)
+    return found
 
 
 class _Keeper:
     """Folds places and writes their rows."""
 
-    def __init__(self, reader: Reader, driver: Driver) -> None:
+    def __init__(self, reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
         self._reader = reader
         self._driver = driver
-        self._who: Parties = parties(reader)
-        self._sides: Sides = self._who.sides()
-        into = merged(reader)
-        self._into = into
-        self._members: dict[str, list[str]] = {}
-        for place, root in into.items():
-            self._members.setdefault(root, [root]).append(place)
-        self._settings = settings_of(reader)
-        self._rows: dict[str, tuple[object, ...] | None] = {}
+        self._backdrop = backdrop
+        self._rows: list[Kept] = []
+        self._passed: list[Kept] = []
+        self._cut: list[tuple[str, int]] = []
+        self._gone: list[tuple[str]] = []
 
-    def replay(self, place: str) -> None:
-        """Fold the place from its first claim."""
-        if place in self._into:
-            self._rows[place] = None
-            return
-        found = evidence(self._reader, self._who, self._members.get(place, [place]))
-        self._keep(place, Fold(self._sides, self._settings(place).lam), list(gathered(found)))
+    def fold(self, since: Mapping[str, int], news: Mapping[str, list[Evidence]]) -> None:
+        """Fold places again from some instant on; `news` are the claims that were not there before."""
+        select = f"SELECT {_NAMES} FROM {TABLE} WHERE place IN (:wanted)"
+        kept = {row[0]: Kept(*row) for row in self._reader.among(select, since)}
+        for place, at in sorted(since.items()):
+            row = kept.get(place)
+            if row is not None and row.last_at < at:
+                self._carry_on(place, row, news.get(place, []))
+            elif row is None and place not in self._backdrop.into and at != BEGINNING:
+                self._carry_on(place, None, news.get(place, []))
+            else:
+                self._go_back(place, at)
 
-    def carry_on(self, place: str, since: int) -> None:
-        """Fold only the claims after the latest state kept that is older than the new ones."""
-        kept = self._reader.one(
-            "SELECT state, base, trail, tail FROM control WHERE place = :place", place=place
+    def replay(self, places: Iterable[str]) -> None:
+        """Fold places of which nothing is kept, from their first claims."""
+        members = self._backdrop.members
+        found = evidence(
+            self._reader, self._backdrop.who, [id_ for place in places for id_ in members(place)]
         )
-        start = None if kept is None else self._before(since, *kept[:3])
-        if kept is None or start is None or start["lam"] != self._settings(place).lam:
-            self.replay(place)
+        for place in places:
+            self._carry_on(place, None, list(gathered({id_: found[id_] for id_ in members(place)})))
+
+    def _go_back(self, place: str, at: int) -> None:
+        """Fold the place again from the latest state kept that is older than `at`."""
+        self._cut.append((place, at))
+        if place in self._backdrop.into:
+            self._gone.append((place,))
             return
-        last_at: int = start["last_at"]
-        members = self._members.get(place, [place])
-        claims = list(gathered(evidence(self._reader, self._who, members, since=last_at + 1)))
-        if claims:  # else the news was of a kind that no belief is made of
-            tail: Any = canonical.stored(kept[3])
-            trail: Any = canonical.stored(kept[2])
-            self._keep(
-                place, Fold.load(start, self._sides), claims,
-                [row for row in tail if row[0] <= last_at], [one for one in trail if one[1] <= last_at],
-            )  # fmt: skip
-
-    def _before(self, since: int, state: str, base: str | None, trail: str) -> dict[str, Any] | None:
-        """The latest of the states kept that knows of no claim about `since` or later."""
-        for text in (state, base):
-            if text is not None and (data := self._usable(canonical.stored(text), since)) is not None:
-                return data
-        stops: Any = canonical.stored(trail)
-        return next(
-            (data for one in reversed(stops) if (data := self._usable(one[2], since)) is not None), None
-        )
-
-    def _usable(self, state: Any, since: int) -> dict[str, Any] | None:
-        """The state, if it is older than `since` and was folded over the sides that there are."""
-        found: dict[str, Any] = state
-        return found if found["last_at"] < since and tuple(found["names"]) == self._sides.names else None
-
-    def _keep(
-        self,
-        place: str,
-        fold: Fold,
-        claims: list[Evidence],
-        before: Sequence[Sequence[object]] = (),
-        trail: Sequence[Sequence[Any]] = (),
-    ) -> None:
-        if not claims and not fold.count:
-            self._rows[place] = None
-            return
-        base: dict[str, Any] | None = None
-        tail: list[Any] = list(before)
-        groups = [list(group) for _, group in groupby(claims, key=lambda one: one.event_at)]
-        for group in groups:
-            if fold.count // STRIDE > (trail[-1][0] // STRIDE if trail else 0):
-                trail = (*trail[-1:], (fold.count, fold.last_at, fold.dump()))
-            if group is groups[-1] and fold.count:
-                base = fold.dump()
-            tail += [
-                (one.evidence.event_at, one.evidence.claim, one.stance, one.reliability, one.voice)
-                for one in fold.run(group)
-            ]
-        tail = [row for row in tail if row[0] > fold.last_at - TAIL]
-        self._rows[place] = (
-            place, fold.best, fold.last_at, None if base is None else _dumps(base),
-            _dumps(fold.dump()), _dumps(tail), _dumps(trail),
+        found = self._reader.rows(
+            f"SELECT {_NAMES} FROM {TRAIL} WHERE place = :place AND last_at < :at"
+            " ORDER BY last_at DESC LIMIT 1",
+            place=place, at=at,
         )  # fmt: skip
+        stop = Kept(*found[0]) if found else None
+        after = None if stop is None else stop.last_at + 1
+        members = self._backdrop.members(place)
+        claims = list(gathered(evidence(self._reader, self._backdrop.who, members, since=after)))
+        if stop is None and not claims:
+            self._gone.append((place,))
+        self._carry_on(place, stop, claims)
+
+    def _carry_on(self, place: str, kept: Kept | None, claims: list[Evidence]) -> None:
+        """Fold claims, all later than those of the state that is kept."""
+        sides = self._backdrop.sides
+        if kept is None:
+            fold, tail = Fold(sides, self._backdrop.settings(place).lam), []
+        else:
+            fold, tail = Fold.load(orjson.loads(kept.state), sides), orjson.loads(kept.tail)
+        claims.sort(key=_event_at)
+        row = kept
+        for at, group in groupby(claims, key=_event_at):
+            strides = fold.count // STRIDE
+            tail += [(at, one.evidence.claim, one.stance) for one in fold.run(group) if one.stance != NEUTRAL]
+            if fold.count // STRIDE > strides:
+                row = _kept(place, fold, tail)
+                self._passed.append(row)
+        if claims and (row is None or row.claims < fold.count):
+            row = _kept(place, fold, tail)
+        if row is not None:
+            self._rows.append(row)
 
     def write(self) -> None:
         """Put every row folded in its place."""
-        self._driver.many(f"DELETE FROM {TABLE} WHERE place = ?", [(place,) for place in self._rows])
-        marks = ", ".join("?" * len(COLUMNS))
-        rows = [row for row in self._rows.values() if row is not None]
-        self._driver.many(f"INSERT INTO {TABLE} VALUES ({marks})", rows)
+        self._driver.many(f"DELETE FROM {TRAIL} WHERE place = ? AND last_at >= ?", self._cut)
+        self._driver.many(f"DELETE FROM {TABLE} WHERE place = ?", self._gone)
+        self._driver.many(_KEEP, self._rows)
+        self._driver.many(_PASS, self._passed)
+        self._rows, self._passed, self._cut, self._gone = [], [], [], []
+
+
+def _kept(place: str, fold: Fold, tail: list[Any]) -> Kept:
+    tail[:] = [row for row in tail if row[0] > fold.last_at - TAIL]
+    return Kept(place, fold.last_at, fold.count, fold.best, _dumps(fold.dump()), _dumps(tail))
+
+
+def _event_at(one: Evidence) -> int:
+    return one.event_at
+
+
+def _dumps(state: object) -> str:
+    """JSON in one order of keys; what is kept here was computed, so nothing in it has to be refused."""
+    return orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode()

@@ -7,16 +7,18 @@ of another revision is dropped and replayed. Both give the same rows as followin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from tracker.reader import Reader, over, recorded_us
+from tracker.reader import VIEWS, Reader, over, recorded_us
 from tracker.record import control
 from tracker.record.envelope import Envelope
-from tracker.record.projection import Driver, Projection, apply, decoded
+from tracker.record.events import Body
+from tracker.record.projection import Driver, Projection, Rows, apply, decoded
 from tracker.record.projections import ALL
 from tracker.record.store import REDACTED, Store
+from tracker.views.backdrop import Backdrop
 
 PAGE: Final = 5000
 Progress = Callable[[int, int], None]
@@ -69,16 +71,42 @@ def behind(reader: Reader) -> list[str]:
     ]
 
 
+class _Memory(NamedTuple):
+    """What one connection remembers from append to append, and after which event that is true.
+
+    Another process may have appended since, or this one's append may have been taken back: then the log
+    goes on from another hash (no two are alike), and what is remembered is of no use.
+    """
+
+    position: int
+    chain_hash: bytes
+    backdrop: Backdrop | None
+
+
 class _Views:
     """The views as one transaction sees them."""
 
     def __init__(self, connection: Connection) -> None:
         self._driver = Driver(connection)
         self._reader = over(connection, "")
-        found = self._driver.run("SELECT projection, revision, position FROM checkpoints")
-        self._at = {name: position for name, revision, position in found if REVISIONS.get(name) == revision}
-        # How many checkpoints are as they should be but for their position.
-        self._kept = len(self._at) if len(self._at) == len(found) else 0
+        self._info = connection.info  # lives as long as the driver's connection: on SQLite as the store
+        memory: _Memory | None = self._info.pop(_Memory, None)
+        if memory is not None and self._still_true(memory):
+            self._at = dict.fromkeys(REVISIONS, memory.position)
+            self._as_they_should_be = True
+            self._backdrop = memory.backdrop
+        else:
+            found = self._driver.run("SELECT projection, revision, position FROM checkpoints")
+            self._at = {name: at for name, revision, at in found if REVISIONS.get(name) == revision}
+            self._as_they_should_be = len(self._at) == len(found) == len(REVISIONS)
+            self._backdrop = None
+
+    def _still_true(self, memory: _Memory) -> bool:
+        found = self._driver.run(
+            "SELECT count(*), sum(revision) FROM checkpoints WHERE position = ? AND chain_hash = ?",
+            memory[:2],
+        )
+        return found == [(len(REVISIONS), VIEWS)]
 
     def all_at(self, position: int) -> bool:
         return all(self._at.get(name) == position for name in REVISIONS)
@@ -88,10 +116,11 @@ class _Views:
 
     def forget(self) -> None:
         self._at = {}
-        self._kept = 0
+        self._as_they_should_be = False
 
     def catch_up(self, end: int, progress: Progress | None = None) -> int:
         """Bring every view to `end`, each from where it stands."""
+        self._backdrop = None
         for name in REVISIONS:
             if self._at.get(name, end + 1) > end:
                 self._make(name)
@@ -104,7 +133,7 @@ class _Views:
         if start < end:
             lagging = self._at[control.TABLE] < end
             for page in self._pages(start, end):
-                self._apply(page, fold=False)
+                self._apply(page)
                 if progress:
                     progress(page[-1].position, end)
             if lagging:
@@ -118,19 +147,28 @@ class _Views:
             self.forget()
             self.catch_up(events[-1].position)
             return
-        self._apply(events, fold=True)
+        kinds = {event.kind for event in events}
+        if any(map(control.changes_backdrop, kinds)):
+            self._backdrop = None
+        pairs, claims = self._apply(events)
+        if any(map(control.concerns, kinds)):
+            self._backdrop = self._backdrop or Backdrop(self._reader)
+            control.follow(self._reader, self._driver, self._backdrop, pairs, claims)
         self._mark(events[-1].position)
 
-    def _apply(self, events: Sequence[Envelope], *, fold: bool) -> None:
+    def _apply(self, events: Sequence[Envelope]) -> tuple[list[tuple[Envelope, Body]], Rows]:
+        """Write what events change in the tables that need no folding; the events as data, and the claims."""
         pairs = decoded(events)
         kinds = {envelope.kind for envelope in events}
+        claims: Rows = {}
         for projection in ALL:
             if kinds.isdisjoint(projection.handlers):
                 continue
             at = self._at[projection.table]
-            apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
-        if fold:
-            control.follow(self._reader, self._driver, pairs)
+            rows = apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
+            if projection.table == "claims":
+                claims = rows
+        return pairs, claims
 
     def _redacted_since(self, position: int) -> bool:
         found = self._driver.run(
@@ -141,7 +179,7 @@ class _Views:
     def _fold_everything(self) -> None:
         for statement in control.ddl():
             self._driver.run(statement)
-        control.replay_all(self._reader, self._driver)
+        control.replay_all(self._reader, self._driver, Backdrop(self._reader))
 
     def _make(self, name: str) -> None:
         for statement in control.ddl() if name == control.TABLE else _projection(name).ddl():
@@ -162,19 +200,19 @@ class _Views:
             after = last
 
     def _mark(self, position: int) -> None:
-        names = list(REVISIONS)
         found = self._driver.run(
             f"SELECT chain_hash, {recorded_us(self._reader)} FROM events WHERE position = ?", (position,)
         )
-        chain, recorded_at = found[0] if found else (bytes(32), 0)
-        if len(self._at) == len(names) == self._kept:
+        chain, recorded_at = (bytes(found[0][0]), found[0][1]) if found else (bytes(32), 0)
+        if self._as_they_should_be:
             self._driver.run(
                 "UPDATE checkpoints SET position = ?, chain_hash = ?, updated_at = ?",
                 (position, chain, recorded_at),
             )
         else:
             self._mark_anew(position, chain, recorded_at)
-        self._at = dict.fromkeys(names, position)
+        self._at = dict.fromkeys(REVISIONS, position)
+        self._info[_Memory] = _Memory(position, chain, self._backdrop)
 
     def _mark_anew(self, position: int, chain: bytes, recorded_at: int) -> None:
         self._driver.run("DELETE FROM checkpoints")
@@ -183,7 +221,7 @@ class _Views:
             " VALUES (?, ?, ?, ?, ?)",
             [(name, revision, position, chain, recorded_at) for name, revision in REVISIONS.items()],
         )
-        self._kept = len(REVISIONS)
+        self._as_they_should_be = True
 
 
 def _projection(table: str) -> Projection:
@@ -192,4 +230,4 @@ def _projection(table: str) -> Projection:
 
 def tables() -> Iterable[str]:
     """Every derived table."""
-    return REVISIONS
+    return (*REVISIONS, control.TRAIL)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.parties import Parties
@@ -11,11 +11,12 @@ from tracker.judgement.vocabulary import NONE
 from tracker.reader import NOW, Reader
 from tracker.views.parties import TRUE
 
-_COLUMNS = (
-    "c.place, c.id, c.effect, c.event_at, c.reported_at, c.earliest, c.predicate, c.modality, c.actors,"
-    " c.against, c.taken_from, c.relation, c.km, c.bearing, c.extent, c.origin, c.source, c.document,"
-    " c.confidence, c.weight, c.details"
-)
+COLUMNS: Final = (
+    "place", "id", "effect", "event_at", "reported_at", "earliest", "predicate", "modality", "actors",
+    "against", "taken_from", "relation", "km", "bearing", "extent", "origin", "source", "document",
+    "confidence", "weight", "details",
+)  # fmt: skip
+"""What of a claim's row evidence is made of."""
 UNNAMED = "unnamed:"
 
 
@@ -37,9 +38,9 @@ def evidence(
     bounds = "".join(
         f" AND {test}"
         for value, test in (
-            (since, "c.event_at >= :since"),
-            (until, "c.event_at <= :until"),
-            (published_by, "c.reported_at <= :published_by"),
+            (since, "event_at >= :since"),
+            (until, "event_at <= :until"),
+            (published_by, "reported_at <= :published_by"),
         )
         if value is not None
     )
@@ -50,16 +51,22 @@ def evidence(
         if value is not None
     }
     sql = (
-        f"SELECT {_COLUMNS} FROM claims c WHERE c.place IN (:wanted){bounds}"
-        " AND c.from_pos <= :known AND c.to_pos > :known AND c.fact = 'recorded'"
-        f" AND c.effect <> '{NONE}' ORDER BY c.event_at, c.reported_at, c.id"
+        f"SELECT {', '.join(COLUMNS)} FROM claims WHERE place IN (:wanted){bounds}"
+        f" AND {TRUE} AND fact = 'recorded' AND effect <> '{NONE}' ORDER BY event_at, reported_at, id"
     )
     rows = list(reader.among(sql, wanted, **values))
-    made = _Maker(reader, who, known, [row[1] for row in rows])
     found: dict[str, list[Evidence]] = {place: [] for place in wanted}
-    for row in rows:
-        found[row[0]].append(made.evidence(row))
+    for row, made in zip(rows, evidence_of(reader, who, rows, known), strict=True):
+        found[row[0]].append(made)
     return found
+
+
+def evidence_of(
+    reader: Reader, who: Parties, rows: Sequence[tuple[Any, ...]], known: int = NOW
+) -> list[Evidence]:
+    """The evidence that claims are, from their rows (`COLUMNS`)."""
+    made = _Maker(reader, who, known, [row[1] for row in rows])
+    return [made.evidence(row) for row in rows]
 
 
 class _Maker:
@@ -67,8 +74,8 @@ class _Maker:
 
     def __init__(self, reader: Reader, who: Parties, known: int, claims: list[str]) -> None:
         self._who = who
-        self._parents = _parents(reader, known, claims)
-        self._confirmed = _confirmations(reader, known, claims)
+        links, self._confirmed = _noted(reader, known, claims)
+        self._parents = _parents(reader, known, links) if links else {}
 
     def evidence(self, row: tuple[Any, ...]) -> Evidence:
         (
@@ -126,25 +133,36 @@ def _figures(details: str) -> tuple[float, float] | None:
     return (min(numbers), max(numbers)) if numbers else None
 
 
-_DERIVED = (
-    f"link = 'derived-from' AND {TRUE}"
-    f" AND other NOT IN (SELECT id FROM claims WHERE fact = 'corrected' AND {TRUE})"
+_DERIVED: Final = (
+    f"link = 'derived-from' AND {TRUE} AND NOT EXISTS"
+    f" (SELECT 1 FROM claims WHERE id = other AND fact = 'corrected' AND {TRUE})"
 )
 """The links that count: a corrected claim is nobody's origin, its successor has been linked instead."""
 
+# One statement for both, as most claims have neither and are asked about one by one.
+_NOTED: Final = (
+    f"SELECT claim, other, NULL FROM links WHERE claim IN (:wanted) AND {_DERIVED} UNION ALL"
+    " SELECT claim, NULL, at FROM reviews WHERE claim IN (:wanted)"
+    f" AND answer = 'still-true' AND {TRUE}"
+)
 
-def _parents(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tuple[str, str]]:
+
+def _noted(
+    reader: Reader, known: int, claims: Iterable[str]
+) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
+    """Of some claims: those derived from others with the other, those confirmed with the instants."""
+    links: dict[str, str] = {}
+    confirmed: dict[str, tuple[int, ...]] = {}
+    for claim, other, at in reader.among(_NOTED, claims, known=known):
+        if other is not None:
+            links[claim] = min(other, links.get(claim, other))
+        else:
+            confirmed[claim] = (*confirmed.get(claim, ()), at)
+    return links, {claim: tuple(sorted(instants)) for claim, instants in confirmed.items()}
+
+
+def _parents(reader: Reader, known: int, links: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """For each claim derived from another: the origin of the first in that line."""
-    links = {
-        row[0]: row[1]
-        for row in reader.among(
-            f"SELECT claim, other FROM links WHERE claim IN (:wanted) AND {_DERIVED} ORDER BY other DESC",
-            claims,
-            known=known,
-        )
-    }
-    if not links:
-        return {}
     first = {claim: _first(reader, known, other, claim) for claim, other in links.items()}
     origins = {
         row[0]: (row[1], row[2])
@@ -171,18 +189,6 @@ def _first(reader: Reader, known: int, parent: str, claim: str) -> str:
             break
         parent = row[0]
     return parent
-
-
-def _confirmations(reader: Reader, known: int, claims: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for claim, at in reader.among(
-        f"SELECT claim, at FROM reviews WHERE claim IN (:wanted) AND answer = 'still-true' AND {TRUE}"
-        " ORDER BY at",
-        claims,
-        known=known,
-    ):
-        found[claim] = (*found.get(claim, ()), at)
-    return found
 
 
 def merged(reader: Reader, known: int = NOW) -> dict[str, str]:

@@ -13,17 +13,18 @@ from typing import Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
 from tracker.judgement.evidence import Evidence
-from tracker.judgement.reliability import Weighed
+from tracker.judgement.reliability import NEUTRAL, Weighed, reliability, voice
 from tracker.judgement.verdict import NEARBY_CHANGE, TAIL, Verdict, judge
 from tracker.judgement.vocabulary import MOVING
 from tracker.reader import NOW, Reader, Row, position_at
-from tracker.views.evidence import evidence, gathered, merged
-from tracker.views.parties import parties
+from tracker.views.backdrop import Backdrop
+from tracker.views.evidence import evidence, gathered
 from tracker.views.places import Place, around, distance
-from tracker.views.settings import settings_of
 
 NEARBY_KM: Final = 25.0
 CONTEXT_KM: Final = 10.0
+LATEST: Final = 25
+"""So many claims at least are told step by step, of places with more."""
 
 
 class Question(NamedTuple):
@@ -48,18 +49,10 @@ class Situation:
         self.reader = reader
         self.question = question
         self.known = position_at(reader, question.known_at)
-        self.who = parties(reader, self.known)
-        self.sides = self.who.sides()
-        self.settings = settings_of(reader, self.known)
-        self.into = merged(reader, self.known)
-        self._members: dict[str, list[str]] = {}
-        for place, root in self.into.items():
-            self._members.setdefault(root, [root]).append(place)
+        backdrop = Backdrop(reader, self.known)
+        self.who, self.sides, self.settings = backdrop.who, backdrop.sides, backdrop.settings
+        self.root, self.members = backdrop.root, backdrop.members
         self._claims: dict[str, list[Evidence]] = {}
-
-    def members(self, place: str) -> list[str]:
-        """The ids whose claims are read as claims about the place: its own, and those merged into it."""
-        return self._members.get(place, [place])
 
     def claims(self, place: str) -> list[Evidence]:
         """The evidence about a place that counts for the question, in order of event time."""
@@ -90,16 +83,26 @@ class Situation:
 
         Where it can carry on from what is kept, a place of many claims costs no more than one of some.
         """
-        kept = self._rows("place, trail, tail", [place])
-        trail = json.loads(kept[0][1]) if kept else []
-        if len(trail) < 2:
+        stop = self._stop(place)
+        if stop is None:
             return self.folded(place, trace=True)
-        _, last_at, state = trail[0]
+        last_at, state = stop
+        kept = self._rows("place, tail", [place])
         claims = self.recent([place], min(last_at + 1, self.question.at - TAIL))
-        belief = Fold.load(state, self.sides, trace=True)
+        belief = Fold.load(json.loads(state), self.sides, trace=True)
         for _ in belief.run(one for one in claims if one.event_at > last_at):
             pass
-        return Folded(belief, _weighed(kept[0][2], claims))
+        return Folded(belief, _weighed(kept[0][1], claims))
+
+    def _stop(self, place: str) -> tuple[int, str] | None:
+        """The latest state kept of a place that at least `LATEST` claims have followed."""
+        rows = self._rows("place, claims", [place])
+        found = rows and self.reader.one(
+            "SELECT last_at, state FROM trail WHERE place = :place AND claims <= :most"
+            " ORDER BY last_at DESC LIMIT 1",
+            place=place, most=rows[0][1] - LATEST,
+        )  # fmt: skip
+        return (found[0], found[1]) if found else None
 
     def verdict(self, place: Place, folded: Folded | None = None, *, nearby: bool | None = None) -> Verdict:
         """Who controls a place at the instant asked about."""
@@ -150,7 +153,7 @@ class Situation:
             " AND event_at >= :since AND event_at <= :until",
             near, since=since, until=self.question.at,
         )  # fmt: skip
-        roots = sorted({str(self.into.get(row[0], row[0])) for row in rows} - {place.id})
+        roots = sorted({self.root(row[0]) for row in rows} - {place.id})
         kept = {
             id_: Fold.load(json.loads(state), self.sides) for id_, state in self._rows("place, state", roots)
         }
@@ -163,7 +166,7 @@ class Situation:
             " AND from_pos <= :known AND to_pos > :known AND event_at <= :at",
             known=self.known, at=self.question.at,
         )  # fmt: skip
-        return sorted({str(self.into.get(row[0], row[0])) for row in rows})
+        return sorted({self.root(row[0]) for row in rows})
 
     def _changed(self, state: Fold) -> bool:
         return state.changed_at is not None and 0 <= self.question.at - state.changed_at <= NEARBY_CHANGE
@@ -195,13 +198,10 @@ class Situation:
 
 
 def _weighed(tail: str, claims: Iterable[Evidence]) -> list[Weighed]:
-    """What the latest claims were taken for, from what was kept of that."""
-    known = {one.claim: one for one in claims}
-    return [
-        Weighed(known[claim], stance, r, voice)
-        for _, claim, stance, r, voice in json.loads(tail)
-        if claim in known
-    ]
+    """What the latest claims were taken for: the stances kept, or neutral."""
+    stances = {claim: stance for _, claim, stance in json.loads(tail)}
+    found = ((one, stances.get(one.claim, NEUTRAL)) for one in claims)
+    return [Weighed(one, said, reliability(one, said), voice(one, said)) for one, said in found]
 
 
 _MOVING: Final = ", ".join(f"'{kind}'" for kind in sorted(MOVING))

@@ -17,7 +17,7 @@ def with_standings(reader: Reader, question: Question, claims: Sequence[Document
     """Claims with where they stand at the question's instant: live, corroborated, contradicted, superseded,
     stale; or retracted or corrected."""
     situation = Situation(reader, question)
-    roots = sorted({str(situation.into.get(one["place"], one["place"])) for one in claims if one["place"]})
+    roots = sorted({situation.root(one["place"]) for one in claims if one["place"]})
     situation.load(roots)
     found: dict[str, str] = {}
     for root in roots:

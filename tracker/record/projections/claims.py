@@ -8,6 +8,7 @@ the document (an unnamed origin is never independent of another one in the same 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tracker.judgement.vocabulary import effect
 from tracker.record import canonical
@@ -69,7 +70,10 @@ def _recorded(event: Body, envelope: Envelope) -> Iterator[Put]:
 
 def _bound(moment: Body, which: str) -> int | None:
     text = moment.get(which)
-    return None if text is None else parse_iso(text)
+    return None if text is None else _instant(text)
+
+
+_instant = lru_cache(4096)(parse_iso)  # a claim, and an import more so, names few instants many times
 
 
 def _corrected(event: Body, _: Envelope) -> Iterator[Patch]:
@@ -87,7 +91,7 @@ def _weighted(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="claims",
-    revision=2,
+    revision=3,
     key={"id": "TEXT NOT NULL"},
     columns={
         "place": "TEXT",
@@ -133,5 +137,5 @@ PROJECTION = Projection(
         "claim-retracted": _retracted,
         "claim-weighted": _weighted,
     },
-    indexes=(("place", "event_at"), ("origin",), ("source",), ("recorded_at",)),
+    indexes=(("place", "event_at"), ("origin",), ("source",)),
 )
