@@ -12,14 +12,14 @@ import argparse
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from benchmarks.lines import HEADING, NO_BAR, Line, Runs, in_turns, timed
 from benchmarks.store_rivals import NOW, EventSourcing, Raw, RawPostgreSQL, RawSQLite
+from benchmarks.store_views import with_views
 from tests.postgresql import Server
 from tracker.record import canonical
 from tracker.record.store import NewEvent, Store
@@ -29,35 +29,6 @@ BATCH = 5000
 OTHER_BATCH = 500  # its best; from 2,000 in one save on it hangs on PostgreSQL
 
 Engine = Literal["sqlite", "postgresql"]
-
-
-class Line(NamedTuple):
-    """One comparison: both in microseconds an event, the ratio theirs / ours, and the bar it has to clear."""
-
-    what: str
-    ours: float
-    theirs: float
-    bar: str
-    clears: bool
-
-    def __str__(self) -> str:
-        verdict = "ok" if self.clears else "BELOW"
-        figures = f"{self.ours:9.1f} {self.theirs:9.1f} {self.ratio:7.2f}"
-        return f"{self.what:<58} {figures}   {self.bar:<22} {verdict}"
-
-    @property
-    def ratio(self) -> float:
-        """How much of the other's speed is reached."""
-        return self.theirs / self.ours
-
-
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """How much is measured."""
-
-    events: int
-    singles: int
-    rounds: int
 
 
 def claims(count: int, series: str) -> list[NewEvent]:
@@ -90,21 +61,6 @@ def _claim(n: int, series: str) -> NewEvent:
     return NewEvent(name, f"claim/{name}", "claim-recorded", 1, payload, content_derived=True)
 
 
-def in_turns(
-    rounds: int, ours: Callable[[int], float], theirs: Callable[[int], float]
-) -> tuple[float, float]:
-    """The best round of each, in microseconds."""
-    pairs = [(ours(n), theirs(n)) for n in range(rounds)]
-    return min(one for one, _ in pairs) * 1e6, min(one for _, one in pairs) * 1e6
-
-
-def timed(work: Callable[..., object], per: int, *given: object) -> float:
-    """Seconds that a piece of work takes, for each of `per` things."""
-    start = time.perf_counter()
-    work(*given)
-    return (time.perf_counter() - start) / per
-
-
 def append_singly(store: Store, events: Sequence[NewEvent]) -> None:
     for one in events:
         store.append([one], now=NOW, by="anna")
@@ -129,7 +85,7 @@ def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
         lambda n: raw.timed_singly(claims(runs.singles, f"s{n:02}")) / runs.singles,
     )
     enough = theirs / ours >= 0.85 or ours - theirs <= 100
-    bar = ">= 0.85 or +100 us" if engine == "sqlite" else "(no bar)"
+    bar = ">= 0.85 or +100 us" if engine == "sqlite" else NO_BAR
     yield Line(
         f"{engine}: one durable append / raw insert + commit", ours, theirs, bar, enough or engine != "sqlite"
     )
@@ -184,30 +140,37 @@ def against_another_store(store: Store, other: EventSourcing, runs: Runs) -> Ite
 
 
 @contextmanager
-def places(engine: Engine, folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Three addresses on one engine: for tracker, for the raw driver, for the other store."""
+def places(engine: Engine, folder: Path) -> Iterator[Callable[[str], str]]:
+    """Where databases of some name are, on one engine; the one without a name is the server's own."""
     if engine == "sqlite":
-        yield str(folder / "ours.db"), str(folder / "raw.db"), str(folder / "other.db")
+        yield lambda name: str(folder / f"{name or 'other'}.db")
         return
     server = Server()
     try:
         server.make()
-        schema = server.address() + "&options=-csearch_path%3D"
-        yield schema + "ours", schema + "raw", server.address()
+        yield lambda name: server.address() + (f"&options=-csearch_path%3D{name}" if name else "")
     finally:
         server.remove()
 
 
+@contextmanager
+def alone(engine: Engine, where: str) -> Iterator[Raw]:
+    """The driver alone, on a log of its own."""
+    Store.create(where).close()
+    raw: Raw = RawSQLite(where) if engine == "sqlite" else RawPostgreSQL(where)
+    yield raw
+    raw.close()
+
+
 def measure(engine: Engine, runs: Runs) -> Iterator[Line]:
     """All comparisons on one engine."""
-    with tempfile.TemporaryDirectory() as folder, places(engine, Path(folder)) as (ours, theirs, others):
-        Store.create(theirs).close()
-        raw: Raw = RawSQLite(theirs) if engine == "sqlite" else RawPostgreSQL(theirs)
-        with Store.create(ours) as store:
+    with tempfile.TemporaryDirectory() as folder, places(engine, Path(folder)) as place:
+        with alone(engine, place("raw")) as raw, Store.create(place("ours")) as store:
             yield from against_the_engine(store, raw, runs)
             with suppress(ImportError):
-                yield from against_another_store(store, EventSourcing(others), runs)
-        raw.close()
+                yield from against_another_store(store, EventSourcing(place("")), runs)
+        with alone(engine, place("raw_views")) as raw:
+            yield from with_views(place("views"), raw, runs)
 
 
 def main() -> None:
@@ -223,7 +186,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server is stopped then as well
     runs = Runs(given.events, given.singles, given.rounds)
     engines: tuple[Engine, ...] = ("sqlite", "postgresql")
-    print(f"{'us an event':<58} {'tracker':>9} {'other':>9} {'ratio':>7}   {'bar':<22}")
+    print(HEADING)
     missed = 0
     for engine in engines:
         if given.only in (None, engine):
