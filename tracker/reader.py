@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar, cast
 
@@ -290,6 +291,16 @@ def recorded_us(reader: Reader) -> str:
     if reader.dialect == "postgresql":
         return "(extract(epoch FROM recorded_at) * 1000000)::bigint"
     return "recorded_at"
+
+
+def begins(reader: Reader, column: str) -> str:
+    """The SQL test that a text begins with `:start`, found in the index where there is one.
+
+    SQLite orders text by its code points, so it is a range; PostgreSQL in the way of a locale.
+    """
+    if reader.dialect == "postgresql":
+        return f"starts_with({column}, :start)"
+    return f"{column} >= :start AND {column} < :start || char({sys.maxunicode})"
 
 
 def _recorded_at(reader: Reader, position: int) -> int:

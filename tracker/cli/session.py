@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tracker.errors import BadInput, TrackerError
-from tracker.reader import is_url
-from tracker.tracker import Tracker, wall_clock
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from tracker.reader import Reader
+    from tracker.tracker import Tracker
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FILE = "tracker.db"
@@ -57,6 +58,8 @@ class Session:
 
     def clock(self, *, writing: bool = False) -> Callable[[], int]:
         """The clock: the wall's, or the instant of `--now`, which a write may not set ahead."""
+        from tracker.tracker import wall_clock
+
         if self._now is None:
             return wall_clock
         if self._instant is None:
@@ -70,6 +73,8 @@ class Session:
 
     def tracker(self, *, writing: bool = False, new: bool = False) -> Tracker:
         """The tracker that the command is about."""
+        from tracker.tracker import Tracker  # late: help and completion do without it
+
         clock = self.clock(writing=writing)
         self._tracker = Tracker(self.where(new=new), clock=clock, zone=self.tz, by=self.by)
         return self._tracker
@@ -137,14 +142,9 @@ class Name(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Names that begin so."""
-        from click.shell_completion import CompletionItem
+        from tracker.views.completion import names
 
-        told = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
-        tracker = Session(told.get("db"), None, None, None, None, False).tracker()
-        try:
-            return [CompletionItem(name) for name in _begin(tracker, self.thing, incomplete)]
-        except TrackerError:
-            return []
+        return _completed(ctx, lambda reader: names(reader, self.thing, incomplete))
 
 
 class ClaimId(click.ParamType[str]):
@@ -156,34 +156,26 @@ class ClaimId(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Ids that begin so."""
-        from click.shell_completion import CompletionItem
+        from tracker.views.completion import claims
 
-        tracker = Session(ctx.params.get("db"), None, None, None, None, False).tracker()
-        try:
-            with tracker.reading() as reader:
-                rows = reader.rows(
-                    "SELECT DISTINCT id FROM claims WHERE id LIKE :start ORDER BY id LIMIT 50",
-                    start=incomplete.replace("%", "") + "%",
-                )
-            return [CompletionItem(row[0]) for row in rows]
-        except TrackerError:
-            return []
+        return _completed(ctx, lambda reader: claims(reader, incomplete))
 
 
 PLACE, ACTOR, SOURCE, CLAIM = Name("place"), Name("actor"), Name("source"), ClaimId()
 
 
-def _begin(tracker: Tracker, thing: str, start: str) -> list[str]:
-    from tracker.names import fold
+def _completed(ctx: click.Context, ask: Callable[[Reader], list[str]]) -> list[CompletionItem]:
+    """What the tracker of a half-typed line answers; nothing where it cannot be read."""
+    from click.shell_completion import CompletionItem
 
-    key = fold(start) if start else ""
-    with tracker.reading() as reader:
-        rows = reader.rows(
-            "SELECT DISTINCT alias FROM names WHERE thing = :thing AND folded LIKE :start"
-            " ORDER BY alias LIMIT 50",
-            thing=thing, start=key.replace("%", "") + "%",
-        )  # fmt: skip
-    return [row[0] for row in rows]
+    from tracker.reader import open_reader
+
+    told = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
+    try:
+        with open_reader(Session(told.get("db"), None, None, None, None, False).where()) as reader:
+            return [CompletionItem(word) for word in ask(reader)]
+    except TrackerError:
+        return []
 
 
 def _text(told: dict[str, Any], key: str) -> str | None:
@@ -221,6 +213,6 @@ def _own_directory(variable: str, else_in_home: str) -> str:
 
 def address(where: str) -> str:
     """An address as it is printed."""
-    from tracker.reader import shown
+    from tracker.reader import is_url, shown
 
     return shown(where) if is_url(where) else where

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from tracker import phrases
 from tracker.judgement.parties import Parties
-from tracker.reader import NOW, Reader
+from tracker.reader import NOW, Reader, begins
 from tracker.views.evidence import UNNAMED, merged
 from tracker.views.parties import TRUE, parties
 from tracker.views.places import places
@@ -114,8 +114,8 @@ def near_claims(reader: Reader, text: str, limit: int = 3) -> list[str]:
     """Claim ids that somebody may have meant: those that begin alike, else the latest."""
     start = text[: max(4, len(text) - 3)]
     rows = reader.rows(
-        f"SELECT id FROM claims WHERE id LIKE :start AND {TRUE} ORDER BY id LIMIT {limit}",
-        start=start.replace("%", "") + "%", known=NOW,
+        f"SELECT id FROM claims WHERE {begins(reader, 'id')} AND {TRUE} ORDER BY id LIMIT {limit}",
+        start=start.lower(), known=NOW,
     )  # fmt: skip
     return [row[0] for row in rows]
 

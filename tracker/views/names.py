@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve
-from tracker.reader import NOW, Reader
+from tracker.reader import NOW, Reader, Row
 from tracker.views.evidence import merged
 from tracker.views.parties import TRUE, parties
 
@@ -32,12 +32,14 @@ def _candidates(reader: Reader, thing: str, text: str, known: int) -> list[Named
         f" JOIN {_TABLES[thing]} t ON t.id = n.id AND t.from_pos <= :known AND t.to_pos > :known"
         " WHERE n.thing = :thing AND n.from_pos <= :known AND n.to_pos > :known AND "
     )
-    typed = text.strip()
-    rows = reader.rows(
-        sql + "n.folded = :folded ORDER BY n.id, n.alias", thing=thing, folded=fold(text), known=known
-    )
-    by_id = reader.rows(sql + "n.id = :id ORDER BY n.id, n.alias", thing=thing, id=typed, known=known)
-    return [Named(*row) for row in [*by_id, *rows]]
+    by_id = reader.rows(sql + "n.id = :id", thing=thing, id=text.strip(), known=known)
+    rows = reader.rows(sql + "n.folded = :folded", thing=thing, folded=fold(text), known=known)
+    # Sorted here: where SQLite is to sort, it reads every name there is, as they lie in that order.
+    return [Named(*row) for found in (by_id, rows) for row in sorted(found, key=_by_id_and_alias)]
+
+
+def _by_id_and_alias(row: Row) -> tuple[str, str]:
+    return row[0], row[4]
 
 
 def _roots(reader: Reader, thing: str, known: int) -> dict[str, str]:

@@ -1,0 +1,30 @@
+"""Decides what a half-typed name or claim id may become: asked at every TAB, so from the index alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracker.names import fold
+from tracker.reader import Reader, begins
+
+MOST: Final = 50
+
+
+def names(reader: Reader, thing: str, start: str) -> list[str]:
+    """The names of places, actors or sources that begin so, in whichever spelling."""
+    rows = reader.rows(
+        # Written so that the kind of thing, which most rows share, does not choose the index.
+        f"SELECT DISTINCT alias FROM names WHERE thing || '' = :thing AND {begins(reader, 'folded')}"
+        f" ORDER BY alias LIMIT {MOST}",
+        thing=thing, start=fold(start) if start else "",
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def claims(reader: Reader, start: str) -> list[str]:
+    """The ids of claims that begin so."""
+    rows = reader.rows(
+        f"SELECT DISTINCT id FROM claims WHERE {begins(reader, 'id')} ORDER BY id LIMIT {MOST}",
+        start=start.lower(),
+    )
+    return [row[0] for row in rows]
