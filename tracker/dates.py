@@ -61,7 +61,11 @@ class Stretch(NamedTuple):
 
 
 def fits(pattern: str, words: str) -> re.Match[str] | None:
-    """Match the whole of `words`; digits are ASCII digits."""
+    """Match the whole of `words`; digits are ASCII digits.
+
+    To compile a pattern takes longer than to read a date with it, so a sign that has to be there is looked
+    for first: a plain ``2024-12-06`` meets one pattern out of seventeen.
+    """
     import re
 
     return re.fullmatch(pattern, words, re.ASCII)
@@ -200,12 +204,12 @@ def now_or_relative(words: str, here: Here) -> Stretch | None:
     """Read ``now``, ``-3d``, ``2 hours ago``; None if the words are nothing of that kind."""
     if words == "now":
         return _at(here.now, 0, "instant", here)
-    if fits(r"[+-] ?\d+ ?m", words):
-        raise Unreadable("m may be minutes or months: write min or mo")
-    signed = fits(rf"([+-]) ?(\d{{1,6}}) ?{_UNIT}", words)
-    if signed:
-        return _relative(int(signed[1] + signed[2]), signed[3], here)
-    said = fits(rf"(\d{{1,6}}|an?|{'|'.join(_COUNTS)}) {_UNIT} ago", words)
+    if words.startswith(("+", "-")):
+        if fits(r"[+-] ?\d+ ?m", words):
+            raise Unreadable("m may be minutes or months: write min or mo")
+        signed = fits(rf"([+-]) ?(\d{{1,6}}) ?{_UNIT}", words)
+        return _relative(int(signed[1] + signed[2]), signed[3], here) if signed else None
+    said = words.endswith(" ago") and fits(rf"(\d{{1,6}}|an?|{'|'.join(_COUNTS)}) {_UNIT} ago", words)
     if not said:
         return None
     count = int(said[1]) if said[1].isdigit() else _COUNTS.index(said[1]) if said[1] in _COUNTS else 1

@@ -156,7 +156,7 @@ def _words(text: str) -> str:
     if len(text) > _LONGEST:
         raise Unreadable("it is too long to be a time")
     words = " ".join(text.casefold().split())
-    for pattern, better in _REWORDED:
+    for pattern, better in _REWORDED if " " in words or words == "tonight" else ():
         found = fits(pattern, words)
         words = found.expand(better) if found else words
     return words
@@ -253,6 +253,8 @@ def _moment(words: str, here: Here) -> Stretch:
 
 def _clock(words: str, here: Here) -> Stretch | None:
     """A day with a time of day."""
+    if "t" not in words and ":" not in words:
+        return None
     hour_only = fits(rf"(.+\d)t(\d\d){_ZONE}", words)
     found = hour_only or fits(rf"(.+?)(?:(?<=\d)t| at |,? ){_MINUTES}{_ZONE}", words)
     if not found:
@@ -293,7 +295,7 @@ def _typed_zone(offset: str) -> tzinfo:
 def _day_part(words: str, here: Here) -> Stretch | None:
     from datetime import timedelta
 
-    found = fits(rf"(.+) ({'|'.join(DAY_PARTS)})", words)
+    found = words.endswith(tuple(DAY_PARTS)) and fits(rf"(.+) ({'|'.join(DAY_PARTS)})", words)
     if not found:
         return None
     day = read_day(found[1], here)
