@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.judgement.strategies import said, stories
 from tracker.judgement.belief import Settings, believe, fold
 from tracker.judgement.evidence import DAY, Evidence, Sides
-from tracker.judgement.verdict import Verdict, deadline, judge, standings, would_change
+from tracker.judgement.standings import standings
+from tracker.judgement.verdict import Verdict, deadline, judge, would_change
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, LOST, PRESENT
 
 SIDES = Sides.of("army", "clan", "front", "league")

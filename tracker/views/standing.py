@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracker.judgement.verdict import standings
+from tracker.judgement.standings import standings
 from tracker.reader import Reader, position_at
 from tracker.views.claims import Document, claim_documents
 from tracker.views.log import events
