@@ -145,6 +145,8 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(error.message, error.next_step, error.exit_code, arguments)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except SystemExit as left:  # click's way out once it has completed a word
+        return left.code if isinstance(left.code, int) else 0
     except click.ClickException as error:
         message, _, step = error.format_message().partition("\nTry: ")
         return _refuse(message, step or _help_of(error), USAGE, arguments)
