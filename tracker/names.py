@@ -4,8 +4,6 @@ Pure text: the caller asks the record for the rows, and nothing here knows of an
 beyond the Arabic article. A near hit is never bound (``Artouz`` is 77 % ``Tartous``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 

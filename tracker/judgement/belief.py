@@ -9,8 +9,6 @@ claims arrived never matters, and what things are called only where nothing else
 apart. A `Fold` can be stopped, stored (`dump`), loaded and carried on.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import exp
@@ -422,7 +420,7 @@ class Fold:
         }  # fmt: skip
 
     @staticmethod
-    def load(state: dict[str, Any], sides: Sides, *, trace: bool = False) -> Fold:
+    def load(state: dict[str, Any], sides: Sides, *, trace: bool = False) -> "Fold":
         """A fold as `dump` left it; `sides` must be those that it was made with.
 
         Traced, it begins with one step for all that came before.

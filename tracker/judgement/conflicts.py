@@ -8,8 +8,6 @@ conflict: a voice that says something else has changed its mind. A later event d
 an earlier one: the world moved.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 

@@ -4,8 +4,6 @@ Everything the pure rules need and nothing else: sides instead of actors where s
 as microseconds since the epoch (UTC), the origin as a voice. Views make it, the rules read it.
 """
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 DAY: Final = 86_400_000_000
@@ -77,6 +75,6 @@ class Sides(NamedTuple):
     changes: tuple[Realignment, ...] = ()
 
     @staticmethod
-    def of(*names: str) -> Sides:
+    def of(*names: str) -> "Sides":
         """Sides that never change."""
         return Sides(tuple(sorted(names)))

@@ -4,8 +4,6 @@ Plain tables in, answers out. Membership is dated and reversible: an actor's sid
 instant. A merged actor or source is read as the one that it was merged into.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 

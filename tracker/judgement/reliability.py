@@ -5,8 +5,6 @@ careful map editors, made computable): the stance comes from the side the origin
 the effect of the claim. Figures: belief model, section "Reliability r".
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from math import exp, log
 from typing import Final, NamedTuple

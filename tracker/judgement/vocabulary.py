@@ -5,8 +5,6 @@ that the belief knows (their names are the kinds of the published test cases), o
 `STRUCK` or `NONE`, which move nothing.
 """
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 PREDICATES: Final = {

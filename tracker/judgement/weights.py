@@ -1,7 +1,5 @@
 """Decides what each step of a belief is worth in the end: weights that add up to the verdict's log-odds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import log
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Decides what is remembered of the latest claim for a side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

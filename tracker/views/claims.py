@@ -1,7 +1,5 @@
 """Decides how claims are listed and shown: in words, with who said them, and where they stand."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """Decides how places are read: one by id, by nearness, by what they lie in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from math import asin, atan2, cos, degrees, radians, sin, sqrt
 from typing import Final, NamedTuple

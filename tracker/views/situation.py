@@ -5,8 +5,6 @@ about now, it carries on from the state kept in the table `control`; asked about
 folds the claims that count for that moment. Both give the same answer.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
