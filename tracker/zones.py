@@ -1,23 +1,21 @@
 """Decides where an instant falls on the clocks of a zone, and how it is written down.
 
 An instant is an ``int``: microseconds since the Unix epoch, UTC. A local time is a naive ``datetime``.
-The imports wait inside the functions, because most commands start without showing a single time.
+What only zones other than UTC need is imported inside the functions: most commands start without them.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from typing import TYPE_CHECKING
 
 from tracker.errors import BadInput, UnreadableTime
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta, tzinfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OFFSET = r"(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d\d))?"
 _SIGNS = str.maketrans("", "", "_+-")
@@ -30,7 +28,6 @@ def zone_of(name: str) -> tzinfo:
     Raises `BadInput` for any other, with the names that may have been meant.
     """
     import re
-    from datetime import UTC, timedelta, timezone
 
     typed = name.strip()
     if typed.casefold() in ("utc", "gmt", "z"):
@@ -136,15 +133,11 @@ def _offset(instant: int, zone: tzinfo) -> timedelta | None:
 
 
 def _aware(instant: int, zone: tzinfo) -> datetime:
-    from datetime import UTC, datetime, timedelta
-
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)).astimezone(zone)
+    return (_EPOCH + timedelta(microseconds=instant)).astimezone(zone)
 
 
 def _since_epoch(aware: datetime) -> int:
-    from datetime import UTC, datetime, timedelta
-
-    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
 
 
 # --- writing -----------------------------------------------------------------------------------------
@@ -152,7 +145,7 @@ def _since_epoch(aware: datetime) -> int:
 
 def iso(instant: int) -> str:
     """Return an instant in UTC, ISO 8601: ``2024-12-07T20:59:59.999999Z``, without a fraction of zero."""
-    return local_of(instant, zone_of("UTC")).isoformat() + "Z"
+    return (_EPOCH + timedelta(microseconds=instant)).isoformat().removesuffix("+00:00") + "Z"
 
 
 def parse_iso(text: str) -> int:
@@ -160,8 +153,6 @@ def parse_iso(text: str) -> int:
 
     For what a program wrote; what a person typed goes through `tracker.times`. Raises `UnreadableTime`.
     """
-    from datetime import datetime
-
     try:
         aware = datetime.fromisoformat(text)
     except ValueError:
@@ -179,8 +170,6 @@ def show(instant: int, zone: str = "UTC") -> str:
 
 def offset_text(instant: int, zone: str) -> str:
     """Return how far `zone` is from UTC at `instant`: ``UTC``, ``+03``, ``+05:30``."""
-    from datetime import UTC
-
     if zone_of(zone) is UTC:
         return "UTC"
     shown = local_of(instant, zone_of(zone)) - local_of(instant, UTC)

@@ -53,11 +53,16 @@ def disagreements(claims: Iterable[Weighed]) -> list[Disagreement]:
     ordered = sorted(claims, key=lambda one: (one.evidence.event_at, one.evidence.claim))
     found: list[Disagreement] = []
     for i, second in enumerate(ordered):
-        for first in reversed(ordered[:i]):
+        for earlier in range(i - 1, -1, -1):
+            first = ordered[earlier]
             if second.evidence.event_at - first.evidence.event_at > SAME_EVENT:
                 break
-            found.extend(between(first, second))
-    return [one for one in found if one.kind != TIMING or not _changed_between(one, ordered)]
+            found += [
+                one
+                for one in between(first, second)
+                if one.kind != TIMING or not _changed_between(one, ordered[earlier + 1 : i])
+            ]
+    return found
 
 
 def between(first: Weighed, second: Weighed) -> list[Disagreement]:
@@ -68,19 +73,21 @@ def between(first: Weighed, second: Weighed) -> list[Disagreement]:
     kinds = [kind for kind, test in _TESTS.get((a.kind, b.kind), ()) if test(a, b)]
     if a.figures is not None and b.figures is not None and _number(a.figures, b.figures) and _overlap(a, b):
         kinds.append(NUMBER)
-    if kinds and a.document is not None and a.document == b.document:
+    if not kinds:
+        return []
+    if a.document is not None and a.document == b.document:
         kinds.append(SAME_DOCUMENT)
     return [Disagreement(kind, first, second) for kind in kinds]
 
 
-def _changed_between(timing: Disagreement, claims: Sequence[Weighed]) -> bool:
+def _changed_between(timing: Disagreement, meanwhile: Iterable[Weighed]) -> bool:
     """Whether somebody else had the place in between: then there were two captures."""
     start, end = timing.first.evidence, timing.second.evidence
     return any(
         one.evidence.kind in (FOR, LOST)
         and start.event_at < one.evidence.event_at < end.event_at
         and (one.evidence.kind == LOST) == bool(set(one.evidence.sides) & set(start.sides))
-        for one in claims
+        for one in meanwhile
     )
 
 
@@ -169,6 +176,7 @@ def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[
     moves = [
         one for one in claims if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)
     ]
+    moves.reverse()  # claims come in order of time, and a late move settles most
     return [one for one in found if not any(_settles(move, one) for move in moves)]
 
 
