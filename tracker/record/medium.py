@@ -54,6 +54,7 @@ class Medium(Protocol):
     shown: str  # `where`, safe to print
     dialect: Dialect
     columns: tuple[str, ...]  # of `events`, as expressions of a select list whose rows are those of `Row`
+    page: int  # so many rows are read best at once
 
     def schema_version(self) -> str | None:
         """The migration that the tables are at; None: no tracker here."""
@@ -85,13 +86,8 @@ class Medium(Protocol):
     def scrub(self) -> None:
         """After a redaction: lets go of what the engine still keeps of it, as far as that is ours to say."""
 
-    def reading(
-        self, select: str, parameters: Sequence[object] = ()
-    ) -> AbstractContextManager[Iterator[Any]]:
-        """The rows of a query with `?` parameters, as they come, outside of any transaction of ours."""
-
     def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """The same, all of them at once."""
+        """The rows of a query with `?` parameters, outside of any transaction of ours."""
 
     def problem(self, error: BaseException) -> TrackerError | None:
         """A driver's error in our words; None: not one that we know."""

@@ -64,6 +64,7 @@ class SQLiteFile:
 
     dialect: Dialect = "sqlite"
     columns = COLUMNS
+    page = 500  # as much as stays in the processor's cache
 
     def __init__(self, where: str) -> None:
         self.where = where
@@ -169,28 +170,16 @@ class SQLiteFile:
         finally:
             self.lock.release()
 
-    @contextmanager
-    def reading(self, select: str, parameters: Sequence[object] = ()) -> Iterator[Iterator[Any]]:
-        """See `Medium`. A connection of its own, as a query that is not read to its end holds a snapshot."""
+    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """See `Medium`. A connection that fails is not used again."""
         reader = self._idle.pop() if self._idle else self._open_reader()
         try:
-            cursor = reader.execute(select, cast(Any, parameters))
-            try:
-                yield cursor
-            finally:
-                cursor.close()
-        except sqlite3.Error:
+            found = reader.execute(select, cast(Any, parameters)).fetchall()
+        except BaseException:
             reader.close()
             raise
-        except BaseException:
-            self._idle.append(reader)
-            raise
         self._idle.append(reader)
-
-    def rows(self, select: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """See `Medium`."""
-        with self.reading(select, parameters) as rows:
-            return list(rows)
+        return found
 
     def problem(self, error: BaseException) -> TrackerError | None:
         """See `Medium`."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from itertools import chain
 from threading import get_ident
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -44,7 +46,9 @@ Project = Callable[[Connection, Sequence[Envelope]], None]
 Decide = Callable[[Connection], Sequence[NewEvent]]
 
 _ATTEMPTS = 5  # at a transaction that the engine gave up in favour of another one
-_PAGE = 5000
+
+# As `Envelope._make`, which also counts the columns again for every row.
+_envelope = cast("Callable[[RowValues], Envelope]", partial(tuple.__new__, Envelope))
 
 # The triggers know both: they let a payload go only when an event of this kind in this stream says so.
 REDACTED = "payload-redacted"
@@ -122,15 +126,21 @@ class Store:
             self._inside.discard(get_ident())
 
     def read(
-        self, after: int = 0, until: int | None = None, *, stream: str | None = None, batch: int = _PAGE
+        self,
+        after: int = 0,
+        until: int | None = None,
+        *,
+        stream: str | None = None,
+        batch: int | None = None,
     ) -> Iterator[Envelope]:
         """The events past position `after` and up to `until`, in order; of one stream if asked."""
         columns = ", ".join(self.medium.columns[: len(Envelope._fields)])
         if stream is None:
             select = f"SELECT {columns} FROM events WHERE position > ? ORDER BY position LIMIT ?"
-            return map(Envelope._make, self._pages(select, after, until, batch))
+            return map(_envelope, chain.from_iterable(self._pages(select, after, until, batch)))
         select = f"SELECT {columns} FROM events WHERE version > ? AND stream = ? ORDER BY version LIMIT ?"
-        found = map(Envelope._make, self._pages(select, 0, None, batch, stream, bookmark=3))
+        pages = self._pages(select, 0, None, batch, stream, bookmark=3)
+        found = map(_envelope, chain.from_iterable(pages))
         return (one for one in found if one.position > after and (until is None or one.position <= until))
 
     def head(self) -> Head:
@@ -145,9 +155,13 @@ class Store:
 
     def rows(self, after: int = 0, until: int | None = None) -> Iterator[RowValues]:
         """Whole rows of the table, for checking and copying it; `Row` has the names of their columns."""
+        return chain.from_iterable(self.pages(after, until))
+
+    def pages(self, after: int = 0, until: int | None = None) -> Iterator[list[RowValues]]:
+        """The same rows in lists, for who has little to do with each."""
         columns = ", ".join(self.medium.columns)
         select = f"SELECT {columns} FROM events WHERE position > ? ORDER BY position LIMIT ?"
-        return self._pages(select, after, until, _PAGE)
+        return self._pages(select, after, until)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """The append lock and a transaction, in which views can be built again while nothing is appended."""
@@ -232,19 +246,24 @@ class Store:
             self.medium.forget(connection, redacted_position(redaction.stream))
 
     def _pages(
-        self, select: str, last: int, until: int | None, batch: int, *others: object, bookmark: int = 0
-    ) -> Iterator[Any]:
-        # Row by row as the engine finds them, which is faster by half than lists of them; and in pages, so
-        # that a reader who takes his time does not hold one snapshot of the log for ever. The end is a LIMIT,
-        # as a planner that knows little would rather sort all that lies between two bounds.
+        self,
+        select: str,
+        last: int,
+        until: int | None,
+        batch: int | None = None,
+        *others: object,
+        bookmark: int = 0,
+    ) -> Iterator[list[Any]]:
+        # Each page is a query of its own, so that a reader who takes his time holds no snapshot of the log.
+        # Its end is a LIMIT, as a planner that knows little would rather sort all between two bounds.
+        batch = batch or self.medium.page
         while until is None or last < until:
-            row = None
             wanted = batch if until is None else min(batch, until - last)
-            with translated(self.medium), self.medium.reading(select, (last, *others, wanted)) as rows:
-                for row in rows:
-                    if until is not None and row[0] > until:
-                        return  # past a hole
-                    yield row
-            if row is None:
+            with translated(self.medium):
+                page = self.medium.rows(select, (last, *others, wanted))
+            if until is not None and page and page[-1][0] > until:  # past a hole
+                page = [row for row in page if row[0] <= until]
+            if not page:
                 return
-            last = row[bookmark]
+            yield page
+            last = page[-1][bookmark]
