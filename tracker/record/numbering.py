@@ -6,7 +6,7 @@ All refusals come before the first number, so that the log can have no gap.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.errors import BadInput, DifferentEvent, StaleVersion
 from tracker.record.chain import Header, link, payload_hash, salts
@@ -14,8 +14,7 @@ from tracker.record.envelope import Appended, NewEvent, RowValues
 from tracker.record.medium import Known, Seen
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """Events with what needs no lock: checked, salted, hashed."""
 
     events: Sequence[NewEvent]
@@ -26,7 +25,7 @@ class Prepared:
 def prepare(events: Sequence[NewEvent]) -> Prepared:
     """Checks, salts and hashes; refuses what no engine could store."""
     _check(events)
-    drawn = list(salts(len(events)))
+    drawn = salts(len(events))
     hashes = [payload_hash(salt, event.payload) for salt, event in zip(drawn, events, strict=True)]
     return Prepared(events, drawn, hashes)
 

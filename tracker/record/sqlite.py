@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -46,17 +47,23 @@ _INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * l
 
 _FORGET = "UPDATE events SET payload = NULL, salt = NULL WHERE position = ?"
 
+_BLOCK = (
+    100  # so many rows are hashed, then written: each by itself, the two push each other out of the cache
+)
+
 _LOOK = """
 SELECT 0, position, NULL, NULL, NULL, recorded_at, NULL, chain_hash, NULL
   FROM (SELECT position, recorded_at, chain_hash FROM events ORDER BY position DESC LIMIT 1)
 UNION ALL
 SELECT 1, e.position, e.event_id, e.stream, e.version, e.recorded_at, e.salt, e.payload_hash, e.kind
-  FROM json_each(?) AS asked CROSS JOIN events AS e ON e.event_id = asked.value
+  FROM {asked} AS asked CROSS JOIN events AS e ON e.event_id = asked.value
 UNION ALL
 SELECT 2, NULL, NULL, asked.value, (SELECT max(version) FROM events WHERE stream = asked.value) AS newest,
        NULL, NULL, NULL, NULL
-  FROM json_each(?) AS asked WHERE newest IS NOT NULL
+  FROM {asked} AS asked WHERE newest IS NOT NULL
 """
+_LOOK_FOR_ONE = _LOOK.format(asked="(SELECT ? AS value)")  # most appends are of one event
+_LOOK_FOR_MANY = _LOOK.format(asked="json_each(?)")
 
 
 class SQLiteFile:
@@ -74,6 +81,7 @@ class SQLiteFile:
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
         event.listen(self._engine, "begin", _begin)
         self._writer: Connection | None = None  # made when first needed, under the lock
+        self._driver: sqlite3.Connection  # the writer's own; SQLAlchemy takes a microsecond to tell it
         self._make = False  # a file that is not there
         self._idle: list[sqlite3.Connection] = []  # connections for reading that nobody uses now
 
@@ -119,7 +127,8 @@ class SQLiteFile:
         try:
             if self._writer is None:
                 self._writer = self._engine.connect()
-            _driver(self._writer).execute("BEGIN IMMEDIATE")
+                self._driver = _driver(self._writer)
+            self._driver.execute("BEGIN IMMEDIATE")
             yield self._writer
             self._end(self._writer, commit=True)
         except TrackerError:
@@ -134,13 +143,15 @@ class SQLiteFile:
 
     def look(self, connection: Connection, ids: Sequence[str], streams: Sequence[str]) -> Seen:
         """See `Medium`."""
-        asked = (orjson.dumps(ids).decode(), orjson.dumps(streams).decode())
+        if len(ids) == len(streams) == 1:
+            found = self._driver.execute(_LOOK_FOR_ONE, (ids[0], streams[0]))
+        else:
+            asked = (orjson.dumps(ids).decode(), orjson.dumps(streams).decode())
+            found = self._driver.execute(_LOOK_FOR_MANY, asked)
         position, recorded_at, chain_hash = 0, 0, GENESIS
         known: dict[str, Known] = {}
         versions: dict[str, int] = {}
-        for what, at, event_id, stream, version, when, salt, hashed, kind in _driver(connection).execute(
-            _LOOK, asked
-        ):
+        for what, at, event_id, stream, version, when, salt, hashed, kind in found:
             if what == 2:
                 versions[stream] = version
             elif what == 1:
@@ -151,22 +162,23 @@ class SQLiteFile:
 
     def insert(self, connection: Connection, rows: Iterable[RowValues]) -> None:
         """See `Medium`."""
-        _driver(connection).executemany(_INSERT, rows)
+        rows = iter(rows)
+        while block := list(islice(rows, _BLOCK)):
+            self._driver.executemany(_INSERT, block)
 
     def forget(self, connection: Connection, position: int) -> None:
         """See `Medium`. What was redacted must not linger in free pages either."""
-        _driver(connection).execute("PRAGMA secure_delete = 1").fetchall()
-        _driver(connection).execute(_FORGET, (position,))
+        self._driver.execute("PRAGMA secure_delete = 1").fetchall()
+        self._driver.execute(_FORGET, (position,))
 
     def scrub(self) -> None:
         """See `Medium`: the WAL still has the page as it was; it goes unless somebody is reading from it."""
         self._lock()
         try:
             if self._writer is not None:
-                driver = _driver(self._writer)
-                driver.execute("PRAGMA busy_timeout = 200").fetchall()
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                driver.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}").fetchall()
+                self._driver.execute("PRAGMA busy_timeout = 200").fetchall()
+                self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._driver.execute(f"PRAGMA busy_timeout = {WAIT * 1000:.0f}").fetchall()
         finally:
             self.lock.release()
 
@@ -221,8 +233,10 @@ class SQLiteFile:
             )
 
     def _end(self, writer: Connection, *, commit: bool) -> None:
-        transaction = writer if writer.in_transaction() else _driver(writer)
-        (transaction.commit if commit else transaction.rollback)()
+        if writer.in_transaction():
+            (writer.commit if commit else writer.rollback)()
+        elif self._driver.in_transaction:
+            self._driver.execute("COMMIT" if commit else "ROLLBACK")  # kept, where commit() prepares it anew
 
     def _drop_writer(self) -> None:
         if (writer := self._writer) is not None:
