@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sqlalchemy import Connection
@@ -13,6 +14,8 @@ from tracker.errors import TrackerError
 from tracker.record.envelope import Head, RowValues
 
 WAIT = 30.0  # seconds that a writer waits for another one
+
+_BLOCK = 100  # rows
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -95,6 +98,13 @@ class Medium(Protocol):
 
     def close(self) -> None:
         """Gives everything back to the engine."""
+
+
+def blocks(rows: Iterable[RowValues]) -> Iterator[list[RowValues]]:
+    """Rows as they are best written: to hash and to write push each other out of the processor's cache."""
+    rows = iter(rows)
+    while block := list(islice(rows, _BLOCK)):
+        yield block
 
 
 def driver_error(error: BaseException) -> BaseException:

@@ -26,7 +26,7 @@ from tracker.errors import (
     UnwritableDatabase,
 )
 from tracker.record.envelope import Head, RowValues
-from tracker.record.medium import WAIT, Dialect, Known, Seen
+from tracker.record.medium import WAIT, Dialect, Known, Seen, blocks
 from tracker.record.schema import COLUMNS, metadata
 
 # Seen by every session of ours, whatever the server's or the role's defaults.
@@ -46,6 +46,8 @@ _LOCK = "SELECT position FROM head FOR UPDATE"
 # Its own statement, after the lock: the snapshot of the locking one is older than the wait. The LIMITs keep
 # the planner, which cannot know how far the log has grown, from ever thinking of a scan of the whole log.
 # And JSON, as it guesses the same for any list of it: so it keeps one plan, and does not make it each time.
+# Most appends are of ids and streams later than all others, or of days that nobody wrote about: where none is
+# between the first and the last of those asked for, one look at the index answers for all of them.
 _LOOK = f"""
 SELECT 0, h.position, NULL, NULL, NULL::integer, {_MICROSECONDS.format("e.recorded_at")},
        e.chain_hash, h.chain_hash, NULL
@@ -55,12 +57,14 @@ SELECT 1, e.position, e.event_id, e.stream, e.version, {_MICROSECONDS.format("e.
        e.salt, e.payload_hash, e.kind
   FROM json_array_elements_text(%s::json) AS asked (event_id)
   CROSS JOIN LATERAL (SELECT * FROM events WHERE event_id = asked.event_id LIMIT 1) AS e
+ WHERE (SELECT event_id FROM events WHERE event_id >= %s ORDER BY event_id LIMIT 1) <= %s
 UNION ALL
 SELECT 2, NULL, NULL, asked.stream, newest.version, NULL, NULL, NULL, NULL
   FROM json_array_elements_text(%s::json) AS asked (stream)
   CROSS JOIN LATERAL (
     SELECT version FROM events WHERE stream = asked.stream ORDER BY version DESC LIMIT 1
   ) AS newest
+ WHERE (SELECT stream FROM events WHERE stream >= %s ORDER BY stream LIMIT 1) <= %s
 """
 
 _INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%b'] * len(COLUMNS))})"
@@ -149,7 +153,7 @@ class PostgreSQLSchema:
         known: dict[str, Known] = {}
         versions: dict[str, int] = {}
         driver = _driver(connection)
-        asked = (orjson.dumps(sorted(ids)).decode(), orjson.dumps(sorted(streams)).decode())
+        asked = (*_asked(ids), *_asked(streams))
         with _at_once(driver):
             driver.execute(_LOCK, prepare=True)  # for a writer who said `soon`
             found = driver.execute(_LOOK, asked, prepare=True, binary=True)
@@ -182,8 +186,9 @@ class PostgreSQLSchema:
             return
         with driver.cursor().copy(_COPY) as copy:
             copy.set_types(_TYPES)
-            for row in chain(few, rows):
-                copy.write_row((*row[:6], row[6] - _Y2000, *row[7:]))
+            for block in blocks(chain(few, rows)):
+                for row in block:
+                    copy.write_row((*row[:6], row[6] - _Y2000, *row[7:]))
         driver.execute(_HEAD, (row[0], row[-1]))
 
     def forget(self, connection: Connection, position: int) -> None:
@@ -279,6 +284,12 @@ def _wake(connection: Any, record: Any, _proxy: object) -> None:
         connection.rollback()
     except psycopg.Error as error:
         raise DisconnectionError from error
+
+
+def _asked(names: Sequence[str]) -> tuple[str, str, str]:
+    """Names as `_LOOK` takes them: all, the first and the last in the order of the database."""
+    ordered = sorted(names)
+    return orjson.dumps(ordered).decode(), ordered[0], ordered[-1]
 
 
 def _at_once(driver: psycopg.Connection[Any]) -> AbstractContextManager[object]:

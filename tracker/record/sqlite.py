@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -27,7 +26,7 @@ from tracker.errors import (
 from tracker.record.envelope import GENESIS, Head, RowValues
 from tracker.record.filelock import FileLock
 from tracker.record.filesystem import network_file_system
-from tracker.record.medium import WAIT, Dialect, Known, Seen
+from tracker.record.medium import WAIT, Dialect, Known, Seen, blocks
 from tracker.record.schema import COLUMNS
 
 # wal_autocheckpoint: this connection commits only while it holds the file lock, so its checkpoints never
@@ -162,8 +161,7 @@ class SQLiteFile:
 
     def insert(self, connection: Connection, rows: Iterable[RowValues]) -> None:
         """See `Medium`."""
-        rows = iter(rows)
-        while block := list(islice(rows, _BLOCK)):
+        for block in blocks(rows):
             self._driver.executemany(_INSERT, block)
 
     def forget(self, connection: Connection, position: int) -> None:
