@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-HEADING = f"{'us an event':<58} {'tracker':>9} {'other':>9} {'ratio':>7}   {'bar':<22}"
+HEADING = f"{'us an event':<62} {'tracker':>9} {'other':>9} {'ratio':>7}   {'bar':<22}"
 NO_BAR = "(no bar)"
 
 
@@ -23,7 +23,7 @@ class Line(NamedTuple):
     def __str__(self) -> str:
         verdict = "ok" if self.clears else "BELOW"
         figures = f"{self.ours:9.1f} {self.theirs:9.1f} {self.ratio:7.2f}"
-        return f"{self.what:<58} {figures}   {self.bar:<22} {verdict}"
+        return f"{self.what:<62} {figures}   {self.bar:<22} {verdict}"
 
     @property
     def ratio(self) -> float:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,7 @@ from benchmarks.store_rivals import NOW, EventSourcing, Raw, RawPostgreSQL, RawS
 from benchmarks.store_views import with_views
 from tests.postgresql import Server
 from tracker.record import canonical
-from tracker.record.store import NewEvent, Store
+from tracker.record.store import Envelope, NewEvent, Store
 from tracker.record.verify import verify
 
 BATCH = 5000
@@ -34,6 +35,12 @@ Engine = Literal["sqlite", "postgresql"]
 def claims(count: int, series: str) -> list[NewEvent]:
     """Claims as an import makes them: an id that begins with the day, a stream each, about 500 bytes."""
     return [_claim(n, series) for n in range(count)]
+
+
+def claims_among_others(count: int, series: str) -> list[NewEvent]:
+    """Claims whose ids, in no order, lie on both sides of all that `claims` makes."""
+    early, late = claims(count // 2, f"a{series}"), claims(count - count // 2, f"z{series}")
+    return [one for pair in zip_longest(late, early) for one in pair if one is not None]
 
 
 def _claim(n: int, series: str) -> NewEvent:
@@ -98,14 +105,26 @@ def against_the_engine(store: Store, raw: Raw, runs: Runs) -> Iterator[Line]:
     least = 0.6 if engine == "sqlite" else 0.75
     rival = "raw executemany" if engine == "sqlite" else "plain COPY"
     yield Line(f"{engine}: batch append / {rival}", ours, theirs, f">= {least}", theirs / ours >= least)
+    others = in_turns(
+        runs.rounds,
+        lambda n: timed(append_in_batches, runs.events, store, claims_among_others(runs.events, f"{n:02}")),
+        lambda n: raw.timed_in_batches(claims_among_others(runs.events, f"{n:02}"), BATCH) / runs.events,
+    )
+    yield Line(f"{engine}: batch append among older ids / {rival}", *others, "(no bar)", True)
 
     count = store.head().position
     ours, theirs = in_turns(
         runs.rounds,
         lambda _: timed(read_decoded, count, store),
-        lambda _: timed(raw.read, raw.count()),
+        lambda _: timed(raw.read, raw.count(), Envelope._fields),
     )
     yield Line(f"{engine}: catch-up read, decoded / raw cursor", ours, theirs, ">= 0.5", theirs / ours >= 0.5)
+    whole = in_turns(
+        runs.rounds,
+        lambda _: timed(read_decoded, count, store),
+        lambda _: timed(raw.read, raw.count()),
+    )
+    yield Line(f"{engine}: catch-up read, decoded / raw cursor, all columns", *whole, "(no bar)", True)
     ours, theirs = in_turns(
         runs.rounds,
         lambda _: timed(lambda: verify(store), count),

@@ -31,7 +31,7 @@ class Raw(Protocol):
 
     def timed_singly(self, events: Sequence[NewEvent]) -> float: ...
     def timed_in_batches(self, events: Sequence[NewEvent], size: int) -> float: ...
-    def read(self) -> None: ...
+    def read(self, columns: Sequence[str] = COLUMNS) -> None: ...
     def count(self) -> int: ...
     def close(self) -> None: ...
 
@@ -91,8 +91,8 @@ class RawSQLite:
     def close(self) -> None:
         self._connection.close()
 
-    def read(self) -> None:
-        for _ in self._connection.execute("SELECT * FROM events ORDER BY position"):
+    def read(self, columns: Sequence[str] = COLUMNS) -> None:
+        for _ in self._connection.execute(f"SELECT {', '.join(columns)} FROM events ORDER BY position"):
             pass
 
 
@@ -136,9 +136,9 @@ class RawPostgreSQL:
     def close(self) -> None:
         self._connection.close()
 
-    def read(self) -> None:
+    def read(self, columns: Sequence[str] = COLUMNS) -> None:
         """Pages as the store's, as a client-side cursor would hold the whole log."""
-        select = f"SELECT * FROM events WHERE position > %s ORDER BY position LIMIT {PAGE}"
+        select = f"SELECT {', '.join(columns)} FROM events WHERE position > %s ORDER BY position LIMIT {PAGE}"
         last = 0
         while rows := self._connection.execute(select.encode(), (last,)).fetchall():
             last = rows[-1][0]
