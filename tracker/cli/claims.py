@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
 from tracker.judgement.vocabulary import PREDICATES
@@ -42,13 +42,9 @@ STANDINGS = ("live", "corroborated", "contradicted", "superseded", "stale", "ret
 def command(run: Session, as_rows: str | None, **wanted: Any) -> None:
     """List claims, in the order in which things are said to have happened."""
     found = run.tracker().claims(**wanted)
-    if run.as_json:
-        as_json(found)
-    elif as_rows == "jsonl":
-        as_jsonl(found["claims"])
-    elif as_rows == "csv":
-        as_csv(found["claims"], COLUMNS)
-    elif found["claims"]:
+    if answered(found, found["claims"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
+        return
+    if found["claims"]:
         from tracker.cli.tell import claim_line
 
         zone = run.zone()

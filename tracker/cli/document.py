@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.output import Lines, answered, as_json, note, rows_options
 from tracker.cli.session import DRY_RUN, SOURCE, Session, session
 from tracker.cli.shell import Command, Group
 from tracker.cli.things import done
@@ -44,13 +44,9 @@ def list_(run: Session, text: str | None, as_rows: str | None) -> None:
     """List every document, or those with TEXT in key, title or address."""
     found = run.tracker().listed("document", text)
     rows = found["documents"]
-    if run.as_json:
-        as_json(found)
-    elif as_rows == "jsonl":
-        as_jsonl(rows)
-    elif as_rows == "csv":
-        as_csv(rows, COLUMNS)
-    elif rows:
+    if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
+        return
+    if rows:
         Lines(colored=run.colored).table(
             COLUMNS, [[str(row[column] or "") for column in COLUMNS] for row in rows]
         )

@@ -88,6 +88,21 @@ def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def answered(
+    document: object, rows: Iterable[Document], columns: Sequence[str], *, as_json_: bool, as_rows: str | None
+) -> bool:
+    """Write the document, or its rows, in the form that was asked for; False: it is to be told to people."""
+    if as_json_:
+        as_json(document)
+    elif as_rows == "jsonl":
+        as_jsonl(rows)
+    elif as_rows == "csv":
+        as_csv(rows, columns)
+    else:
+        return False
+    return True
+
+
 class Lines:
     """Lines for people, coloured if wanted, wrapped at 100 columns."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, Session, session
 from tracker.cli.shell import Command
 
@@ -46,11 +46,7 @@ def command(
     if place is not None:
         one = tracker.status(place, **axes)
         _note(one)
-        if run.as_json:
-            as_json(one)
-        elif as_rows:
-            _rows([one], as_rows)
-        else:
+        if not answered(one, [one], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
             _tell(run, one)
         return
     wanted = tuple(word.strip() for word in only.split(",")) if only else ()
@@ -60,11 +56,9 @@ def command(
                 f"{word!r} is none of held, contested, unknown, stale, ageing, fresh, conflict"
             )
     found = tracker.status(None, **axes, region=region, controller=controller, only=wanted)
-    if run.as_json:
-        as_json(found)
-    elif as_rows:
-        _rows(found["places"], as_rows)
-    elif found["places"]:
+    if answered(found, found["places"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
+        return
+    if found["places"]:
         from tracker.cli import tell
 
         tell.table(Lines(colored=run.colored), found["places"], run.zone())
@@ -81,10 +75,3 @@ def _tell(run: Session, one: dict[str, Any]) -> None:
     from tracker.cli import tell
 
     tell.status(Lines(colored=run.colored), one, run.zone())
-
-
-def _rows(rows: list[dict[str, Any]], form: str) -> None:
-    if form == "jsonl":
-        as_jsonl(rows)
-    else:
-        as_csv(rows, COLUMNS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.output import Lines, answered, as_json, note, rows_options
 from tracker.cli.session import DRY_RUN, Name, Session, session
 from tracker.cli.shell import Command, Group
 
@@ -46,13 +46,9 @@ def _list(thing: str, columns: Sequence[str]) -> click.Command:
     def command(run: Session, text: str | None, as_rows: str | None) -> None:
         found = run.tracker().listed(thing, text)
         rows = found[f"{thing}s"]
-        if run.as_json:
-            as_json(found)
-        elif as_rows == "jsonl":
-            as_jsonl(rows)
-        elif as_rows == "csv":
-            as_csv(rows, columns)
-        elif rows:
+        if answered(found, rows, columns, as_json_=run.as_json, as_rows=as_rows):
+            return
+        if rows:
             cells = [[_short(row.get(column)) for column in columns] for row in rows]
             Lines(colored=run.colored).table(columns, cells)
         else:

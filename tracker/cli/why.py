@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, as_csv, as_json, as_jsonl, note, rows_options
+from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 
@@ -32,13 +32,7 @@ def command(
     found = run.tracker().why(place, at=at, known_at=known_at, published_by=published_by)
     if found.get("note"):
         note(found["note"])
-    if run.as_json:
-        as_json(found)
-    elif as_rows == "jsonl":
-        as_jsonl(found["steps"])
-    elif as_rows == "csv":
-        as_csv(found["steps"], COLUMNS)
-    else:
+    if not answered(found, found["steps"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         _tell(run, found)
 
 
