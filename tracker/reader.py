@@ -11,6 +11,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 
 from tracker.errors import (
@@ -81,8 +82,7 @@ class Reader:
         ids = list(dict.fromkeys(wanted))
         for start in range(0, len(ids), CHUNK):
             chunk = {f"w{i}": value for i, value in enumerate(ids[start : start + CHUNK])}
-            marks = ",".join(f":{name}" for name in chunk)
-            yield from self.rows(sql.replace(":wanted", marks), **chunk, **values)
+            yield from self.rows(_for(sql, len(chunk)), **chunk, **values)
 
     def once(self, key: object, ask: Callable[[], Answer]) -> Answer:
         """What `ask` found out, asked once: a snapshot never answers differently."""
@@ -101,6 +101,12 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@lru_cache(256)
+def _for(sql: str, count: int) -> str:
+    """A query with `IN (:wanted)` as it is for so many wanted values."""
+    return sql.replace(":wanted", ",".join(f":w{i}" for i in range(count)))
 
 
 def is_url(where: str) -> bool:

@@ -484,4 +484,5 @@ def _argmax(p: Sequence[float]) -> int:
     """The most probable side; equal to nine digits is a tie, and ties go to the lower id."""
     most = max(p)
     top = round(most, 9)
+    # Few are near enough to be worth rounding, and there are as many sides as a war has.
     return next(i for i, x in enumerate(p) if most - x < 1e-8 and round(x, 9) == top)

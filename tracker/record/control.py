@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -196,7 +197,7 @@ def _news(
     ids = [data["claim"] for envelope, data in events if envelope.kind == "claim-recorded"]
     told = [{"id": id_, **claims[(id_,)]} for id_ in ids]
     rows = [
-        tuple([row[name] for name in COLUMNS])
+        _told(row)
         for row in told
         if row["place"] is not None and row["effect"] != NONE and row["fact"] == "recorded"
     ]
@@ -204,6 +205,9 @@ def _news(
     for row, one in zip(rows, evidence_of(reader, backdrop.who, rows), strict=True):
         found.setdefault(backdrop.root(row[0]), []).append(one)
     return found
+
+
+_told: Final = itemgetter(*COLUMNS)
 
 
 class _Keeper:

@@ -109,7 +109,7 @@ class _Views:
         return found == [(len(REVISIONS), VIEWS)]
 
     def all_at(self, position: int) -> bool:
-        return all(self._at.get(name) == position for name in REVISIONS)
+        return self._at == dict.fromkeys(REVISIONS, position)
 
     def end(self) -> int:
         return int(self._driver.run("SELECT coalesce(max(position), 0) FROM events")[0][0])
@@ -143,11 +143,11 @@ class _Views:
 
     def take(self, events: Sequence[Envelope]) -> None:
         """Follow events that come right after what every view has seen."""
-        if any(event.kind == REDACTED for event in events):
+        kinds = {event.kind for event in events}
+        if REDACTED in kinds:
             self.forget()
             self.catch_up(events[-1].position)
             return
-        kinds = {event.kind for event in events}
         if any(map(control.changes_backdrop, kinds)):
             self._backdrop = None
         pairs, claims = self._apply(events)
