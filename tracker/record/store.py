@@ -48,7 +48,7 @@ Decide = Callable[[Connection], Sequence[NewEvent]]
 _ATTEMPTS = 5  # at a transaction that the engine gave up in favour of another one
 
 # As `Envelope._make`, which also counts the columns again for every row.
-_envelope = cast("Callable[[RowValues], Envelope]", partial(tuple.__new__, Envelope))
+_envelope = cast("Callable[[tuple[object, ...]], Envelope]", partial(tuple.__new__, Envelope))
 
 # The triggers know both: they let a payload go only when an event of this kind in this stream says so.
 REDACTED = "payload-redacted"
@@ -238,7 +238,7 @@ class Store:
             if new:
                 self.medium.insert(connection, chained(new, seen.chain_hash))
                 if project is not None:
-                    project(connection, [Envelope(*header, payload) for header, payload, _, _ in new])
+                    project(connection, [_envelope(row[:9]) for row in new])
             return answers
 
     def _forget(self, connection: Connection, redactions: Sequence[Envelope]) -> None:
