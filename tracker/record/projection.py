@@ -129,8 +129,10 @@ class Driver:
         return list(self._cursor.fetchall()) if self._cursor.description else []
 
     def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """The same statement for many rows."""
-        if rows:
+        """The same statement for many rows; for one, psycopg's way for many takes longer."""
+        if len(rows) == 1:
+            self._cursor.execute(self._marked(sql), rows[0])
+        elif rows:
             self._cursor.executemany(self._marked(sql), rows)
 
 
