@@ -1,7 +1,7 @@
 """Decides how places are read: one by id, by nearness, by what they lie in."""
 
 from collections.abc import Iterable
-from math import asin, atan2, cos, degrees, radians, sin, sqrt
+from math import asin, atan2, cos, degrees, floor, radians, sin, sqrt
 from typing import Final, NamedTuple
 
 from tracker.reader import NOW, Reader
@@ -105,6 +105,44 @@ def distance(a: Place, b: Place) -> float | None:
     lat_a, lat_b = radians(a.lat), radians(b.lat)
     half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin(radians(b.lon - a.lon) / 2) ** 2
     return 2 * EARTH_KM * asin(sqrt(half))
+
+
+class Nearby:
+    """Whether any of some places lies within `km` of another, without measuring each against each.
+
+    They are kept in cubes of that side, cut through the globe: who is near lies in the same or the next one,
+    as a straight line is no longer than the way over the ground.
+    """
+
+    def __init__(self, places: Iterable[Place], km: float) -> None:
+        self._km = km
+        self._cubes: dict[tuple[int, int, int], list[Place]] = {}
+        for place in places:
+            if (cube := self._cube(place)) is not None:
+                self._cubes.setdefault(cube, []).append(place)
+
+    def any(self, place: Place) -> bool:
+        """Whether one of them, other than the place itself, is that near."""
+        cube = self._cube(place)
+        if cube is None:
+            return False
+        x, y, z = cube
+        return any(
+            other.id != place.id and (away := distance(place, other)) is not None and away <= self._km
+            for dx, dy, dz in _AROUND
+            for other in self._cubes.get((x + dx, y + dy, z + dz), ())
+        )
+
+    def _cube(self, place: Place) -> tuple[int, int, int] | None:
+        if place.lat is None or place.lon is None:
+            return None
+        lat, lon, radius = radians(place.lat), radians(place.lon), EARTH_KM / self._km
+        return (
+            floor(radius * cos(lat) * cos(lon)), floor(radius * cos(lat) * sin(lon)), floor(radius * sin(lat))
+        )  # fmt: skip
+
+
+_AROUND: Final = tuple((dx, dy, dz) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in (-1, 0, 1))
 
 
 def bearing(a: Place, b: Place) -> str | None:

@@ -17,7 +17,7 @@ from tracker.judgement.vocabulary import MOVING
 from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
-from tracker.views.places import Place, around, distance
+from tracker.views.places import Nearby, Place, around
 
 NEARBY_KM: Final = 25.0
 CONTEXT_KM: Final = 10.0
@@ -128,12 +128,9 @@ class Situation:
         kept = self._kept()
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
-        changed = [place for place in wanted if self._changed(folds[place.id].state)]
+        changed = Nearby((place for place in wanted if self._changed(folds[place.id].state)), NEARBY_KM)
         return {
-            place.id: (
-                self.verdict(place, folds[place.id], nearby=_any_near(place, changed)),
-                folds[place.id],
-            )
+            place.id: (self.verdict(place, folds[place.id], nearby=changed.any(place)), folds[place.id])
             for place in wanted
         }
 
@@ -203,13 +200,6 @@ def _weighed(tail: str, claims: Iterable[Evidence]) -> list[Weighed]:
 
 
 _MOVING: Final = ", ".join(f"'{kind}'" for kind in sorted(MOVING))
-
-
-def _any_near(place: Place, changed: Iterable[Place]) -> bool:
-    for other in changed:
-        if other.id != place.id and (away := distance(place, other)) is not None and away <= NEARBY_KM:
-            return True
-    return False
 
 
 def now(reader: Reader, at: int) -> Situation:
