@@ -38,6 +38,8 @@ def read(text: str) -> Proposition:
         ("rebels captured Homs", ["rebels"], "captured", "asserts", "homs", {}),
         ("Rebels TOOK CONTROL OF Homs.", ["rebels"], "captured", "asserts", "homs", {}),
         ("the army still holds the city of Homs", ["army"], "holds", "asserts", "homs", {}),
+        ("rebels have taken control of Homs", ["rebels"], "captured", "asserts", "homs", {}),
+        ("The army has pulled back from Homs", ["army"], "lost", "asserts", "homs", {}),
         ("Homs fell to rebels", ["rebels"], "captured", "asserts", "homs", {}),
         ("Homs is held by the army", ["army"], "holds", "asserts", "homs", {}),
         (

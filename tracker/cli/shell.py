@@ -58,7 +58,7 @@ class Group(click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             import difflib
 
-            near = difflib.get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.6)
             asked = f"did you mean {' or '.join(near)}? " if near else ""
             raise click.UsageError(
                 f"there is no command {name!r}\nTry: {asked}{ctx.command_path} --help lists them", ctx

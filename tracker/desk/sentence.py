@@ -53,6 +53,7 @@ _KIND: Final = re.compile(
 _WHEN: Final = re.compile(r"^(?P<place>.+?) (?:on |at |in )?(?P<when>(?:late |early )?"
                           r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|\d{4}-\d\d(?:-\d\d)?).*)$",
                           re.IGNORECASE)  # fmt: skip
+_TENSE: Final = frozenset({"have", "has", "had"})
 _MILE_KM: Final = 1.609344
 _PHRASES: Final = sorted(
     ((tuple(phrase.split()), verb) for phrase, verb in VERBS.items()), key=lambda one: -len(one[0])
@@ -83,7 +84,12 @@ def _readings(words: Sequence[str]) -> Iterator[tuple[str, Verb, str]]:
                 yield " ".join(words[start + size :]), VERBS[meant], " ".join(words[:start])
         for tokens, verb in _PHRASES:
             if tuple(lowered[start : start + len(tokens)]) == tokens and start + len(tokens) < len(words):
-                yield " ".join(words[:start]), verb, " ".join(words[start + len(tokens) :])
+                yield _plain(words[:start]), verb, " ".join(words[start + len(tokens) :])
+
+
+def _plain(who: Sequence[str]) -> str:
+    """The actor without what only makes the tense of the verb: "the rebels have" taken it."""
+    return " ".join(who[:-1] if len(who) > 1 and who[-1].lower() in _TENSE else who)
 
 
 def _bound(text: str, who: str, verb: Verb, rest: str, actor: Bind, place: Bind) -> Proposition:

@@ -132,7 +132,8 @@ _PHRASES: Final = (
     (
         _verb("captured"),
         "captured | capture | captures | seized | seize | took | take | takes | took control of | "
-        "taken | gained | recaptured | retook | overran | conquered | occupied | took over",
+        "taken | gained | recaptured | retook | overran | conquered | occupied | took over | taken "
+        "over | taken control of | took full control of | taken full control of | retaken | overrun",
     ),
     (
         _verb("captured", manner="force"),
@@ -150,12 +151,13 @@ _PHRASES: Final = (
     ),
     (
         _verb("lost"),
-        "lost | loses | lost control of | no longer holds | no longer hold",
+        "lost | loses | lost control of | no longer holds | no longer hold | no longer controls | no "
+        "longer control",
     ),
     (
         _verb("lost", manner="withdrew"),
         "withdrew from | withdraws from | pulled out of | left | abandoned | retreated from | "
-        "fled | fled from | evacuated",
+        "fled | fled from | evacuated | withdrawn from | pulled back from | pulled out from",
     ),
     (
         _verb("lost", manner="repositioned"),
@@ -209,7 +211,8 @@ _PHRASES: Final = (
     (
         _verb("present"),
         "is present in | are present in | present in | is in | are in | deployed to | deployed in "
-        "| reinforced | sent forces to | has forces in | have forces in",
+        "| reinforced | sent forces to | has forces in | have forces in | has troops in | have troops in "
+        "| has a base in | have a base in | has a base at | have a base at",
     ),
     (
         _verb("struck"),
