@@ -50,7 +50,7 @@ What the words mean: [glossary](glossary.md). What comes back with `--json`: [js
 
 def page() -> str:
     """The whole page."""
-    root = click.Context(cli, info_name="tracker")
+    root = click.Context(cli, terminal_width=1000, info_name="tracker")
     listed = "\n".join(f"- [`{name}`](#tracker-{name}): {text}" for name, text in COMMANDS.items())
     first = cli.get_command(root, "status")
     assert first is not None

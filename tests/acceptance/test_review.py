@@ -111,3 +111,46 @@ def test_merged_sources_are_found_by_what_they_became(syria: Tracker) -> None:
 def test_a_claim_about_nowhere_or_nobody_is_refused(syria: Tracker, told: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         syria.add_claim(source="Reuters", **told)
+
+
+def test_a_sentence_counts_over_the_claim_that_is_copied(syria: Tracker) -> None:
+    first = syria.add_claim("rebels captured Hama", source="Reuters", at="2024-12-05")["claim"]
+    copied = syria.add_claim("SDF holds Aleppo", source="AFP", like=first)
+    shown = syria.show(copied["claim"])
+    assert (shown["predicate"], shown["actors"], shown["place"]) == ("holds", ["sdf"], "aleppo")
+    assert shown["occurred"]["latest"].startswith("2024-12-05")
+
+
+@pytest.mark.parametrize("told", [{"actor": ["SDF"]}, {"place": "Homs"}, {"predicate": "lost"}])
+def test_options_may_not_say_something_else_than_the_sentence(syria: Tracker, told: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match="the sentence says"):
+        syria.add_claim("rebels captured Tartus", source="Reuters", **told)
+
+
+def test_a_correction_must_correct_something(syria: Tracker) -> None:
+    claim = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-09")["claim"]
+    with pytest.raises(BadInput, match="nothing would be different"):
+        syria.correct(claim, place="Tartous")
+
+
+def test_links_are_made_once_and_to_what_still_stands(syria: Tracker) -> None:
+    first = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-09")["claim"]
+    second = syria.add_claim("SDF captured Tartus", source="SOHR", at="2024-12-09")["claim"]
+    other = syria.add_claim("SDF captured Homs", source="SOHR", at="2024-12-09")["claim"]
+    assert syria.link(second, first, link="derived-from")["notes"] == []
+    with pytest.raises(Conflict, match="already"):
+        syria.link(second, first, link="derived-from")
+    assert "about Homs" in syria.link(other, first, link="derived-from", dry_run=True)["notes"][0]
+    syria.retract(first)
+    with pytest.raises(Conflict, match="retracted"):
+        syria.link(other, first)
+
+
+def test_nobody_leaves_what_he_is_not_in(syria: Tracker) -> None:
+    with pytest.raises(Conflict, match="part of nobody"):
+        syria.actor_leave("SDF", since="2024-12-01")
+
+
+def test_a_question_is_no_claim(syria: Tracker) -> None:
+    with pytest.raises(BadInput, match="question"):
+        syria.add_claim("rebels captured Homs?", source="Reuters")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.judgement.evidence import BEGINNING, Realignment
-from tracker.judgement.parties import Actor, Leaning, Membership, Parties, Source
+from tracker.judgement.parties import SOMEBODY_ELSE, Actor, Leaning, Membership, Parties, Source
 
 NAMES = ("army", "clan", "guard", "band")
 
@@ -48,6 +48,13 @@ def test_a_whole_that_is_merged_into_its_part_leaves_that_as_the_side() -> None:
     who = parties(Membership("band", "clan", BEGINNING), merged={"clan": "band"})
     assert who.side("clan", 0) == who.side("band", 0) == "band"
     assert who.sides().names == ("army", "band", "guard")
+
+
+def test_beside_the_only_side_there_is_somebody_else() -> None:
+    """With one side alone everything would be that side's for certain."""
+    alone = Parties([Actor("rsf", "RSF", "side")], (), (), ())
+    assert alone.sides().names == ("rsf", SOMEBODY_ELSE)
+    assert Parties((), (), (), ()).sides().names == ()
 
 
 def test_circles_end() -> None:

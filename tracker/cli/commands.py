@@ -29,3 +29,16 @@ COMMANDS: Final[dict[str, str]] = {
     "db": "the database's schema: current, upgrade",
 }
 """Name -> what it does, in the order of the help. `add-claim` is `tracker.cli.add_claim:command`."""
+
+LATER: Final[dict[str, str]] = {
+    "history": "tracker claims --place PLACE, and status --at DATE",
+    "diff": "status twice, with --at or --known-at",
+    "backup": "docs/install.md tells how to copy a tracker",
+    "restore": "docs/install.md tells how to copy a tracker",
+    "import": "tracker add-claim, once for each claim",
+    "export": "tracker claims --jsonl, or --csv",
+    "flags": "tracker status --only stale,contested",
+    "report": "tracker status, and tracker why PLACE",
+    "serve": "tracker status",
+}
+"""What is meant to come, and what to do until then."""

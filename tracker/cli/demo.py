@@ -137,7 +137,8 @@ def _tell_next(out: Lines, path: Path, report: Path) -> None:
         f"tracker status Homs --db {path} --at 2024-12-08 --known-at 2024-12-06",
         f"tracker claims --place Hama --db {path}",
         f"tracker status --db {report} --now 2024-12-07T23:59+03:00",
-        f'tracker add-claim "rebels captured Tartus" --source Reuters --said-by rebels --db {path} --dry-run',
+        f'tracker add-claim "rebels captured Tartus" --source Reuters --said-by rebels --now 2024-12-12'
+        f" --db {path} --dry-run",
         f"tracker verify --db {path}",
     ):
         out.line(f"  {text}")

@@ -55,7 +55,10 @@ def command(
             _write(run, event, zone, as_lines=as_rows == "jsonl" or run.as_json)
         if not follow:
             return
-        time.sleep(POLL_SECONDS)
+        try:
+            time.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:  # the way to end it
+            return
         events = tracker.log(after=after, until=until, stream=stream)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, as_json
+from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import CLAIM, DRY_RUN, SOURCE, Session, session
 from tracker.cli.shell import Command
 
@@ -31,8 +31,10 @@ def command(
 
 def tell_befallen(run: Session, answer: dict[str, Any], done: str) -> None:
     """What happened to a claim, and what it changed."""
+    for text in answer["notes"]:
+        note(text)
     if run.as_json:
-        as_json(answer)
+        as_json({key: value for key, value in answer.items() if key != "notes"})
         return
     from tracker.cli import tell
 

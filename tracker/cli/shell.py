@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import __version__
-from tracker.cli.commands import COMMANDS
+from tracker.cli.commands import COMMANDS, LATER
 from tracker.errors import EXIT_CODES, FAILED, USAGE, TrackerError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a subcommand; an unknown one is answered with those it may have meant."""
         name = args[0]
+        if name in LATER and ctx.parent is None:
+            raise click.UsageError(f"{name} is not in this version\nTry: {LATER[name]}", ctx)
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             import difflib
 
@@ -147,8 +149,12 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except SystemExit as left:  # click's way out once it has completed a word
         return left.code if isinstance(left.code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return USAGE
     except click.ClickException as error:
         message, _, step = error.format_message().partition("\nTry: ")
+        message = " ".join(message.split())
         return _refuse(message, step or _help_of(error), USAGE, arguments)
     except (KeyboardInterrupt, click.Abort):
         return _interrupted(arguments)
@@ -157,6 +163,14 @@ def run(arguments: Sequence[str]) -> int:
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except UnicodeEncodeError:
+        return _refuse("what was typed is not text", "UTF-8", USAGE, arguments)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        return _refuse(
+            f"cannot read or write{where}: {error.strerror or error}",
+            "another place; what was recorded before stays recorded", FAILED, arguments,
+        )  # fmt: skip
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # libraries in C wrap what their callbacks raise
             return _interrupted(arguments)

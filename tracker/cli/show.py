@@ -51,7 +51,8 @@ def _tell(run: Session, one: dict[str, Any]) -> None:
     for key, value in one["details"].items():
         out.item(key, str(value))
     for link in one["links"]:
-        out.item("link", f"{link['link']} {link['claim']}")
+        turned = link["link"] == "derived-from" and link["from"] != one["id"]
+        out.item("link", f"{'origin of' if turned else link['link']} {link['claim']}")
     for review in one["reviews"]:
         out.item("looked at", f"{when(review['at'], zone)}  {_found(review)}")
     for event in one["history"]:

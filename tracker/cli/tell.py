@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from tracker.cli.output import Lines
 from tracker.zones import parse_iso, show
 
 Document = Mapping[str, Any]
+_UTC = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC")
 
 
 def when(text: str | None, zone: str) -> str:
@@ -44,7 +46,7 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
         out.item("context", f"{context['text']}  {context['claim']}")
     if one["claims"]:
         out.item("counted", f"{_count(one['claims'], 'claim')} of {_count(one['origins'], 'origin')}")
-    out.item("would change", one["would_change"])
+    out.item("would change", _UTC.sub(lambda told: when(f"{told[1]}T{told[2]}Z", zone), one["would_change"]))
 
 
 def pairs(conflicts: Sequence[Document]) -> dict[tuple[str, str], list[str]]:

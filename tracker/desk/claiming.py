@@ -10,7 +10,7 @@ from tracker.desk.attribution import Find
 from tracker.desk.intake import Drafted, Typed, draft, identified, web_address
 from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import named_only
-from tracker.desk.retyped import as_written, known_claim, span_text, typed_again, with_document
+from tracker.desk.retyped import as_written, copied, known_claim, span_text, typed_again, with_document
 from tracker.desk.succession import links_anew, reviews_anew
 from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict, NotFound, UnknownName
@@ -39,7 +39,7 @@ class Claiming:
         """Record a claim; answers with its id, the verdict before and after, and what it contradicts."""
 
         def decide(reader: Reader) -> Decision[_Claimed]:
-            given = typed if like is None else typed.over(typed_again(known_claim(reader, like)))
+            given = typed if like is None else typed.over(copied(known_claim(reader, like), typed))
             drafted = self._draft(reader, given, create)
             fact = _fact(reader, drafted.event.claim)
             if fact is not None:
@@ -60,6 +60,11 @@ class Claiming:
             again = replace(typed_again(old), reported=span_text(old["reported"]))
             drafted = self._draft(reader, typed.over(again), create=False)
             drafted = replace(drafted, event=as_written(drafted.event, old, typed))
+            same = as_written(self._draft(reader, again, create=False).event, old, Typed())
+            if _said(drafted.event) == _said(same):
+                raise BadInput(
+                    what="nothing would be different", try_=f"tracker show {claim} tells what it says"
+                )
             if drafted.event.claim == claim:
                 drafted = identified(drafted, replaces=claim)  # only words beside the claim differ
             successor = drafted.event.claim
@@ -101,19 +106,25 @@ class Claiming:
     def link(self, claim: str, other: str, *, link: str, note: str | None, dry_run: bool) -> Document:
         """Two claims belong together."""
         require("link", link, vocabulary.LINKS)
+        notes: list[str] = []
 
         def linked(reader: Reader, id_: str) -> Event:
-            second = known_claim(reader, other)["id"]
+            one, two = known_claim(reader, id_), _live(reader, other)
+            second = two["id"]
             if id_ == second:
                 raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
+            if one["place"] != two["place"]:
+                notes.append(f"{id_} is about {one['place_name']}, {second} about {two['place_name']}")
+            if _linked(reader, id_, link, second):
+                raise Conflict(what=f"{id_} is linked to {second} already", try_=f"tracker show {id_}")
             if link == "derived-from" and id_ in _ancestors(reader, second):
                 raise Conflict(
                     what=f"{second} is already derived from {id_}",
-                    try_=f"tracker show {second}, or --link same-event",
+                    try_=f"tracker show {second}, or --same-as {second}",
                 )
             return events.ClaimLinked(claim=id_, link=link, other=second, note=note)
 
-        return self._befell(claim, linked, dry_run=dry_run)
+        return {**self._befell(claim, linked, dry_run=dry_run), "notes": list(dict.fromkeys(notes))}
 
     def check(
         self, claim: str, found: str, *, by: str | None, at: str | None, url: str | None, note: str | None,
@@ -205,7 +216,14 @@ class Claiming:
         place = place_of(reader, merged(reader).get(event.place, event.place))
         question = Question(self._recorder.clock())
         after = status_document(reader, place, question)
-        return told, after, conflicts_of(reader, place, question, event.claim)
+        conflicts = conflicts_of(reader, place, question, event.claim)
+        known = {row["claim"] for row in after["beside"]}
+        others = {claim for one in conflicts for claim in one["claims"]} - known
+        after["beside"] += [
+            {"claim": id_, "text": f"{one['text']} ({one['attribution']})"}
+            for id_, one in claim_documents(reader, sorted(others)).items()
+        ]
+        return told, after, conflicts
 
     def _verdict(self, reader: Reader, place: str | None) -> Document | None:
         if place is None or reader.one("SELECT 1 FROM places WHERE id = :place", place=place) is None:
@@ -229,7 +247,7 @@ class Claiming:
         return {
             "claim": old["id"], "text": old["text"], "event": event.kind, "payload": payload(event),
             "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "before": before,
-            "after": done.seen,
+            "after": done.seen, "notes": [],
         }  # fmt: skip
 
     def _source(self, reader: Reader, name: str | None) -> str | None:
@@ -271,6 +289,11 @@ def _already(reader: Reader, event: events.ClaimRecorded, fact: str) -> list[str
     return [f"recorded with confidence {old or 'none'}: tracker correct {event.claim} --confidence {given!r}"]
 
 
+def _said(event: events.ClaimRecorded) -> events.ClaimRecorded:
+    """What a claim says, without the spelling in which its place was typed."""
+    return event.model_copy(update={"place_text": None, "level_not_stated": False})
+
+
 def _live(reader: Reader, claim: str) -> Document:
     found = known_claim(reader, claim)
     if found["standing"] != "recorded":
@@ -294,6 +317,13 @@ def _begins_known(find: Find, thing: str, name: str) -> bool:
 def _fact(reader: Reader, claim: str) -> str | None:
     row = reader.one("SELECT fact FROM claims WHERE id = :claim AND to_pos > :known", claim=claim, known=NOW)
     return None if row is None else str(row[0])
+
+
+def _linked(reader: Reader, claim: str, link: str, other: str) -> bool:
+    return reader.one(
+        "SELECT 1 FROM links WHERE claim = :claim AND link = :link AND other = :other AND to_pos > :known",
+        claim=claim, link=link, other=other, known=NOW,
+    ) is not None  # fmt: skip
 
 
 def _ancestors(reader: Reader, claim: str) -> set[str]:

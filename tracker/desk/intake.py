@@ -158,6 +158,14 @@ def _proposition(typed: Typed, find: Find) -> tuple[Typed, Resolved | None, tupl
     ):  # fmt: skip
         if given and read and given != read:
             raise BadInput(what=f"the sentence says {read}, {option} says {given}", try_="only one of them")
+    place = find("place", typed.place) if typed.place else said.place
+    actors = tuple(find("actor", name) for name in typed.actor) or said.actors
+    for named, read_as, option in ((actors, said.actors, "--actor"), ((place,), (said.place,), "--place")):
+        if read_as and {one.id for one in named} != {one.id for one in read_as}:
+            raise BadInput(
+                what=f"the sentence says {_names(read_as)}, {option} says {_names(named)}",
+                try_="only one of them",
+            )
     told = replace(
         typed,
         predicate=said.predicate,
@@ -168,8 +176,11 @@ def _proposition(typed: Typed, find: Find) -> tuple[Typed, Resolved | None, tupl
         place=typed.place or said.place_text,
         details={**dict(said.details), **typed.details},
     )
-    place = find("place", typed.place) if typed.place else said.place
-    return told, place, tuple(find("actor", name) for name in typed.actor) or said.actors
+    return told, place, actors
+
+
+def _names(bound: Iterable[Resolved]) -> str:
+    return " and ".join(one.name for one in bound)
 
 
 _WORDS: Final[tuple[tuple[str, Iterable[str]], ...]] = (

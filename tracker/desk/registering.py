@@ -26,6 +26,7 @@ from tracker.zones import zone_of
 Document = dict[str, Any]
 
 _TABLES: Final = {"place": "places", "actor": "actors", "source": "sources"}
+_A: Final = {"place": "a place", "actor": "an actor", "source": "a source"}
 _TIED: Final = {"place": ("parent", "near"), "actor": ("part_of",), "source": ("lean",)}
 """Arguments that name another place (of a place) or an actor."""
 
@@ -54,7 +55,7 @@ class Registering:
             id_ = event.stream.partition("/")[2]
             if reader.one(f"SELECT 1 FROM {_TABLES[thing]} WHERE id = :id", id=id_) is not None:
                 raise Conflict(
-                    what=f"there is already a {thing} {id_}",
+                    what=f"there is already {_A[thing]} {id_}",
                     try_=f"tracker {thing} alias {id_} {name!r} if it is the same, else another --id",
                 )
             return event
@@ -113,13 +114,14 @@ class Registering:
 
     def leave(self, actor: str, since: object, *, dry_run: bool) -> Document:
         """An actor stands for itself from an instant on."""
-        return self._done(
-            "actor",
-            lambda reader: events.ActorLeft(
-                actor=self._id(reader, "actor", actor), since=self._from(reader, since)
-            ),
-            dry_run=dry_run,
-        )
+
+        def left(reader: Reader) -> Event:
+            id_, at = self._id(reader, "actor", actor), self._from(reader, since)
+            if len(parties(reader).line(id_, at)) == 1:
+                raise Conflict(what=f"{id_} is part of nobody then", try_=f"tracker actor show {id_}")
+            return events.ActorLeft(actor=id_, since=at)
+
+        return self._done("actor", left, dry_run=dry_run)
 
     def grade(self, source: str, grade: str, reason: str | None, *, dry_run: bool) -> Document:
         """Grade a source."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from tracker.desk.attribution import UNNAMED
@@ -44,6 +45,17 @@ def typed_again(claim: Document) -> Typed:
         outcome=claim["outcome"], details=details, confidence=claim["confidence_text"], quote=claim["quote"],
         note=claim["note"], url=claim["url"],
         document=None if claim["document"] == claim["url"] else claim["document"],
+    )  # fmt: skip
+
+
+def copied(claim: Document, typed: Typed) -> Typed:
+    """A claim to be copied; where a sentence is typed, what that says is not taken from the claim."""
+    again = typed_again(claim)
+    if typed.sentence is None:
+        return again
+    return replace(
+        again, actor=(), predicate=None, place=None, modality=None, relation=None, km=None, bearing=None,
+        extent=None, outcome=None, against=(), details={}, quote=None, note=None,
     )  # fmt: skip
 
 

@@ -62,6 +62,10 @@ _PHRASES: Final = sorted(
 
 def read_sentence(text: str, *, actor: Bind, place: Bind) -> Proposition:
     """Read a sentence; raises UnreadableSentence, UnknownName or AmbiguousName."""
+    if text.rstrip().endswith("?"):
+        raise UnreadableSentence(
+            text=text, why="a question asserts nothing", try_="the same without ?, if somebody says so"
+        )
     words = text.strip().rstrip(".").split()
     first: NotFound | None = None
     for who, verb, rest in _readings(words):

@@ -5,9 +5,12 @@ instant. A merged actor or source is read as the one that it was merged into.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from tracker.judgement.evidence import BEGINNING, Realignment, Sides
+
+SOMEBODY_ELSE: Final = "~"
+"""The side beside the only one that is known; no actor's id can be that."""
 
 
 class Actor(NamedTuple):
@@ -112,6 +115,8 @@ class Parties:
         living = [actor.id for actor in self.actors.values() if actor.merged_into is None]
         moments = [BEGINNING, *(one.since for one in changes)]
         names = {self.side(actor, at) for actor in living for at in moments}
+        if len(names) == 1:  # else it would hold, for certain, whatever anybody says it holds
+            names.add(SOMEBODY_ELSE)
         return Sides(tuple(sorted(names)), tuple(self._realignments(changes)))
 
     def _realignments(self, changes: Iterable[Membership]) -> Iterable[Realignment]:

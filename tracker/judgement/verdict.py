@@ -200,7 +200,7 @@ def _freshness(word: Word | None, shelf_end: int | None, at: int, deadline: int 
     if word is None or shelf_end is None:
         return STALE
     last = _last_word(word, at)
-    if at > shelf_end or (deadline is not None and at > deadline):
+    if at > shelf_end or (deadline is not None and at >= deadline):
         return STALE
     return AGEING if at - last > (shelf_end - last) / 2 else FRESH
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tracker import phrases
-from tracker.judgement.parties import Parties
+from tracker.judgement.parties import SOMEBODY_ELSE, Parties
 from tracker.reader import NOW, Reader, begins
 from tracker.views.evidence import UNNAMED, merged
 from tracker.views.parties import TRUE, parties
@@ -133,7 +133,8 @@ def source_names(who: Parties) -> dict[str, str]:
 
 def actor_names(who: Parties) -> dict[str, str]:
     """Every actor's id -> the name it is shown by."""
-    return {id_: who.actors[who.actor(id_)].name for id_ in who.actors}
+    names = {id_: who.actors[who.actor(id_)].name for id_ in who.actors}
+    return {**names, SOMEBODY_ELSE: "somebody else"}
 
 
 def _documents(reader: Reader, rows: Iterable[tuple[Any, ...]], known: int) -> Iterable[Document]:
