@@ -6,8 +6,10 @@ import io
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -91,3 +93,42 @@ def on_a_terminal(words: list[str], environment: Mapping[str, str]) -> str:
             pass
     os.close(ours)
     return told.decode()
+
+
+def tab_in_bash(typed: str, wanted: str, environment: Mapping[str, str]) -> str:
+    """The line in an interactive bash after `typed` and TAB: as soon as it is `wanted`, or in the end."""
+    ours, theirs = pty.openpty()
+    path = f"{Path(COMMAND).parent}:{os.environ['PATH']}"
+    surrounded = surroundings({"TERM": "dumb", "LC_ALL": "C.UTF-8", "PATH": path, **environment})
+    with subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"],
+        env=surrounded, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    ) as shell:  # fmt: skip
+        os.close(theirs)
+        os.write(ours, b'PS1=; eval "$(_TRACKER_COMPLETE=bash_source tracker)"; echo rea""dy\n')
+        _until(ours, "ready\r\n")
+        os.write(ours, f"{typed}\t".encode())
+        line = _until(ours, wanted)
+        shell.kill()
+    os.close(ours)
+    return line
+
+
+def _until(terminal: int, wanted: str, seconds: float = 30.0) -> str:
+    """What a terminal shows once `wanted` is in it, or in the end."""
+    told, end = b"", time.monotonic() + seconds
+    while wanted not in (shown := _shown(told.decode(errors="replace"))) and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            told += os.read(terminal, 65536)
+    return shown
+
+
+def _shown(told: str) -> str:
+    """Bells left out, and what was taken back with backspaces."""
+    line: list[str] = []
+    for char in told:
+        if char == "\b" and line:
+            line.pop()
+        elif char != "\a":
+            line.append(char)
+    return "".join(line)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import command
+from tests.cli.running import command, tab_in_bash
 
 
 @pytest.mark.parametrize(("shell", "sign"), [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete")])
@@ -55,3 +55,19 @@ def test_completion_without_a_tracker_is_silent(tmp_path: Path) -> None:
     for where in (tmp_path / "none.db", tmp_path, "postgresql://nobody@127.0.0.1:1/none", "mysql://x"):
         answer = command(environment={**environment, "TRACKER_DB": str(where)})
         assert (answer.out.strip(), answer.err) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (r"tracker status Deir\ ez-Z", r"tracker status Deir\ ez-Zor"),
+        ('tracker status "Deir ez-Z', 'tracker status "Deir ez-Zor'),
+        ("tracker status Sanamay", "tracker status Sanamayn"),
+        ("tracker status hom", "tracker status Homs"),
+    ],
+)
+def test_a_tab_in_bash_goes_on_with_what_was_typed(story_file: Path, typed: str, line: str) -> None:
+    """A shell of its own at a terminal: the line as it stands after TAB, with nothing of it taken away."""
+    if not Path("/bin/bash").exists():
+        pytest.skip("no bash on this machine")
+    assert line in tab_in_bash(typed, line, {"TRACKER_DB": str(story_file)})

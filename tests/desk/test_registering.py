@@ -104,3 +104,11 @@ def test_a_check_was_not_made_in_the_future(syria: Tracker) -> None:
     claim = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-01")["claim"]
     with pytest.raises(BadInput, match="future"):
         syria.check(claim, "confirmed", at="2031-01-01")
+
+
+def test_a_name_that_somebody_else_goes_by_is_said_to_be(syria: Tracker) -> None:
+    """Two of one kind cannot be told apart by it any more; a town and its governorate may share one."""
+    assert syria.alias("place", "Hama", ["Epiphania Syriae"])["notes"] == []
+    assert "homs" in syria.alias("place", "Hama", ["Homs"], dry_run=True)["notes"][0]
+    assert syria.place_add("Homs", kind="region", id_="homs-region", dry_run=True)["notes"] != []
+    assert syria.rename("actor", "SDF", "rebels", dry_run=True)["notes"] != []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -139,6 +140,10 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; answers with the exit code."""
+    if "_TRACKER_COMPLETE" in os.environ:
+        from tracker.cli.completing import escape_names
+
+        escape_names()
     try:
         answer: Any = cli.main(list(arguments), prog_name="tracker", standalone_mode=False)
     except TrackerError as error:
@@ -159,8 +164,6 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _interrupted(arguments)
     except BrokenPipeError:
-        import os
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except UnicodeEncodeError:

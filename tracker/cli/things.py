@@ -22,8 +22,10 @@ def group(thing: str, columns: Sequence[str], help_text: str) -> Group:
 
 def done(run: Session, answer: Mapping[str, Any]) -> None:
     """The answer to a change: what it is, and which verdicts read differently because of it."""
+    for text in answer["notes"]:
+        note(text)
     if run.as_json:
-        as_json(answer)
+        as_json({key: value for key, value in answer.items() if key != "notes"})
         return
     from tracker.cli import tell
 

@@ -18,6 +18,7 @@ from tracker.record.events import Event
 from tracker.times import read_past, read_span
 from tracker.views.catalogue import document as known_document
 from tracker.views.differences import Verdicts, changes, verdicts
+from tracker.views.names import namesakes
 from tracker.views.parties import parties
 from tracker.views.settings import CONTESTED_BELOW, KNOWN, TEMPO, THRESHOLD, ZONE
 from tracker.views.situation import Question
@@ -192,18 +193,24 @@ class Registering:
     def _done(self, thing: str, happened: Callable[[Reader], Event], *, dry_run: bool) -> Document:
         now = self._recorder.clock()
 
-        def decide(reader: Reader) -> Decision[Verdicts]:
+        def decide(reader: Reader) -> Decision[tuple[Event, Verdicts]]:
             event = happened(reader)
-            return Decision([event], verdicts(reader, Question(now)) if _moves_verdicts(event) else {})
+            return Decision(
+                [event], (event, verdicts(reader, Question(now)) if _moves_verdicts(event) else {})
+            )
 
-        def look(reader: Reader, before: Verdicts) -> list[Document]:
-            return changes(before, verdicts(reader, Question(now))) if before else []
+        def look(reader: Reader, facts: tuple[Event, Verdicts]) -> tuple[list[Document], list[str]]:
+            event, before = facts
+            told = changes(before, verdicts(reader, Question(now))) if before else []
+            return told, _shared_names(reader, thing, event)
 
         done = self._recorder.record(decide, look, dry_run=dry_run)
         (event,) = done.events
+        changed, notes = done.seen
         return {
             thing: event.stream.partition("/")[2], "event": event.kind, "payload": payload(event),
-            "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "changes": done.seen,
+            "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "changes": changed,
+            "notes": notes,
         }  # fmt: skip
 
     def _id(self, reader: Reader, thing: str, name: str) -> str:
@@ -228,6 +235,18 @@ def _merged_into(reader: Reader, thing: str, id_: str) -> str | None:
         id=id_.strip(), known=NOW,
     )  # fmt: skip
     return None if row is None else str(row[0])
+
+
+def _shared_names(reader: Reader, thing: str, event: Event) -> list[str]:
+    """What to say of names that an event gives and that somebody else of that kind goes by too."""
+    told = payload(event)
+    id_ = str(told.get(thing))
+    names = dict.fromkeys([*([told["name"]] if "name" in told else []), *told.get("aliases", ())])
+    return [
+        f"{name} is also a name of {' and '.join(others)}: whoever types it will be asked which is meant"
+        for name in names
+        if (others := namesakes(reader, thing, id_, name))
+    ]
 
 
 def _moves_verdicts(event: Event) -> bool:

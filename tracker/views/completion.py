@@ -11,14 +11,20 @@ MOST: Final = 50
 
 
 def names(reader: Reader, thing: str, start: str) -> list[str]:
-    """The names of places, actors or sources that begin so, in whichever spelling."""
+    """The names of places, actors or sources that begin so; without any, the one that does in other letters.
+
+    A shell puts what all proposals have in common in the place of what was typed: those that do not begin
+    with it would take it away.
+    """
     rows = reader.rows(
         # Written so that the kind of thing, which most rows share, does not choose the index.
         f"SELECT DISTINCT alias FROM names WHERE thing || '' = :thing AND {begins(reader, 'folded')}"
         f" ORDER BY alias LIMIT {MOST}",
         thing=thing, start=fold(start) if start else "",
     )  # fmt: skip
-    return [row[0] for row in rows]
+    found = [row[0] for row in rows]
+    alike = [name for name in found if name.casefold().startswith(start.casefold())]
+    return alike or (found if len(found) == 1 else [])
 
 
 def claims(reader: Reader, start: str) -> list[str]:

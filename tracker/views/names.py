@@ -68,6 +68,15 @@ def names_of(reader: Reader, thing: str, id_: str, known: int = NOW) -> list[str
     return [row[0] for row in reader.rows(sql, thing=thing, id=id_, known=known)]
 
 
+def namesakes(reader: Reader, thing: str, id_: str, name: str, known: int = NOW) -> list[str]:
+    """Who else of that kind goes by a name, which then binds neither; a town and its area may share one."""
+    rows = _candidates(reader, thing, name, known)
+    root = _roots(reader, thing, known)
+    mine = {row.kind in AREA_KINDS for row in rows if row.id == id_}
+    same = {row.id for row in rows if row.folded == fold(name) and (row.kind in AREA_KINDS) in mine}
+    return sorted({root.get(other, other) for other in same} - {root.get(id_, id_)})
+
+
 def areas(reader: Reader, text: str, known: int = NOW) -> list[str]:
     """The areas (governorates, regions, countries) that go by a name."""
     rows = _candidates(reader, "place", text, known)
