@@ -88,7 +88,7 @@ def generated(path: Path, claims: int) -> Path:
     others = max(1, (claims - BUSY) // EACH)
     with Store.open(tracker.where) as store:
         batch: list[NewEvent] = []
-        for event in (*_places(others), *_claims(claims, others, now)):
+        for event in (*villages(others), *_claims(claims, others, now)):
             batch.append(event)
             if len(batch) == BATCH:
                 store.append(batch, now=now, by="benchmark")
@@ -98,7 +98,7 @@ def generated(path: Path, claims: int) -> Path:
     return path
 
 
-def _places(count: int) -> Iterator[NewEvent]:
+def villages(count: int) -> Iterator[NewEvent]:
     """Villages scattered between the Nile and the Indus, a few within sight of each other."""
     for n in range(count):
         place = events.PlaceRegistered(

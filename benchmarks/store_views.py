@@ -16,11 +16,11 @@ from statistics import median
 from typing import Final
 
 from benchmarks.lines import NO_BAR, Line, Runs, in_turns, timed
-from benchmarks.startup import CHAINS, SAID
+from benchmarks.startup import CHAINS, SAID, villages
 from benchmarks.store_rivals import NOW, Raw
 from tracker import Tracker
 from tracker.judgement.evidence import DAY
-from tracker.record import canonical, events
+from tracker.record import canonical
 from tracker.record.follow import catch_up, project, rebuild
 from tracker.record.store import NewEvent, Store
 from tracker.zones import iso
@@ -36,22 +36,6 @@ BATCH: Final = 5000
 MINUTE: Final = DAY // 1440
 SCATTER: Final = 7919
 """Places are taken in steps of this, so that claims that come one after another are about distant places."""
-
-
-def village(n: int) -> NewEvent:
-    """One of the places between the Nile and the Indus."""
-    place = events.PlaceRegistered(
-        place=f"village-{n}", name=f"Village {n}", place_kind="village",
-        lat=20 + (n * 7919 % 30_000) / 1000, lon=25 + (n * 104_729 % 45_000) / 1000,
-    )  # fmt: skip
-    return NewEvent(
-        place.stream,
-        place.stream,
-        place.kind,
-        place.schema_version,
-        events.encode(place),
-        content_derived=True,
-    )
 
 
 def claim(series: str, n: int, place: str, at: int) -> NewEvent:
@@ -88,7 +72,7 @@ def settled(where: str, claims: Iterable[NewEvent]) -> Store:
     """A tracker with the starter's actors and sources, the villages, and some claims, its views built."""
     Tracker.create(where, starter="syria", clock=lambda: NOW - SPAN)
     store = Store.open(where)
-    append_in_batches(store, [village(n) for n in range(VILLAGES)])
+    append_in_batches(store, list(villages(VILLAGES)))
     several = iter(claims)
     while batch := list(islice(several, BATCH)):
         store.append(batch, now=NOW, by="anna")
