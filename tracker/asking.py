@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim
 from tracker.names import Resolved
-from tracker.reader import Reader, position_at
+from tracker.reader import NOW, Reader, position_at
 from tracker.views.names import areas, find
 from tracker.zones import iso
 
@@ -34,7 +34,7 @@ class Asking:
         from tracker.views.documents import status_document
 
         question = self._question(at, known_at, published_by)
-        bound = find(self._reader, "place", place)
+        bound = find(self._reader, "place", place, merged_at=position_at(self._reader, question.known_at))
         return {**status_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
 
     def table(
@@ -58,7 +58,7 @@ class Asking:
         from tracker.views.documents import why_document
 
         question = self._question(at, known_at, published_by)
-        bound = find(self._reader, "place", place)
+        bound = find(self._reader, "place", place, merged_at=position_at(self._reader, question.known_at))
         return {**why_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
 
     def claims(
@@ -72,8 +72,9 @@ class Asking:
 
         reader = self._reader
         question = self._question(at, known_at, published_by)
+        known = position_at(reader, question.known_at)
         wanted = Filter(
-            place=self._id("place", place),
+            place=self._id("place", place, known),
             actor=self._id("actor", actor),
             source=self._id("source", source),
             origin=self._id("source", origin),
@@ -85,9 +86,7 @@ class Asking:
             published_by=question.published_by,
             happened_by=None if at is None else question.at,
         )
-        rows = with_standings(
-            reader, question, listed(reader, wanted, position_at(reader, question.known_at))
-        )
+        rows = with_standings(reader, question, listed(reader, wanted, known))
         return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
 
     def show(self, claim: str) -> Document:
@@ -156,8 +155,8 @@ class Asking:
 
         return read_span(when, now=self._clock(), zone=self._zone).earliest
 
-    def _id(self, thing: str, name: str | None) -> str | None:
-        return find(self._reader, thing, name).id if name else None
+    def _id(self, thing: str, name: str | None, merged_at: int = NOW) -> str | None:
+        return find(self._reader, thing, name, merged_at=merged_at).id if name else None
 
     def _place(self, id_: str, question: Question) -> Place:
         """The place as it was known then; one that came later as it is known now."""
@@ -192,8 +191,10 @@ def _noted(bound: Resolved) -> Document:
 
 def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
     holder = row["controller"]
-    if side is not None and (holder is None or side not in (holder["id"], holder["side"])):
-        return False
+    if side is not None:
+        holding = [holder["id"], holder["side"], *(one["id"] for one in holder["with"])] if holder else []
+        if side not in holding:
+            return False
     return (
         not only
         or row["status"] in only

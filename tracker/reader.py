@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 
@@ -316,8 +316,3 @@ def _recorded_at(reader: Reader, position: int) -> int:
     if row is None:
         raise DamagedDatabase(where=reader.where, why=f"event {position} is missing")
     return int(row[0])
-
-
-def spread(rows: Sequence[Row]) -> list[Any]:
-    """The only column of some rows, as a list."""
-    return [row[0] for row in rows]

@@ -154,3 +154,52 @@ def test_nobody_leaves_what_he_is_not_in(syria: Tracker) -> None:
 def test_a_question_is_no_claim(syria: Tracker) -> None:
     with pytest.raises(BadInput, match="question"):
         syria.add_claim("rebels captured Homs?", source="Reuters")
+
+
+def test_a_wrong_correction_can_be_put_right(syria: Tracker) -> None:
+    first = syria.add_claim("SDF captured Tartus", source="Reuters", at="2024-12-09")["claim"]
+    wrong = syria.correct(first, actor=["rebels"])["claim"]
+    right = syria.correct(wrong, actor=["SDF"])
+    assert right["recorded"] is True
+    assert right["after"]["controller"]["side"] == "sdf"
+    assert syria.show(wrong)["replaced_by"] == right["claim"]
+
+
+def test_another_source_brings_nothing_of_how_the_first_one_knew(syria: Tracker) -> None:
+    told = syria.add_claim(
+        "SDF captured Tartus", source="Reuters", at="2024-12-09", basis="witnessed", channel="Telegram"
+    )
+    claim = told["claim"]
+    again = syria.correct(claim, source="SANA")["claim"]
+    assert syria.show(again)["chain"] == [{"who": "sana"}]
+
+
+def test_who_holds_a_place_together_with_another_is_found(syria: Tracker) -> None:
+    syria.add_claim(
+        actor=["rebels", "SDF"], predicate="captured", place="Homs", source="Reuters", at="2024-12-09"
+    )
+    for side in ("rebels", "SDF"):
+        assert [one["place"]["id"] for one in syria.status(controller=side)["places"]] == ["homs"]
+    assert syria.status(controller="Turkey")["places"] == []
+
+
+def test_the_table_reads_merged_places_in_the_order_of_events(syria: Tracker) -> None:
+    syria.place_add("Old Tartus", kind="town", id_="old-tartus")
+    syria.add_claim("SDF holds most of Old Tartus", source="Reuters", at="2024-12-07")
+    syria.add_claim("SDF holds Tartus", source="Reuters", at="2024-12-09")
+    syria.merge("place", "old-tartus", "Tartus")
+    (row,) = syria.status()["places"]
+    assert row["partly"] == syria.status("Tartus")["partly"] is False
+
+
+def test_a_place_merged_since_is_found_as_it_was_known_then(tmp_path: Path) -> None:
+    clock = [NOW]
+    tracker = Tracker.create(tmp_path / "t.db", starter="syria", clock=lambda: clock[0])
+    tracker.place_add("Old Tartus", kind="town", id_="old-tartus")
+    claim = tracker.add_claim("SDF holds Old Tartus", source="Reuters", at="2024-12-07")["claim"]
+    clock[0] += 3_600_000_000
+    tracker.merge("place", "old-tartus", "Tartus")
+    then = tracker.status("Old Tartus", known_at=NOW)
+    assert (then["place"]["id"], then["status"]) == ("old-tartus", "held")
+    assert [one["id"] for one in tracker.claims(place="Old Tartus", known_at=NOW)["claims"]] == [claim]
+    assert tracker.status("Old Tartus")["place"]["id"] == "tartus"

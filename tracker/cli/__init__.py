@@ -13,6 +13,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     # A command is over before there is garbage worth looking for; long ones are still collected.
     gc.set_threshold(100_000, 10, 10)
+    if sys.stdout is None:  # closed before tracker was started: the answer goes nowhere
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  it lives as long as the process
     try:
         from tracker.cli.shell import run
     except KeyboardInterrupt:  # before anything was begun: nothing to tell

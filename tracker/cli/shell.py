@@ -166,7 +166,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as error:
+        if error.encoding.lower() not in ("utf-8", "utf8"):
+            what = f"the answer cannot be written in {error.encoding}"
+            return _refuse(what, "PYTHONIOENCODING=utf-8", FAILED, arguments)
         return _refuse("what was typed is not text", "UTF-8", USAGE, arguments)
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""

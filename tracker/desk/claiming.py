@@ -65,8 +65,9 @@ class Claiming:
                 raise BadInput(
                     what="nothing would be different", try_=f"tracker show {claim} tells what it says"
                 )
-            if drafted.event.claim == claim:
-                drafted = identified(drafted, replaces=claim)  # only words beside the claim differ
+            if drafted.event.claim == claim or _fact(reader, drafted.event.claim) == "corrected":
+                # Only words beside the claim differ; or an earlier correction was the mistake.
+                drafted = identified(drafted, replaces=claim)
             successor = drafted.event.claim
             if _fact(reader, successor) is not None:
                 raise Conflict(

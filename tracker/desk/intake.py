@@ -65,6 +65,8 @@ class Typed:
             other = replace(other, basis=None, channel=None)
         if self.source:
             other = replace(other, stance=None)
+            if not other.said_by:  # the source is the origin too
+                other = replace(other, basis=None, channel=None)
         empty = Typed()
         gaps = {
             one.name: getattr(other, one.name)

@@ -212,4 +212,8 @@ def _end(place: str, into: Mapping[str, str]) -> str:
 
 def gathered(found: Mapping[str, list[Evidence]]) -> Iterator[Evidence]:
     """The evidence of several ids of one place, in order of event time."""
-    yield from sorted((one for rows in found.values() for one in rows), key=lambda one: one.event_at)
+    yield from sorted((one for rows in found.values() for one in rows), key=_times)
+
+
+def _times(one: Evidence) -> tuple[int, int, str]:
+    return one.event_at, one.reported_at, one.claim

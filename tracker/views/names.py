@@ -13,12 +13,12 @@ _REGION = "(SELECT p.name FROM places p WHERE p.id = t.parent AND p.from_pos <= 
 _TABLES = {"place": "places", "actor": "actors", "source": "sources"}
 
 
-def find(reader: Reader, thing: str, text: str, known: int = NOW) -> Resolved:
+def find(reader: Reader, thing: str, text: str, known: int = NOW, *, merged_at: int = NOW) -> Resolved:
     """What a typed name of a place, actor or source is bound to; UnknownName or AmbiguousName else.
 
-    Merged ones answer with what they were merged into.
+    Merged ones answer with what they were merged into, as far as that was known at `merged_at`.
     """
-    root = _roots(reader, thing, known)
+    root = _roots(reader, thing, min(known, merged_at))
     rows = [row._replace(id=root.get(row.id, row.id)) for row in _candidates(reader, thing, text, known)]
     typed = text.strip()
     return resolve(root.get(typed, text), rows, kind=thing, names=aliases(reader, thing, known))

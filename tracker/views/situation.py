@@ -175,7 +175,7 @@ class Situation:
         )  # fmt: skip
         found: dict[str, Folded] = {}
         for place, state, tail in rows:
-            claims = [one for id_ in self.members(place) for one in recent[id_]]
+            claims = list(gathered({id_: recent[id_] for id_ in self.members(place)}))
             found[place] = Folded(Fold.load(json.loads(state), self.sides), _weighed(tail, claims))
         return found
 
@@ -202,9 +202,4 @@ def _weighed(tail: str, claims: Iterable[Evidence]) -> list[Weighed]:
 _MOVING: Final = ", ".join(f"'{kind}'" for kind in sorted(MOVING))
 
 
-def now(reader: Reader, at: int) -> Situation:
-    """The situation as known now."""
-    return Situation(reader, Question(at))
-
-
-__all__ = ["CONTEXT_KM", "NEARBY_KM", "NOW", "Folded", "Question", "Situation", "now"]
+__all__ = ["CONTEXT_KM", "NEARBY_KM", "NOW", "Folded", "Question", "Situation"]
