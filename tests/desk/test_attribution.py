@@ -77,5 +77,5 @@ def test_options_and_steps_name_the_same_claim(syria: Tracker) -> None:
 )
 def test_what_cannot_be_read_is_refused(syria: Tracker, told: dict[str, object], why: str) -> None:
     with pytest.raises(BadInput, match=why) as refused:
-        syria.add_claim("rebels captured Homs", **{"source": "Reuters", **told})  # type: ignore[arg-type]
+        syria.add_claim("rebels captured Homs", **{"source": "Reuters", **told})  # type: ignore[arg-type]  # texts of any option
     assert refused.value.next_step
