@@ -31,6 +31,8 @@ VIEWS: Final = 28
 NOW: Final = 2**62
 """A position after every event: what is known now."""
 CHUNK: Final = 500
+WAIT: Final = 30
+"""Seconds that a reader waits for somebody who holds everything."""
 
 _PARAMETER: Final = r"(?<!:):([a-z_]\w*)"
 
@@ -180,6 +182,13 @@ def _server_trouble(error: Exception, where: str) -> Exception:
     text = (str(error).strip().splitlines() or [""])[0]
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         return _no_tables(error, where) if "alembic_version" in text else _no_views(text, where)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return DatabaseProblem(
+            what=f"this user may not read the tracker at {where}: {text}",
+            try_="a user with the role that reads it (docs/install.md, Roles); nothing is damaged",
+        )
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return DatabaseBusy(where=where, why="its views are being made again")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return DatabaseProblem(
             what=f"the database at {where} went away: {text}", try_="again, once the server runs"
@@ -232,7 +241,7 @@ def _quoted(path: str) -> str:
 
 def _connected(address: str) -> sqlite3.Connection:
     """A connection in a snapshot, which can only read."""
-    connection = sqlite3.connect(address, uri=True, timeout=30.0, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=float(WAIT), isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA query_only=ON")
@@ -242,6 +251,12 @@ def _connected(address: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+_BEGIN: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Views are made again only while nobody holds this lock (see `record.derived`), which is taken before the
+# snapshot is: so they are all of the time before, or all of the time after.
+_LOCK: Final = "SET LOCAL lock_timeout = '{}s'; LOCK TABLE checkpoints IN ACCESS SHARE MODE"
 
 
 def _open_postgresql(where: str) -> Reader:
@@ -255,7 +270,14 @@ def _open_postgresql(where: str) -> Reader:
         connection = psycopg.connect(
             where.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True
         )
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            connection.execute(f"{_BEGIN}; {_LOCK.format(WAIT)}".encode())
+        except psycopg.errors.UndefinedTable:  # who asks will hear what is missing
+            connection.rollback()
+            connection.execute(_BEGIN)
+        except psycopg.Error as error:
+            connection.close()
+            raise _server_trouble(error, shown(where)) from error
     except psycopg.Error as error:
         why = str(error).strip().splitlines()[-1]
         raise DatabaseProblem(

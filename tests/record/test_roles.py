@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
 
-from tests.record.events import event, events
 from tests.record.tampering import stranger
-from tracker.errors import BadInput, UnwritableDatabase
+from tracker.errors import BadInput, DamagedDatabase, DatabaseProblem, UnwritableDatabase
+from tracker.record.follow import project, rebuild, tables
 from tracker.record.roles import Roles, create_roles
 from tracker.record.store import Store
 from tracker.record.verify import verify
+from tracker.tracker import Tracker
+
+Playing = Callable[[str], str]
+"""The address at which one plays a role."""
 
 
 @pytest.fixture
 def roles(schema: str) -> Iterator[Roles]:
-    """The roles of a tracker with three events and a view, made twice over."""
-    with Store.create(schema) as store:
-        store.append(events(3), now=1, by="a")
-        with store.transaction() as connection:
-            connection.execute(text("CREATE TABLE seen (position BIGINT)"))
+    """The roles of a tracker with a claim in it, made twice over."""
+    tracker = Tracker.create(schema)
+    tracker.place_add("Mill", kind="village", id_="mill")
+    tracker.actor_add("Clan", level="side", id_="clan")
+    tracker.source_add("The Wire", kind="wire", id_="wire")
+    tracker.add_claim("clan captured Mill", source="The Wire", at="2024-12-06", reported="2024-12-06")
     prefix = f"t{uuid.uuid4().hex[:8]}"
     made = create_roles(schema, prefix)
     assert create_roles(schema, prefix) == made
@@ -35,20 +39,25 @@ def roles(schema: str) -> Iterator[Roles]:
             hand(f"DROP ROLE {role}")
 
 
-def playing(schema: str, role: str) -> str:
-    return f"{schema}%20-crole%3D{role}"
+@pytest.fixture
+def playing(schema: str) -> Playing:
+    return lambda role: f"{schema}%20-crole%3D{role}"
 
 
-def test_a_writer_adds_and_changes_nothing(schema: str, roles: Roles) -> None:
-    with Store.open(playing(schema, roles.writer)) as store:
-        assert store.append([event(4)], now=1, by="a")[0].position == 4
-        with store.transaction() as connection:
-            connection.execute(text("DROP TABLE seen"))
-            connection.execute(text("CREATE TABLE seen (position BIGINT)"))
+def holder(where: str) -> str:
+    """Who holds Mill, asked for today."""
+    controller = Tracker(where).status("Mill")["controller"]
+    return controller["id"] if controller else ""
+
+
+def test_a_writer_adds_and_changes_nothing(roles: Roles, playing: Playing) -> None:
+    where = playing(roles.writer)
+    Tracker(where).add_claim("clan lost Mill", source="The Wire", at="2024-12-07", reported="2024-12-07")
+    with Store.open(where) as store:
         with pytest.raises(UnwritableDatabase, match="permission denied"):
-            store.redact(2, now=1, by="a", reason="r")
-        assert verify(store).position == 4
-    with stranger(playing(schema, roles.writer)) as hand:
+            store.redact(2, now=1, by="a", reason="r", project=project)
+        assert verify(store).position == 5
+    with stranger(where) as hand:
         for statement in (
             "UPDATE events SET kind = 'x'",
             "DELETE FROM events",
@@ -61,21 +70,87 @@ def test_a_writer_adds_and_changes_nothing(schema: str, roles: Roles) -> None:
                 hand(statement)
 
 
-def test_a_reader_reads(schema: str, roles: Roles) -> None:
-    with Store.open(playing(schema, roles.reader)) as store:
-        assert verify(store).position == 3
-        with pytest.raises(UnwritableDatabase, match="permission denied"):
-            store.append([event(4)], now=1, by="a")
-    with stranger(playing(schema, roles.reader)) as hand:
-        assert hand("SELECT count(*) FROM seen") == [(0,)]
+def test_a_reader_reads(roles: Roles, playing: Playing) -> None:
+    where = playing(roles.reader)
+    assert holder(where) == "clan"
+    assert Tracker(where).verify()["ok"]
+    with pytest.raises(UnwritableDatabase, match="permission denied"):
+        Tracker(where).place_add("Bridge", kind="bridge")
+    with stranger(where) as hand:
+        assert hand("SELECT count(*) FROM claims") == [(1,)]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             hand("INSERT INTO checkpoints VALUES ('x', 1, 1, '', 1)")
 
 
-def test_the_owner_redacts(schema: str, roles: Roles) -> None:
-    with Store.open(playing(schema, roles.owner)) as store:
-        store.redact(2, now=1, by="a", reason="r")
+def test_the_owner_redacts_and_everybody_reads_on(roles: Roles, playing: Playing) -> None:
+    with Store.open(playing(roles.owner)) as store:
+        store.redact(4, now=1, by="a", reason="r", project=project)
         assert verify(store).ok
+    for role in roles:
+        assert holder(playing(role)) == ""
+    Tracker(playing(roles.writer)).add_claim("clan captured Mill", source="The Wire")
+    for role in roles:
+        assert holder(playing(role)) == "clan"
+
+
+@pytest.mark.parametrize("who", ["writer", "owner", "superuser"])
+@pytest.mark.parametrize("lost", ["DROP INDEX names_folded_thing", "DROP TABLE claims, trail", ""])
+def test_whoever_makes_the_views_again_they_stay_everybodys(
+    roles: Roles, playing: Playing, schema: str, who: str, lost: str
+) -> None:
+    """In their place, or as tables of another shape, or of a view that was not there."""
+    with stranger(schema) as hand:
+        if lost:
+            hand(lost)
+        with Store.open(schema if who == "superuser" else playing(getattr(roles, who))) as store:
+            rebuild(store)
+        for role in roles:
+            assert holder(playing(role)) == "clan"
+        owners = hand(
+            "SELECT DISTINCT tableowner FROM pg_tables"
+            " WHERE schemaname = current_schema() AND tablename = ANY(?)",
+            list(tables()),
+        )
+        assert owners == [(roles.writer,)]
+    with Store.open(playing(roles.writer)) as store:
+        rebuild(store)
+
+
+def test_an_administrator_who_is_no_superuser_can_make_them(schema: str) -> None:
+    """Who may create roles and owns the database; from then on a member of the owner role."""
+    name = f"t{uuid.uuid4().hex[:8]}"
+    with stranger(schema) as hand:
+        hand(f"CREATE ROLE {name} CREATEROLE")
+        hand(f"GRANT CREATE ON DATABASE {hand('SELECT current_database()')[0][0]} TO {name}")
+        where = f"{schema}%20-crole%3D{name}"
+        made: tuple[str, ...] = ()
+        try:
+            Tracker.create(where).place_add("Mill", kind="village")
+            made = create_roles(where, f"{name}r")
+            Tracker(where).place_add("Bridge", kind="bridge")
+            with Store.open(where) as store:
+                store.redact(1, now=1, by="a", reason="r", project=project)
+            assert len(Tracker(f"{schema}%20-crole%3D{made[2]}").listed("place")["places"]) == 1
+        finally:
+            for role in (*made, name):
+                hand(f"DROP OWNED BY {role} CASCADE")
+                hand(f"DROP ROLE {role}")
+
+
+def test_who_may_not_read_is_told_so(schema: str) -> None:
+    """And not that the database is damaged."""
+    name = f"t{uuid.uuid4().hex[:8]}"
+    Tracker.create(schema)
+    with stranger(schema) as hand:
+        hand(f"CREATE ROLE {name}")
+        hand(f"GRANT USAGE ON SCHEMA {hand('SELECT current_schema()')[0][0]} TO {name}")
+        try:
+            with pytest.raises(DatabaseProblem, match="may not read") as refused:
+                Tracker(f"{schema}%20-crole%3D{name}").status()
+            assert not isinstance(refused.value, DamagedDatabase)
+        finally:
+            hand(f"DROP OWNED BY {name} CASCADE")
+            hand(f"DROP ROLE {name}")
 
 
 def test_a_file_has_none(tmp_path: Path) -> None:

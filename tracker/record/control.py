@@ -21,9 +21,10 @@ from tracker.judgement.reliability import NEUTRAL
 from tracker.judgement.verdict import TAIL
 from tracker.judgement.vocabulary import NONE
 from tracker.reader import Reader
+from tracker.record.derived import Driver, Table
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Driver, Rows
+from tracker.record.projection import Rows
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, evidence, evidence_of, gathered
 from tracker.views.settings import TEMPO
@@ -79,7 +80,7 @@ _COLUMNS: Final = {
     "state": "TEXT NOT NULL",
     "tail": "TEXT NOT NULL",
 }
-_KEYS: Final = {TABLE: "place", TRAIL: "place, last_at"}
+LAYOUTS: Final = (Table(TABLE, _COLUMNS, ("place",)), Table(TRAIL, _COLUMNS, ("place", "last_at")))
 _NAMES: Final = ", ".join(_COLUMNS)
 _INSERT: Final = f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 _KEEP: Final = f"INSERT INTO {TABLE} ({_NAMES}) {_INSERT} ON CONFLICT (place) DO UPDATE SET " + ", ".join(
@@ -87,14 +88,6 @@ _KEEP: Final = f"INSERT INTO {TABLE} ({_NAMES}) {_INSERT} ON CONFLICT (place) DO
 )
 """A row stays where it is: on SQLite one page is written, where taking it out and in writes several."""
 _PASS: Final = f"INSERT INTO {TRAIL} ({_NAMES}) {_INSERT}"
-
-
-def ddl() -> Iterator[str]:
-    """The statements that make the tables, empty."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-    for table, key in _KEYS.items():
-        yield f"DROP TABLE IF EXISTS {table}"
-        yield f"CREATE TABLE {table} ({columns}, PRIMARY KEY ({key}))"
 
 
 def follow(

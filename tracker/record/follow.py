@@ -1,7 +1,7 @@
 """Decides how all the views follow the log: in the transaction of each append, or built again.
 
 Every view has a checkpoint (revision, position). A view that is behind is caught up from the log; one
-of another revision is dropped and replayed. Both give the same rows as following event by event.
+of another revision is made and replayed. Both give the same rows as following event by event.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from tracker.reader import VIEWS, Reader, over, recorded_us
 from tracker.record import control
+from tracker.record.derived import Driver, empty
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Driver, Projection, Rows, apply, decoded
+from tracker.record.projection import Projection, Rows, apply, decoded
 from tracker.record.projections import ALL
 from tracker.record.store import REDACTED, Store
 from tracker.views.backdrop import Backdrop
@@ -54,7 +55,7 @@ def keep_up(connection: Connection) -> int:
 
 
 def rebuild(store: Store, progress: Progress | None = None) -> int:
-    """Drop every view and build it again from the log, in one transaction; answers with the position."""
+    """Empty every view and build it again from the log, in one transaction; answers with the position."""
     with store.transaction() as connection:
         views = _Views(connection)
         views.forget()
@@ -177,13 +178,13 @@ class _Views:
         return bool(found)
 
     def _fold_everything(self) -> None:
-        for statement in control.ddl():
-            self._driver.run(statement)
+        for table in control.LAYOUTS:
+            empty(self._driver, table, tables())
         control.replay_all(self._reader, self._driver, Backdrop(self._reader))
 
     def _make(self, name: str) -> None:
-        for statement in control.ddl() if name == control.TABLE else _projection(name).ddl():
-            self._driver.run(statement)
+        for table in control.LAYOUTS if name == control.TABLE else [_projection(name).layout]:
+            empty(self._driver, table, tables())
         self._at[name] = 0
 
     def _pages(self, after: int, end: int) -> Iterator[list[Envelope]]:

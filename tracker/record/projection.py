@@ -8,16 +8,16 @@ knew after any event can be read back exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection
-
+from tracker.record.derived import Driver, Table
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body, body
 
+_POSITION: Final = "BIGINT NOT NULL"
 OPEN: Final = 2**63 - 1
 """The `to_pos` of a row that is still true."""
 
@@ -65,16 +65,12 @@ class Projection:
     handlers: Mapping[str, Handle]
     indexes: tuple[tuple[str, ...], ...] = ()
 
-    def ddl(self) -> Iterator[str]:
-        """The statements that make the table, empty."""
-        yield f"DROP TABLE IF EXISTS {self.table}"
-        parts = [f"{name} {kind}" for name, kind in {**self.key, **self.columns}.items()]
-        parts += ["from_pos BIGINT NOT NULL", "to_pos BIGINT NOT NULL"]
+    @cached_property
+    def layout(self) -> Table:
+        """The table it is kept in."""
+        columns = {**self.key, **self.columns, "from_pos": _POSITION, "to_pos": _POSITION}
         # By its end, so that no row can be true twice at once, whoever wrote it.
-        parts.append(f"PRIMARY KEY ({', '.join(self.key)}, to_pos)")
-        yield f"CREATE TABLE {self.table} ({', '.join(parts)})"
-        for columns in self.indexes:
-            yield f"CREATE INDEX {self.table}_{'_'.join(columns)} ON {self.table} ({', '.join(columns)})"
+        return Table(self.table, columns, (*self.key, "to_pos"), self.indexes)
 
     # Spelled once: an append of one event spends as long on spelling a statement as on running it.
 
@@ -114,31 +110,6 @@ class _Version:
         self.from_pos = from_pos
         self.to_pos = OPEN
         self.stored = stored
-
-
-class Driver:
-    """The driver's own cursor inside a SQLAlchemy transaction: the quick way to many rows."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._cursor: Any = connection.connection.cursor()
-        self._marked = str if connection.dialect.name == "sqlite" else _marked
-
-    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """One statement with `?` marks; its rows, if it has any."""
-        self._cursor.execute(self._marked(sql), tuple(values))
-        return list(self._cursor.fetchall()) if self._cursor.description else []
-
-    def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """The same statement for many rows; for one, psycopg's way for many takes longer."""
-        if len(rows) == 1:
-            self._cursor.execute(self._marked(sql), rows[0])
-        elif rows:
-            self._cursor.executemany(self._marked(sql), rows)
-
-
-def _marked(sql: str) -> str:
-    """A statement with the marks of psycopg."""
-    return sql.replace("?", "%s")
 
 
 def apply(projection: Projection, driver: Driver, events: Iterable[tuple[Envelope, Body]]) -> Rows:

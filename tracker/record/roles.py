@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from tracker.errors import BadInput
 from tracker.record.engine import medium
+from tracker.record.follow import keep_up, tables
 from tracker.record.medium import translated
 from tracker.record.revisions import require_current
 from tracker.record.schema import metadata
@@ -26,8 +27,8 @@ class Roles(NamedTuple):
 def create_roles(where: str, prefix: str = "tracker") -> Roles:
     """Makes the roles if they are missing and gives each its rights to the tracker at an address.
 
-    Needs a user who may create roles and owns the tables. Afterwards the log belongs to the owner role;
-    only a member of it can redact or upgrade.
+    Needs a user who may create roles and owns the schema and the tables. Afterwards the log belongs to the
+    owner role; only a member of it, as that user is from then on, can redact or upgrade.
     """
     place = medium(where)
     if place.dialect != "postgresql":
@@ -37,6 +38,7 @@ def create_roles(where: str, prefix: str = "tracker") -> Roles:
         with translated(place):
             require_current(place)
             with place.writing() as connection:
+                keep_up(connection)  # so that the views are there to be given
                 _create(connection, roles)
                 _grant(connection, roles)
     finally:
@@ -54,11 +56,13 @@ def _create(connection: Connection, roles: Roles) -> None:
 def _grant(connection: Connection, roles: Roles) -> None:
     schema = _quoted(str(connection.execute(text("SELECT current_schema()")).scalar_one()))
     owner, writer, reader = map(_quoted, roles)
-    views = [name for name in _tables(connection) if name not in _LASTING]
+    member = connection.execute(text("SELECT pg_has_role(:role, 'MEMBER')"), {"role": roles.owner}).scalar()
     for statement in (
         f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner}, {writer}",
         f"GRANT USAGE ON SCHEMA {schema} TO {reader}",
         f"GRANT {reader} TO {writer}",
+        f"GRANT {writer} TO {owner}",
+        *([] if member else [f"GRANT {owner} TO CURRENT_USER"]),
         *(f"ALTER TABLE {table} OWNER TO {owner}" for table in _LASTING),
         f"ALTER FUNCTION events_refuse_change() OWNER TO {owner}",
         *(f"REVOKE ALL ON {table} FROM PUBLIC, {writer}, {reader}" for table in _LASTING),
@@ -66,17 +70,11 @@ def _grant(connection: Connection, roles: Roles) -> None:
         f"GRANT INSERT ON events TO {writer}",
         f"GRANT UPDATE ON head TO {writer}",
         f"GRANT INSERT, UPDATE, DELETE ON checkpoints TO {writer}",
-        # Views are dropped and built again by whoever writes.
-        *(f"ALTER TABLE {_quoted(view)} OWNER TO {writer}" for view in views),
-        *(f"GRANT SELECT ON {_quoted(view)} TO {reader}" for view in views),
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {writer} IN SCHEMA {schema} GRANT SELECT ON TABLES TO {reader}",
+        # Views are made again by whoever writes, and keep their owner and these grants (see `derived`).
+        *(f"ALTER TABLE {view} OWNER TO {writer}" for view in tables()),
+        *(f"GRANT SELECT ON {view} TO {reader}" for view in tables()),
     ):
         connection.exec_driver_sql(statement)
-
-
-def _tables(connection: Connection) -> list[str]:
-    listed = text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-    return [str(name) for name in connection.execute(listed).scalars()]
 
 
 def _quoted(name: str) -> str:

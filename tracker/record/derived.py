@@ -1,0 +1,139 @@
+"""Decides how a derived table is made, and made empty again under the eyes of people who read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Table:
+    """The shape of a derived table. `columns` maps names to SQL types that both engines know."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    def ddl(self) -> Iterator[str]:
+        """The statements that make the table, whatever was there before."""
+        yield f"DROP TABLE IF EXISTS {self.name}"
+        parts = [f"{name} {kind}" for name, kind in self.columns.items()]
+        parts.append(f"PRIMARY KEY ({', '.join(self.key)})")
+        yield f"CREATE TABLE {self.name} ({', '.join(parts)})"
+        for columns, index in zip(self.indexes, self._index_names(), strict=True):
+            yield f"CREATE INDEX {index} ON {self.name} ({', '.join(columns)})"
+
+    def parts(self) -> tuple[list[tuple[str, str]], set[str]]:
+        """Its columns with their types, in their order, and its indexes as PostgreSQL calls them."""
+        return list(self.columns.items()), {f"{self.name}_pkey", *self._index_names()}
+
+    def _index_names(self) -> list[str]:
+        return [f"{self.name}_{'_'.join(columns)}" for columns in self.indexes]
+
+
+class Driver:
+    """The driver's own cursor inside a SQLAlchemy transaction: the quick way to many rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.dialect = connection.dialect.name
+        self._cursor: Any = connection.connection.cursor()
+        self._marked = str if self.dialect == "sqlite" else _marked
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """One statement with `?` marks; its rows, if it has any."""
+        self._cursor.execute(self._marked(sql), tuple(values))
+        return list(self._cursor.fetchall()) if self._cursor.description else []
+
+    def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """The same statement for many rows; for one, psycopg's way for many takes longer."""
+        if len(rows) == 1:
+            self._cursor.execute(self._marked(sql), rows[0])
+        elif rows:
+            self._cursor.executemany(self._marked(sql), rows)
+
+
+def _marked(sql: str) -> str:
+    """A statement with the marks of psycopg."""
+    return sql.replace("?", "%s")
+
+
+def empty(driver: Driver, table: Table, family: Iterable[str]) -> None:
+    """Leave a table in its shape and without rows, inside the transaction that fills it again.
+
+    A snapshot of SQLite has its tables as they were. One of PostgreSQL does not: who waited for a table
+    that was dropped goes on with the new one, and sees no row of it. So there a table that has its shape
+    stays and is emptied; to make one, all who read are waited for (each holds a lock on `checkpoints`,
+    see `reader`), and it is given to those who had it, or who have the others of its `family`.
+    """
+    if driver.dialect == "sqlite":
+        _make(driver, table)
+    elif _parts(driver, table.name) == table.parts():
+        driver.run(f"DELETE FROM {table.name}")
+    else:
+        driver.run("LOCK TABLE checkpoints IN ACCESS EXCLUSIVE MODE")
+        rights = _rights(driver, [table.name, *family])
+        _make(driver, table)
+        if rights is not None:
+            _give(driver, table.name, rights)
+
+
+def _make(driver: Driver, table: Table) -> None:
+    for statement in table.ddl():
+        driver.run(statement)
+
+
+# The rest is only of PostgreSQL.
+
+
+class _Rights(NamedTuple):
+    owner: str
+    grants: list[tuple[str, str]]
+    """A privilege, and who has it besides the owner."""
+
+
+def _parts(driver: Driver, table: str) -> tuple[list[tuple[str, str]], set[str]]:
+    """A table as it is, in the words of `Table.parts`; nothing where there is none."""
+    columns = driver.run(
+        "SELECT attname, upper(format_type(atttypid, atttypmod))"
+        " || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END FROM pg_attribute"
+        " WHERE attrelid = to_regclass(quote_ident(?)) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        [table],
+    )
+    indexes = driver.run(
+        "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+        " WHERE indrelid = to_regclass(quote_ident(?))",
+        [table],
+    )
+    return columns, {name for (name,) in indexes}
+
+
+def _rights(driver: Driver, tables: Sequence[str]) -> _Rights | None:
+    """What the first of some tables that is there permits to whom; None if there is none."""
+    found = driver.run(
+        "SELECT pg_class.oid, quote_ident(pg_get_userbyid(relowner)) FROM pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY(?)"
+        " ORDER BY array_position(?, relname::text) LIMIT 1",
+        [list(tables), list(tables)],
+    )
+    if not found:
+        return None
+    oid, owner = found[0]
+    grants = driver.run(
+        "SELECT privilege_type,"
+        " CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
+        " FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ? AND grantee <> relowner",
+        [oid],
+    )
+    return _Rights(owner, [(privilege, whom) for privilege, whom in grants])
+
+
+def _give(driver: Driver, table: str, rights: _Rights) -> None:
+    for privilege, whom in rights.grants:
+        driver.run(f"GRANT {privilege} ON {table} TO {whom}")
+    ((who,),) = driver.run("SELECT quote_ident(current_user)")
+    if who != rights.owner:
+        driver.run(f"ALTER TABLE {table} OWNER TO {rights.owner}")
