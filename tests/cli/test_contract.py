@@ -236,3 +236,12 @@ def test_rows_are_the_same_in_every_form(story_file: Path, arguments: list[str])
     table = tracker(*arguments, *where, "--csv").out.splitlines()
     assert len(table) >= len(rows) + 1
     assert table[0].count(",") >= 3
+
+
+@pytest.mark.parametrize("at", ["2024-12-01", "2024-12-07T12:00", "2024-12-09"])
+def test_the_table_has_beside_each_place_what_its_status_has(story_file: Path, at: str) -> None:
+    asked = ("--db", story_file, "--at", at, "--json")
+    rows = tracker("status", *asked).json["places"]
+    assert any(row["context"] for row in rows)
+    for row in rows:
+        assert row["context"] == tracker("status", row["place"]["id"], *asked).json["context"], row["place"]

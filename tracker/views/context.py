@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tracker.judgement.evidence import DAY, Evidence
-from tracker.views.places import Place, around
+from tracker.views.places import Nearby, Place, around, upward
 from tracker.views.situation import CONTEXT_KM, Situation
 
 CONTEXT_DAYS: Final = 7
@@ -22,6 +22,26 @@ def beside(situation: Situation, place: Place, areas: Iterable[Place]) -> list[E
     )
     ids = dict.fromkeys([*(area.id for area in areas), *near])
     return _newest(situation.recent((id_ for id_ in ids if id_ != place.id), _since(situation)))
+
+
+def beside_each(
+    situation: Situation, places: Iterable[Place], known: Mapping[str, Place], claimed: Iterable[Place]
+) -> dict[str, list[Evidence]]:
+    """The same for each of many places, by id, read at once from what was claimed about anything."""
+    claimed = [place for place in claimed if place.merged_into is None]
+    near = Nearby(claimed, CONTEXT_KM)
+    minted: dict[str | None, list[Place]] = {}
+    for one in claimed:
+        minted.setdefault(one.near, []).append(one)
+    ids = {
+        place.id: {
+            other.id for other in (*upward(place, known.get), *minted.get(place.id, ()), *near.to(place))
+        }
+        - {place.id}
+        for place in places
+    }
+    recent = situation.recent_by_place(sorted(set().union(*ids.values())), _since(situation))
+    return {place: _newest(one for id_ in others for one in recent[id_]) for place, others in ids.items()}
 
 
 def _since(situation: Situation) -> int:

@@ -17,7 +17,7 @@ from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names, claim_documents, source_names
-from tracker.views.context import beside
+from tracker.views.context import beside, beside_each
 from tracker.views.evidence import UNNAMED
 from tracker.views.places import Place, all_places, containing
 from tracker.views.situation import Folded, Question, Situation
@@ -49,9 +49,7 @@ def table_documents(reader: Reader, question: Question, only: Iterable[str] | No
     )
     writer = _Writer(situation, known)
     judged = situation.judged(claimed)  # all of them, as a change nearby may be outside of what is wanted
-    context = {
-        place.id: beside(situation, place, containing(reader, place, situation.known)) for place in chosen
-    }
+    context = beside_each(situation, chosen, known, claimed)
     texts = claim_documents(
         reader, (one.claim for claims in context.values() for one in claims), situation.known
     )

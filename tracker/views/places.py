@@ -1,6 +1,6 @@
 """Decides how places are read: one by id, by nearness, by what they lie in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from math import asin, atan2, cos, degrees, floor, radians, sin, sqrt
 from typing import Final, NamedTuple
 
@@ -47,11 +47,16 @@ def all_places(reader: Reader, known: int = NOW) -> list[Place]:
 
 def containing(reader: Reader, place: Place, known: int = NOW) -> list[Place]:
     """The areas that a place lies in, the smallest first."""
+    return upward(place, lambda id_: places(reader, [id_], known).get(id_))
+
+
+def upward(place: Place, find: Callable[[str], Place | None]) -> list[Place]:
+    """The same, from wherever `find` has places by their ids."""
     line: list[Place] = []
     seen = {place.id}
     while place.parent is not None and place.parent not in seen:
         seen.add(place.parent)
-        found = places(reader, [place.parent], known).get(place.parent)
+        found = find(place.parent)
         if found is None:
             break
         line.append(found)
@@ -108,7 +113,7 @@ def distance(a: Place, b: Place) -> float | None:
 
 
 class Nearby:
-    """Whether any of some places lies within `km` of another, without measuring each against each.
+    """Which of some places lie within `km` of another, without measuring each against each.
 
     They are kept in cubes of that side, cut through the globe: who is near lies in the same or the next one,
     as a straight line is no longer than the way over the ground.
@@ -121,17 +126,20 @@ class Nearby:
             if (cube := self._cube(place)) is not None:
                 self._cubes.setdefault(cube, []).append(place)
 
-    def any(self, place: Place) -> bool:
-        """Whether one of them, other than the place itself, is that near."""
+    def to(self, place: Place) -> Iterator[Place]:
+        """Those of them, other than the place itself, that are that near."""
         cube = self._cube(place)
         if cube is None:
-            return False
+            return
         x, y, z = cube
-        return any(
-            other.id != place.id and (away := distance(place, other)) is not None and away <= self._km
-            for dx, dy, dz in _AROUND
-            for other in self._cubes.get((x + dx, y + dy, z + dz), ())
-        )
+        for dx, dy, dz in _AROUND:
+            for other in self._cubes.get((x + dx, y + dy, z + dz), ()):
+                if other.id != place.id and (away := distance(place, other)) is not None and away <= self._km:
+                    yield other
+
+    def any(self, place: Place) -> bool:
+        """Whether one of them is."""
+        return next(self.to(place), None) is not None
 
     def _cube(self, place: Place) -> tuple[int, int, int] | None:
         if place.lat is None or place.lon is None:
