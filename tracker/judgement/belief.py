@@ -10,6 +10,7 @@ apart. A `Fold` can be stopped, stored (`dump`), loaded and carried on.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from math import exp
 from typing import Any, Final, NamedTuple
@@ -66,13 +67,14 @@ class Fold:
     """
 
     __slots__ = (
-        "_changes", "_contests", "_echoes", "_pending", "_pi", "around", "at", "best", "changed_at",
-        "count", "entered", "lam", "last_at", "named", "names", "origins", "p", "since", "steps",
-        "vacated", "voices", "words",
+        "_changes", "_contests", "_echoes", "_indexed", "_pending", "_pi", "around", "at", "best",
+        "changed_at", "count", "entered", "lam", "last_at", "named", "names", "origins", "p", "since",
+        "steps", "vacated", "voices", "words",
     )  # fmt: skip
 
     def __init__(self, sides: Sides, lam: float = NEWS_ONLY, *, trace: bool = False) -> None:
         self.names: tuple[str, ...] = sides.names
+        self._indexed = _indexed(sides.names)
         self.lam = lam
         self._changes: tuple[Realignment, ...] = sides.changes
         self._pending = 0
@@ -105,8 +107,7 @@ class Fold:
         reported time, reliability, what is said, and id.
         """
         for at, group in groupby(claims, key=_event_at):
-            known = (frozenset(self.named), frozenset(self.around))
-            weighed = [weigh(claim, *known) for claim in group]
+            weighed = [weigh(claim, self.named, self.around) for claim in group]
             if len(weighed) > 1:
                 weighed.sort(key=_order)
             for one in weighed:
@@ -353,7 +354,7 @@ class Fold:
             for side in sides:
                 before = self.words.get(side)
                 kept = before.confirmed_at if before else ()
-                self.words[side] = word._replace(confirmed_at=(*kept, *word.confirmed_at))
+                self.words[side] = word._replace(confirmed_at=(*kept, *word.confirmed_at)) if kept else word
             if one.evidence.predicate in DECIDES and self.entered is not None:
                 self.entered = None
         self._elect(one.evidence.event_at, word)
@@ -380,10 +381,11 @@ class Fold:
         return (min(rest)[1],) if rest else ()
 
     def _index(self, name: str) -> int | None:
-        return self.names.index(name) if name in self.names else None
+        return self._indexed.get(name)
 
     def _indexes(self, sides: Iterable[str]) -> list[int]:
-        return [i for i in map(self._index, sides) if i is not None]
+        indexed = self._indexed
+        return [indexed[side] for side in sides if side in indexed]
 
     def _p(self, name: str) -> float:
         index = self._index(name)
@@ -483,6 +485,13 @@ def _event_at(claim: Evidence) -> int:
 def _argmax(p: Sequence[float]) -> int:
     """The most probable side; equal to nine digits is a tie, and ties go to the lower id."""
     most = max(p)
+    near = [i for i, x in enumerate(p) if most - x < 1e-8]  # few, of as many sides as a war has
+    if len(near) == 1:
+        return near[0]
     top = round(most, 9)
-    # Few are near enough to be worth rounding, and there are as many sides as a war has.
-    return next(i for i, x in enumerate(p) if most - x < 1e-8 and round(x, 9) == top)
+    return next(i for i in near if round(p[i], 9) == top)
+
+
+@lru_cache(64)
+def _indexed(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}

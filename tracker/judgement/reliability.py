@@ -6,6 +6,7 @@ the effect of the claim. Figures: belief model, section "Reliability r".
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from math import exp, log
 from typing import Final, NamedTuple
 
@@ -92,14 +93,21 @@ def reliability(evidence: Evidence, standing: str) -> float:
     """The r of one claim, in [.02, .98], given its stance."""
     if evidence.reliability is not None:
         return clip(evidence.reliability)
-    r = ROWS[row(evidence)][standing]
-    graded = GRADES.get(evidence.grade or "F")
+    return _trusted(row(evidence), standing, evidence.grade, evidence.source_kind, evidence.confidence)
+
+
+@lru_cache(4096)  # few kinds of claims are told, over and over
+def _trusted(
+    said: str, standing: str, grade: str | None, source_kind: str, confidence: float | None
+) -> float:
+    r = ROWS[said][standing]
+    graded = GRADES.get(grade or "F")
     if graded is not None:
         r = sigmoid(logit(r) + logit(graded) - logit(ROWS[GAIN_ROW][standing]))
     else:
-        r = min(r, UPPER_BOUNDS.get(evidence.source_kind, 1.0))
-    if evidence.confidence is not None:
-        shift = 0.5 * (logit(clip(evidence.confidence)) - logit(USUAL_CONFIDENCE))
+        r = min(r, UPPER_BOUNDS.get(source_kind, 1.0))
+    if confidence is not None:
+        shift = 0.5 * (logit(clip(confidence)) - logit(USUAL_CONFIDENCE))
         r = max(min(r, 0.5), sigmoid(logit(clip(r)) + shift))
     return clip(r)
 

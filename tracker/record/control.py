@@ -188,6 +188,7 @@ def _news(
 ) -> dict[str, list[Evidence]]:
     """The evidence just recorded, by place; it is at hand, so it is not read back."""
     ids = [data["claim"] for envelope, data in events if envelope.kind == "claim-recorded"]
+    noted = any(envelope.kind.startswith(_NOTED) for envelope, _ in events)
     told = [{"id": id_, **claims[(id_,)]} for id_ in ids]
     rows = [
         _told(row)
@@ -195,12 +196,14 @@ def _news(
         if row["place"] is not None and row["effect"] != NONE and row["fact"] == "recorded"
     ]
     found: dict[str, list[Evidence]] = {}
-    for row, one in zip(rows, evidence_of(reader, backdrop.who, rows), strict=True):
+    for row, one in zip(rows, evidence_of(reader, backdrop.who, rows, noted=noted), strict=True):
         found.setdefault(backdrop.root(row[0]), []).append(one)
     return found
 
 
 _told: Final = itemgetter(*COLUMNS)
+_NOTED: Final = ("claim-linked", "claim-reviewed", "claim-unlinked")
+"""What claims recorded in the same batch may have with them."""
 
 
 class _Keeper:

@@ -62,10 +62,13 @@ def evidence(
 
 
 def evidence_of(
-    reader: Reader, who: Parties, rows: Sequence[tuple[Any, ...]], known: int = NOW
+    reader: Reader, who: Parties, rows: Sequence[tuple[Any, ...]], known: int = NOW, *, noted: bool = True
 ) -> list[Evidence]:
-    """The evidence that claims are, from their rows (`COLUMNS`)."""
-    made = _Maker(reader, who, known, [row[1] for row in rows])
+    """The evidence that claims are, from their rows (`COLUMNS`).
+
+    `noted`: they may have been linked or confirmed. Claims that were recorded just now were not.
+    """
+    made = _Maker(reader, who, known, [row[1] for row in rows] if noted else [])
     return [made.evidence(row) for row in rows]
 
 
