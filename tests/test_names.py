@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.errors import AmbiguousName, UnknownName
-from tracker.names import Named, fold, propose, resolve, safe, slug
+from tracker.names import Named, Resolved, fold, propose, resolve, safe, slug
 
 # --- the key -----------------------------------------------------------------------------------------
 
@@ -166,12 +166,12 @@ HOMS_AREA = row("homs-governorate", "governorate", "Homs", name="Homs Governorat
 def test_one_hit_binds() -> None:
     """By any alias; several rows of one place are one hit."""
     rows = [row("homs", "city", "حمص", name="Homs"), row("homs", "city", "حِمص", name="Homs")]
-    assert resolve("حمص", rows) == ("homs", "Homs", None, False)
+    assert resolve("حمص", rows) == Resolved("homs", "Homs")
 
 
 def test_an_area_alone_binds_without_a_word() -> None:
     """No settlement shares the name, so its level is no question."""
-    assert resolve("Homs Governorate", [HOMS_AREA]) == ("homs-governorate", "Homs Governorate", None, False)
+    assert resolve("Homs Governorate", [HOMS_AREA]) == Resolved("homs-governorate", "Homs Governorate")
 
 
 def test_a_settlement_and_an_area_bind_the_settlement_and_say_so() -> None:
@@ -198,7 +198,7 @@ def test_an_exact_id_beats_every_name() -> None:
         resolve("homs-governorate", [HOMS_AREA, row("odd", "town", "homs-governorate")]).id
         == "homs-governorate"
     )
-    assert resolve(" homs ", [HOMS, HOMS_AREA]) == ("homs", "Homs", None, False)
+    assert resolve(" homs ", [HOMS, HOMS_AREA]) == Resolved("homs", "Homs")
 
 
 def test_two_of_one_kind_are_refused_with_both_named() -> None:

@@ -55,12 +55,22 @@ class Named(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What a typed name is bound to, and what the person who typed it should be told."""
+    """What a typed name is bound to, and what the person who typed it should be told.
+
+    `id` is what it is read as. `named` is whose name it is, where that was merged into another: a claim
+    records it, so that it stays with what was named if the merge is undone.
+    """
 
     id: str
     name: str
     note: str | None = None
     level_not_stated: bool = False
+    named: str | None = None
+
+    @property
+    def recorded(self) -> str:
+        """The id that a claim keeps."""
+        return self.named or self.id
 
 
 # --- the key -----------------------------------------------------------------------------------------

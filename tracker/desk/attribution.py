@@ -38,13 +38,14 @@ def attribution(
 
     `basis` and `channel` are the origin's, `stance` the reporter's. Raises BadInput or NotFound.
     """
-    hops = [_hop(text, find, now, zone) for text in (*told, source)]
+    steps = [_hop(text, find, now, zone) for text in (*told, source)]
+    hops = [hop for hop, _ in steps]
     if hops[-1].who is None:
         raise BadInput(
             what="who reported it needs a name",
             try_='--source NAME, and --said-by "unnamed: …" for the origin',
         )
-    if len(hops) > 1 and hops[-1].who == hops[-2].who:
+    if len(hops) > 1 and steps[-1][1] == steps[-2][1]:
         hops.pop()  # "Reuters says that Reuters says": one hop
     hops[0] = _with(hops[0], {"basis": basis, "channel": channel})
     hops[-1] = _with(hops[-1], {"stance": stance})
@@ -63,16 +64,17 @@ def _with(hop: Hop, told: Mapping[str, str | None]) -> Hop:
     return hop.model_copy(update=given)
 
 
-def _hop(text: str, find: Find, now: int, zone: str) -> Hop:
-    """One step of a chain: `NAME; key=value; …`, where the name may be `unnamed: three Syrian sources`."""
+def _hop(text: str, find: Find, now: int, zone: str) -> tuple[Hop, str | None]:
+    """One step of a chain, and who that is read as; None for `unnamed: three Syrian sources`."""
     name, *facts = (part.strip() for part in text.split(";"))
     told = dict(_hop_fact(fact, now, zone) for fact in facts)
     if not name.lower().startswith(UNNAMED):
-        return Hop(who=find("source", name).id, **told)
+        bound = find("source", name)
+        return Hop(who=bound.recorded, **told), bound.id
     described = name[len(UNNAMED) :].strip()
     if not described:
         raise BadInput(what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"')
-    return Hop(named=described, **{"n": _count(described), **told})
+    return Hop(named=described, **{"n": _count(described), **told}), None
 
 
 def _hop_fact(text: str, now: int, zone: str) -> tuple[str, Any]:

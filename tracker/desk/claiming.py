@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tracker.desk.attribution import Find
-from tracker.desk.intake import Drafted, Typed, draft, identified, web_address
+from tracker.desk.intake import Drafted, Typed, by_other_names, draft, identified, web_address
 from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import named_only
 from tracker.desk.retyped import as_written, copied, known_claim, span_text, typed_again, with_document
@@ -23,6 +23,7 @@ from tracker.times import read_past
 from tracker.views.claims import claim_documents
 from tracker.views.documents import conflicts_of, status_document
 from tracker.views.evidence import merged
+from tracker.views.names import merged_with
 from tracker.views.places import place_of
 from tracker.views.situation import Question
 
@@ -42,6 +43,8 @@ class Claiming:
             given = typed if like is None else typed.over(copied(known_claim(reader, like), typed))
             drafted = self._draft(reader, given, create)
             fact = _fact(reader, drafted.event.claim)
+            if fact is None:
+                drafted, fact = _by_another_name(reader, drafted)
             if fact is not None:
                 drafted = replace(drafted, notes=(*drafted.notes, *_already(reader, drafted.event, fact)))
             before = self._verdict(reader, drafted.event.place)
@@ -114,7 +117,7 @@ class Claiming:
             second = two["id"]
             if id_ == second:
                 raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
-            if one["place"] != two["place"]:
+            if _root(reader, one["place"]) != _root(reader, two["place"]):
                 notes.append(f"{id_} is about {one['place_name']}, {second} about {two['place_name']}")
             if _linked(reader, id_, link, second):
                 raise Conflict(what=f"{id_} is linked to {second} already", try_=f"tracker show {id_}")
@@ -214,7 +217,7 @@ class Claiming:
         }
         if event.place is None:
             return told, None, []
-        place = place_of(reader, merged(reader).get(event.place, event.place))
+        place = place_of(reader, _root(reader, event.place))
         question = Question(self._recorder.clock())
         after = status_document(reader, place, question)
         conflicts = conflicts_of(reader, place, question, event.claim)
@@ -229,8 +232,9 @@ class Claiming:
     def _verdict(self, reader: Reader, place: str | None) -> Document | None:
         if place is None or reader.one("SELECT 1 FROM places WHERE id = :place", place=place) is None:
             return None
-        root = merged(reader).get(place, place)
-        return status_document(reader, place_of(reader, root), Question(self._recorder.clock()))
+        return status_document(
+            reader, place_of(reader, _root(reader, place)), Question(self._recorder.clock())
+        )
 
     def _befell(self, claim: str, happened: Callable[[Reader, str], Event], *, dry_run: bool) -> Document:
         """Record what happened to a live claim; answers with its place's verdict before and after."""
@@ -252,7 +256,7 @@ class Claiming:
         }  # fmt: skip
 
     def _source(self, reader: Reader, name: str | None) -> str | None:
-        return self._recorder.finding(reader)("source", name).id if name else None
+        return self._recorder.finding(reader)("source", name).recorded if name else None
 
 
 class _Claimed(NamedTuple):
@@ -273,6 +277,21 @@ def _claimed(
         _Claimed(drafted, before, known),
         ids={event.stream: drafted.event_id},
     )
+
+
+def _by_another_name(reader: Reader, drafted: Drafted) -> tuple[Drafted, str | None]:
+    """The claim as it stands in the record by another name of what was merged, and its fact; else itself."""
+    members = {thing: merged_with(reader, thing) for thing in ("place", "actor", "source")}
+    for other in by_other_names(drafted, members):
+        fact = _fact(reader, other.event.claim)
+        if fact is not None and reader.one("SELECT 1 FROM events WHERE event_id = :id", id=other.event_id):
+            note = f"recorded by another name of the same: tracker show {other.event.claim}"
+            return replace(other, notes=(*other.notes, note)), fact
+    return drafted, None
+
+
+def _root(reader: Reader, place: str) -> str:
+    return merged(reader).get(place, place)
 
 
 def _already(reader: Reader, event: events.ClaimRecorded, fact: str) -> list[str]:

@@ -8,8 +8,9 @@ twice is recording it once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import islice, product
 from typing import Any, Final
 
 from tracker.desk.attribution import Find, attribution, reporter
@@ -78,12 +79,16 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A claim ready to be recorded, its event id, and what the person should be told."""
+    """A claim ready to be recorded, its event id, and what the person should be told.
+
+    `given` is what the id is a hash of.
+    """
 
     event: ClaimRecorded
     event_id: str
     notes: tuple[str, ...]
     created: tuple[Event, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
@@ -107,17 +112,17 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
     occurred = read_span(typed.at, now=now, zone=zone) if typed.at else None
     reported = read_span(typed.reported, now=now, zone=zone) if typed.reported else None
     _check_times(typed, occurred, reported, now)
-    taken_from = tuple(find("actor", name).id for name in _listed(typed.details.get("from")))
+    taken_from = tuple(find("actor", name).recorded for name in _listed(typed.details.get("from")))
     event = ClaimRecorded(
         claim="c-0",
         chain=chain,
         modality=typed.modality or "asserts",
         predicate=typed.predicate or "",
-        actors=tuple(actor.id for actor in actors),
-        against=tuple(find("actor", name).id for name in typed.against),
+        actors=tuple(actor.recorded for actor in actors),
+        against=tuple(find("actor", name).recorded for name in typed.against),
         taken_from=taken_from,
-        place=place.id if place else None,
-        place_text=typed.place if place and typed.place not in (place.id, place.name) else None,
+        place=place.recorded if place else None,
+        place_text=typed.place if place and typed.place not in (place.recorded, place.name) else None,
         level_not_stated=bool(place and place.level_not_stated),
         relation=typed.relation,
         km=typed.km,
@@ -134,9 +139,9 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
         quote=typed.quote,
         note=typed.note,
     )
-    event_id = _identity(event, occurred, reported, now)
-    claim = event_id[: len("c-yymmdd-") + ID_LENGTH]
-    return Drafted(event.model_copy(update={"claim": claim}), event_id, tuple(notes))
+    given = _given(event, occurred, reported)
+    event_id = f"c-{_day(occurred, reported, now)}-{_letters(given)}"
+    return Drafted(_with_id(event, event_id), event_id, tuple(notes), given=given)
 
 
 # -- what is said ------------------------------------------------------------------------------------
@@ -274,9 +279,50 @@ def _reported(span: Span | None, now: int) -> Moment:
 def identified(drafted: Drafted, *, replaces: str) -> Drafted:
     """The same claim under an id of its own, as the correction of another that says the same."""
     letters = _letters({"replaces": replaces, "event": drafted.event.model_dump(mode="json")})
+    return _under(drafted, letters)
+
+
+def by_other_names(drafted: Drafted, merged: Mapping[str, Callable[[str], Sequence[str]]]) -> list[Drafted]:
+    """The same claim as it would be by every other name of what it names: of those merged into one.
+
+    `merged` tells of a place, an actor or a source by which ids it may have been named.
+    """
+    given = drafted.given
+    named = dict.fromkeys([
+        *([("place", given["place"])] if "place" in given else ()),
+        *(("source", hop["who"]) for hop in given["chain"] if "who" in hop),
+        *(("actor", actor) for key in _ACTORS for actor in given.get(key, ())),
+    ])  # fmt: skip
+    ways = product(*([(one, id_) for id_ in merged[one[0]](one[1])] for one in named))
+    others = (_renamed(given, dict(way)) for way in islice(ways, _MOST_WAYS))
+    return [_under(drafted, _letters(other)) for other in others if other != given]
+
+
+_ACTORS: Final = ("actors", "against", "taken_from")
+_MOST_WAYS: Final = 1000
+
+
+def _renamed(given: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """What was given, by other names; `ids` has one for each (thing, id)."""
+    told = dict(given)
+    if "place" in told:
+        told["place"] = ids["place", told["place"]]
+    told["chain"] = [
+        {**hop, "who": ids["source", hop["who"]]} if "who" in hop else hop for hop in told["chain"]
+    ]
+    for key in _ACTORS:
+        if key in told:
+            told[key] = [ids["actor", actor] for actor in told[key]]
+    return told
+
+
+def _under(drafted: Drafted, letters: str) -> Drafted:
     event_id = f"{drafted.event_id[: len('c-yymmdd-')]}{letters}"
-    claim = event_id[: len("c-yymmdd-") + ID_LENGTH]
-    return replace(drafted, event=drafted.event.model_copy(update={"claim": claim}), event_id=event_id)
+    return replace(drafted, event=_with_id(drafted.event, event_id), event_id=event_id)
+
+
+def _with_id(event: ClaimRecorded, event_id: str) -> ClaimRecorded:
+    return event.model_copy(update={"claim": event_id[: len("c-yymmdd-") + ID_LENGTH]})
 
 
 def _letters(given: object) -> str:
@@ -285,8 +331,8 @@ def _letters(given: object) -> str:
     return "".join(_ALPHABET[(number >> 5 * i) & 31] for i in reversed(range(26)))
 
 
-def _identity(event: ClaimRecorded, occurred: Span | None, reported: Span | None, now: int) -> str:
-    """`c-` day `-` hash, 26 digits of it; the claim's id keeps the first eight."""
+def _given(event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> dict[str, Any]:
+    """What was given of a claim. Its event id is `c-` day `-` hash; its own keeps eight digits of that."""
     given: dict[str, Any] = event.model_dump(
         mode="json",
         exclude_defaults=True,
@@ -300,7 +346,7 @@ def _identity(event: ClaimRecorded, occurred: Span | None, reported: Span | None
     for name, span in (("occurred", occurred), ("reported", reported)):
         if span is not None:
             given[name] = [None if bound is None else iso(bound) for bound in (span.earliest, span.latest)]
-    return f"c-{_day(occurred, reported, now)}-{_letters(given)}"
+    return given
 
 
 def _day(occurred: Span | None, reported: Span | None, now: int) -> str:

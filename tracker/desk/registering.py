@@ -166,9 +166,9 @@ class Registering:
                     what=f"there is already a document {id_}",
                     try_=f"tracker document show {id_}, or another key",
                 )
+            said_by = self._recorder.finding(reader)("source", source).recorded if source else None
             return events.DocumentRegistered(
-                document=id_, source=self._id(reader, "source", source) if source else None,
-                url=web_address(url), title=title, published=when,
+                document=id_, source=said_by, url=web_address(url), title=title, published=when,
             )  # fmt: skip
 
         return self._done("document", registered, dry_run=dry_run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve
 from tracker.reader import NOW, Reader, Row
@@ -16,12 +16,19 @@ _TABLES = {"place": "places", "actor": "actors", "source": "sources"}
 def find(reader: Reader, thing: str, text: str, known: int = NOW, *, merged_at: int = NOW) -> Resolved:
     """What a typed name of a place, actor or source is bound to; UnknownName or AmbiguousName else.
 
-    Merged ones answer with what they were merged into, as far as that was known at `merged_at`.
+    Merged ones answer with what they were merged into, as far as that was known at `merged_at`, and with
+    whose name it is: that of the whole first, else of one whose main name it is.
     """
     root = _roots(reader, thing, min(known, merged_at))
-    rows = [row._replace(id=root.get(row.id, row.id)) for row in _candidates(reader, thing, text, known)]
+    rows = _candidates(reader, thing, text, known)
     typed = text.strip()
-    return resolve(root.get(typed, text), rows, kind=thing, names=aliases(reader, thing, known))
+    bound = resolve(
+        root.get(typed, text), [row._replace(id=root.get(row.id, row.id)) for row in rows], kind=thing,
+        names=aliases(reader, thing, known),
+    )  # fmt: skip
+    of_it = [row for row in rows if root.get(row.id, row.id) == bound.id]
+    named = min(of_it, key=lambda row: (row.id != typed, row.id != bound.id, fold(row.name) != row.folded))
+    return bound if named.id == bound.id else bound._replace(named=named.id, name=named.name)
 
 
 def _candidates(reader: Reader, thing: str, text: str, known: int) -> list[Named]:
@@ -49,6 +56,19 @@ def _roots(reader: Reader, thing: str, known: int) -> dict[str, str]:
     if thing == "actor":
         return {id_: who.actor(id_) for id_, row in who.actors.items() if row.merged_into}
     return {id_: who.source(id_) for id_, row in who.sources.items() if row.merged_into}
+
+
+def merged_with(reader: Reader, thing: str) -> Callable[[str], Sequence[str]]:
+    """A function that tells every id by which something goes: its own, and those merged with it."""
+    root = _roots(reader, thing, NOW)
+
+    def ids(id_: str) -> Sequence[str]:
+        if not root:
+            return (id_,)
+        whole = root.get(id_, id_)
+        return list(dict.fromkeys((id_, whole, *(one for one, into in root.items() if into == whole))))
+
+    return ids
 
 
 def aliases(reader: Reader, thing: str, known: int = NOW) -> Iterator[tuple[str, str]]:

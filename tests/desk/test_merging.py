@@ -1,0 +1,191 @@
+"""Decides that a claim stays with what was named, whatever that is read as while it is merged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker import Tracker
+from tracker.errors import Conflict
+from tracker.times import parse_iso
+
+NOW = parse_iso("2024-12-10T12:00:00Z")
+HOUR = 3_600_000_000
+
+
+class World:
+    """Two fords, three parties and three sources, and a clock that goes on by an hour with each step."""
+
+    def __init__(self, where: str) -> None:
+        self.now = NOW
+        self.tracker = Tracker.create(where, clock=lambda: self.now, by="anna")
+        for place in ("Ford", "Old Ford", "Mill"):
+            self.tracker.place_add(place, kind="town", aliases=[f"{place} on the river"])
+        for actor in ("Army", "Clan", "Band"):
+            self.tracker.actor_add(actor, level="side")
+        for source in ("Wire", "Radio", "Telegram"):
+            self.tracker.source_add(source, kind="media")
+        self.claims: list[str] = []
+
+    def later(self) -> int:
+        """An hour passes; the instant before it did."""
+        self.now += HOUR
+        return self.now - 1
+
+    def say(self, actor: str, place: str, source: str, day: int, **told: Any) -> dict[str, Any]:
+        """Somebody has taken a place."""
+        when = f"2024-12-0{day}"
+        answer = self.tracker.add_claim(
+            actor=[actor], predicate="captured", place=place, source=source, at=when, reported=when, **told
+        )
+        self.claims.append(answer["claim"])
+        return answer
+
+    def found(self, at: int | None = None) -> list[Any]:
+        """Every verdict and claim, as known then."""
+        told = [self.tracker.status(one, at=NOW, known_at=at) for one in ("ford", "old-ford", "mill")]
+        claims = [
+            (one["id"], one["text"], one["attribution"], one["place"], one["standing"])
+            for one in self.tracker.claims(at=NOW, known_at=at)["claims"]
+        ]
+        return [[{**one, "known_at": None} for one in told], claims]
+
+
+@pytest.fixture
+def world(where: str) -> World:
+    return World(where)
+
+
+MERGES = (("place", "old-ford", "ford"), ("actor", "band", "army"), ("source", "telegram", "radio"))
+NAMED = {"place": ("Mill", "Old Ford"), "actor": ("Clan", "Band"), "source": ("Wire", "Telegram")}
+
+
+@pytest.mark.parametrize(("thing", "one", "into"), MERGES)
+def test_what_was_said_of_the_one_merged_away_goes_back_to_it(
+    world: World, thing: str, one: str, into: str
+) -> None:
+    """Merge, claim by the old name, unmerge: as if it had never been merged; and each moment stays known."""
+    world.say("Clan", "Ford", "Wire", 1)
+    world.say("Army", "Ford", "Radio", 2)
+    before, known_before = world.found(), world.later()
+    world.tracker.merge(thing, one, into)
+    named = {**{key: names[0] for key, names in NAMED.items()}, thing: NAMED[thing][1]}
+    claim = world.say(**named, day=3)["claim"]
+    merged, known_merged = world.found(), world.later()
+    assert merged != before
+    world.tracker.unmerge(thing, one)
+    after = world.found()
+    told = world.tracker.show(claim)
+    assert one in (told["place"], *told["actors"], told["source"])
+    assert told["place_text"] is None, "it is the main name"
+    assert after == world.found(world.later())
+    assert (world.found(known_before), world.found(known_merged)) == (before, merged)
+
+
+def test_it_is_as_if_it_had_never_been_merged(where: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    merged, plain = World(where), World(str(tmp_path_factory.mktemp("plain") / "t.db"))
+    for one in (merged, plain):
+        one.say("Army", "Old Ford", "Wire", 1)
+    for merge in MERGES:
+        merged.tracker.merge(*merge)
+    for one in (merged, plain):
+        one.say("Band", "Old Ford", "Telegram", 2)
+        one.say("Clan", "Old Ford on the river", "Wire", 3, said_by=["Telegram", "unnamed: two drivers"])
+        one.say("Army", "Ford", "Radio", 4)
+    for thing, id_, _ in MERGES:
+        merged.tracker.unmerge(thing, id_)
+    assert merged.found() == plain.found()
+    assert merged.claims == plain.claims
+    told = merged.tracker.show(merged.claims[2])
+    assert (told["place"], told["place_text"]) == ("old-ford", "Old Ford on the river")
+
+
+words = st.sampled_from(("Ford", "Old Ford", "Old Ford on the river", "Mill"))
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(("Army", "Band", "Clan")), words, st.sampled_from(("Wire", "Telegram"))),
+        st.sampled_from(MERGES),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+def test_merges_all_undone_leave_nothing(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, str]]
+) -> None:
+    """Whatever is said between merges: once they are undone, nothing tells that they were made."""
+    made = tmp_path_factory.mktemp("worlds")
+    merged, plain = World(str(made / "merged.db")), World(str(made / "plain.db"))
+    undo: dict[tuple[str, str, str], None] = {}
+    for day, step in enumerate(steps, 1):
+        if step in MERGES:
+            if step not in undo:
+                merged.tracker.merge(*step)
+                undo[step] = None
+            continue
+        for one in (merged, plain):
+            one.say(*step, day)
+    for thing, id_, _ in undo:
+        merged.tracker.unmerge(thing, id_)
+    assert merged.found() == plain.found()
+
+
+@pytest.mark.parametrize(("first", "second"), [("Ford", "Old Ford"), ("Old Ford", "Ford")])
+def test_by_either_name_it_is_recorded_once(world: World, first: str, second: str) -> None:
+    claim = world.say("Army", first, "Wire", 1)["claim"]
+    world.tracker.merge("place", "old-ford", "ford")
+    again = world.say("Army", second, "Wire", 1)
+    assert (again["claim"], again["known"], again["recorded"]) == (claim, True, False)
+    assert any("another name" in note for note in again["notes"])
+    assert world.say("Army", first, "Wire", 1)["known"]
+    world.tracker.unmerge("place", "old-ford")
+    assert world.say("Army", second, "Wire", 1)["recorded"], "two places, two claims"
+
+
+def test_so_it_is_by_either_name_of_who_spoke_and_of_whom(world: World) -> None:
+    claim = world.say("Band", "Mill", "Telegram", 1, said_by=["Wire"], details={"from": "Army"})["claim"]
+    world.tracker.merge("source", "telegram", "radio")
+    world.tracker.merge("actor", "band", "clan")
+    again = world.say("Clan", "Mill", "Radio", 1, said_by=["Wire"], details={"from": "Army"})
+    assert (again["claim"], again["known"]) == (claim, True)
+    world.tracker.retract(claim)
+    with pytest.raises(Conflict, match="was retracted"):
+        world.say("Clan", "Mill", "Radio", 1, said_by=["Wire"], details={"from": "Army"})
+
+
+def test_a_correction_made_meanwhile_stays_with_what_was_named(world: World) -> None:
+    claim = world.say("Band", "Old Ford", "Telegram", 1)["claim"]
+    for merge in MERGES:
+        world.tracker.merge(*merge)
+    again = world.tracker.correct(claim, confidence="high")["claim"]
+    told = world.tracker.show(again)
+    assert (told["place"], told["actors"], told["source"]) == ("old-ford", ["band"], "telegram")
+    assert told["text"] == "Army captured Ford", "as it is read"
+    moved = world.tracker.correct(again, place="Ford")["claim"]
+    assert world.tracker.show(moved)["place"] == "ford", "it may be moved before the merge is undone"
+
+
+def test_who_quotes_himself_by_two_names_is_one_hop(world: World) -> None:
+    world.tracker.merge("source", "telegram", "radio")
+    claim = world.say("Army", "Mill", "Radio", 1, said_by=["Telegram"])["claim"]
+    assert len(world.tracker.show(claim)["chain"]) == 1
+
+
+def test_claims_on_what_is_one_place_are_linked_without_a_word(world: World) -> None:
+    one, two = (world.say("Army", place, "Wire", 1)["claim"] for place in ("Ford", "Old Ford"))
+    assert world.tracker.link(one, two, dry_run=True)["notes"] != []
+    world.tracker.merge("place", "old-ford", "ford")
+    assert world.tracker.link(one, two)["notes"] == []
+
+
+def test_a_document_keeps_who_was_named(world: World) -> None:
+    world.tracker.merge("source", "telegram", "radio")
+    world.tracker.document_add("post-1", source="Telegram")
+    claim = world.tracker.add_claim("Army captured Mill", document="post-1", at="2024-12-01")["claim"]
+    world.tracker.unmerge("source", "telegram")
+    assert world.tracker.show(claim)["source"] == "telegram"
