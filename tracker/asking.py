@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim
 from tracker.names import Resolved
-from tracker.reader import NOW, Reader, position_at
-from tracker.views.names import areas, find
+from tracker.reader import Reader, position_at
+from tracker.views.names import areas, find, find_then
 from tracker.zones import iso
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Asking:
         from tracker.views.documents import status_document
 
         question = self._question(at, known_at, published_by)
-        bound = find(self._reader, "place", place, merged_at=position_at(self._reader, question.known_at))
+        bound = self._bound(place, question)
         return {**status_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
 
     def table(
@@ -47,9 +47,10 @@ class Asking:
 
         reader = self._reader
         question = self._question(at, known_at, published_by)
-        area = self._area(region) if region else None
-        rows = table_documents(reader, question, within(reader, area) | {area} if area else None)
-        side = find(reader, "actor", controller).id if controller else None
+        known = position_at(reader, question.known_at)
+        area = self._area(region, known) if region else None
+        rows = table_documents(reader, question, within(reader, area, known) | {area} if area else None)
+        side = self._id("actor", controller, known)
         words = tuple(only)
         return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
 
@@ -58,7 +59,7 @@ class Asking:
         from tracker.views.documents import why_document
 
         question = self._question(at, known_at, published_by)
-        bound = find(self._reader, "place", place, merged_at=position_at(self._reader, question.known_at))
+        bound = self._bound(place, question)
         return {**why_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
 
     def claims(
@@ -75,9 +76,9 @@ class Asking:
         known = position_at(reader, question.known_at)
         wanted = Filter(
             place=self._id("place", place, known),
-            actor=self._id("actor", actor),
-            source=self._id("source", source),
-            origin=self._id("source", origin),
+            actor=self._id("actor", actor, known),
+            source=self._id("source", source, known),
+            origin=self._id("source", origin, known),
             predicate=predicate,
             modality=modality,
             since=self._beginning(since),
@@ -155,8 +156,11 @@ class Asking:
 
         return read_span(when, now=self._clock(), zone=self._zone).earliest
 
-    def _id(self, thing: str, name: str | None, merged_at: int = NOW) -> str | None:
-        return find(self._reader, thing, name, merged_at=merged_at).id if name else None
+    def _bound(self, place: str, question: Question) -> Resolved:
+        return find_then(self._reader, "place", place, position_at(self._reader, question.known_at))
+
+    def _id(self, thing: str, name: str | None, known: int) -> str | None:
+        return find_then(self._reader, thing, name, known).id if name else None
 
     def _place(self, id_: str, question: Question) -> Place:
         """The place as it was known then; one that came later as it is known now."""
@@ -165,10 +169,10 @@ class Asking:
         known = position_at(self._reader, question.known_at)
         return places(self._reader, [id_], known).get(id_) or places(self._reader, [id_])[id_]
 
-    def _area(self, text: str) -> str:
+    def _area(self, text: str, known: int) -> str:
         """The area meant by a name: `--region Homs` is the governorate, not the city."""
-        found = areas(self._reader, text)
-        return found[0] if len(found) == 1 else find(self._reader, "place", text).id
+        found = areas(self._reader, text, known) or areas(self._reader, text)
+        return found[0] if len(found) == 1 else find_then(self._reader, "place", text, known).id
 
 
 def plain_time(when: When) -> str | int | None:

@@ -192,6 +192,13 @@ class Tracker:
         """Two claims tell of the same event, or `claim` was derived from `other` (one origin then)."""
         return self._claiming().link(claim, other, link=link, note=note, dry_run=dry_run)
 
+    def unlink(
+        self, claim: str, other: str, *, link: str = "same-event", reason: str | None = None,
+        dry_run: bool = False,
+    ) -> Document:  # fmt: skip
+        """The link was wrong: the two stand for themselves again; undoes `link`."""
+        return self._claiming().unlink(claim, other, link=link, reason=reason, dry_run=dry_run)
+
     def check(
         self, claim: str, found: str, *, by: str | None = None, at: str | None = None,
         url: str | None = None, note: str | None = None, dry_run: bool = False,
@@ -225,6 +232,18 @@ class Tracker:
     def alias(self, thing: str, name: str, aliases: Sequence[str], *, dry_run: bool = False) -> Document:
         """A place, actor or source is also called so."""
         return self._registering().change(thing, "alias", name, {"aliases": tuple(aliases)}, dry_run=dry_run)
+
+    def unalias(
+        self,
+        thing: str,
+        name: str,
+        aliases: Sequence[str],
+        *,
+        reason: str | None = None,
+        dry_run: bool = False,
+    ) -> Document:
+        """It is not called so after all; undoes `alias`. Claims typed with the name stay with it."""
+        return self._registering().unalias(thing, name, aliases, reason, dry_run=dry_run)
 
     def rename(self, thing: str, name: str, to: str, *, dry_run: bool = False) -> Document:
         """The main name of a place, actor or source changes; the old one stays an alias."""

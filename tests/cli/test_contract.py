@@ -181,6 +181,7 @@ def test_add_claim_and_what_can_befall_one(report_copy: str) -> None:
         tracker("confirm", added["claim"], *now),
         tracker("check", added["claim"], "confirmed", "--source", "AP", *now),
         tracker("link", added["claim"], "--same-as", other["claim"], *now),
+        tracker("unlink", added["claim"], "--same-as", other["claim"], "--reason", "a mistake", *now),
         tracker("retract", other["claim"], "--reason", "a mistake", *now),
     ]
     for answer in befallen:

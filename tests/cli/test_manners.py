@@ -151,6 +151,7 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(report_copy: str, verb: s
 THINGS = ("place", "actor", "source", "document")
 CHANGES = (
     "place add Newtown --kind town", "place alias Homs Emesa", "place rename Homs Hims",
+    "place unalias Homs Emesa", "actor unalias SDF QSD", "source unalias DW Deutsche-Welle",
     "place merge Nawa Jasim", "actor add Lions --level faction", "actor alias SDF QSD",
     "actor rename SDF Democrats", "actor merge sfa rebels", "actor join sfa rebels --from 2024-12-01",
     "actor leave hts --from 2024-12-01", "source add Herald --kind media", "source alias AFP Agence",

@@ -159,6 +159,8 @@ def test_the_same_claim_after_its_retraction(fresh: str) -> None:
 def test_what_is_done_twice_or_cannot_be_undone(fresh: str) -> None:
     added = tracker("add-claim", "rebels captured Nawa", *SAID, "--db", fresh, *NOW, "--json").json["claim"]
     assert ask(fresh, "link", added, "--same-as", added).code == 5
+    assert ask(fresh, "unlink", added, "--same-as", added).code == 5
+    assert ask(fresh, "unlink", added).code == 2
     assert ask(fresh, "correct", added, "--place", "Jasim").code == 0
     assert ask(fresh, "retract", added).code == 5
     assert ask(fresh, "correct", added, "--place", "Tafas").code == 5
@@ -166,6 +168,10 @@ def test_what_is_done_twice_or_cannot_be_undone(fresh: str) -> None:
     assert ask(fresh, "place", "add", "Homs", "--kind", "city").code == 5
     assert ask(fresh, "place", "merge", "Nawa", "Nawa").code == 5
     assert ask(fresh, "place", "unmerge", "nawa").code == 5
+    refused = ask(fresh, "place", "unalias", "Nawa", "Nineveh")
+    assert (refused.code, refused.refusal) == (5, ("nawa is not called Nineveh", "tracker place show nawa"))
+    refused = ask(fresh, "place", "unalias", "Nawa", "Nawa")
+    assert (refused.code, refused.refusal[0]) == (5, "Nawa is the main name of nawa")
     assert ask(fresh, "actor", "join", "rebels", "hts", "--from", "2024-12-01").code == 5
 
 
@@ -207,7 +213,8 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
     words = {
         "add-claim": ["rebels captured Homs", "--source", "x"], "why": ["Homs"], "show": ["c-1"],
         "correct": ["c-1", "--place", "x"], "retract": ["c-1"], "confirm": ["c-1"],
-        "link": ["c-1", "--same-as", "c-2"], "check": ["c-1", "confirmed"], "place": ["list"],
+        "link": ["c-1", "--same-as", "c-2"], "unlink": ["c-1", "--same-as", "c-2"],
+        "check": ["c-1", "confirmed"], "place": ["list"],
         "actor": ["list"], "source": ["list"], "document": ["list"], "setting": ["list"], "db": ["upgrade"],
     }.get(command, [])  # fmt: skip
     answer = tracker(command, *words, "--db", tmp_path / "none.db")

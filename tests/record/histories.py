@@ -124,6 +124,10 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
             lambda link, one: events.ClaimLinked(claim=claim, link=link, other=one),
             st.sampled_from(vocabulary.LINKS), other,
         ),
+        st.builds(
+            lambda link, one: events.ClaimUnlinked(claim=claim, link=link, other=one),
+            st.sampled_from(vocabulary.LINKS), other,
+        ),
         st.just(events.ClaimChecked(claim=claim, found="confirmed", by="wire")),
         st.sampled_from((0.0, 0.5, 1.0, 3.0)).map(lambda f: events.ClaimWeighted(claim=claim, factor=f)),
         two_places.map(lambda two: events.PlaceMerged(place=two[0], into=two[1])),
@@ -150,6 +154,7 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
         ),
         place.map(lambda one: events.PlaceRenamed(place=one, name=f"New {one}")),
         place.map(lambda one: events.PlaceAliased(place=one, aliases=(f"Old {one}",))),
+        place.map(lambda one: events.PlaceUnaliased(place=one, aliases=(f"Old {one}", one.title()))),
     )  # fmt: skip
 
 

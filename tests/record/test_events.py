@@ -25,10 +25,10 @@ LINES: list[dict[str, Any]] = [json.loads(line) for line in GOLDEN.read_text("ut
 
 OF_THE_DOMAIN = {
     *(f"{thing}-{happened}" for thing in ("place", "actor", "source")
-      for happened in ("registered", "aliased", "renamed", "merged", "unmerged")),
+      for happened in ("registered", "aliased", "unaliased", "renamed", "merged", "unmerged")),
     "actor-joined", "actor-left", "source-graded", "source-leans", "document-registered",
-    "claim-recorded", "claim-corrected", "claim-retracted", "claim-reviewed", "claim-linked", "claim-checked",
-    "claim-weighted", "setting-changed", "payload-redacted",
+    "claim-recorded", "claim-corrected", "claim-retracted", "claim-reviewed", "claim-linked",
+    "claim-unlinked", "claim-checked", "claim-weighted", "setting-changed", "payload-redacted",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Decides what `place`, `actor` and `source` share: list, show, alias, rename, merge, unmerge."""
+"""Decides what `place`, `actor` and `source` share: list, show, alias, rename, merge, and undoing it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracker.cli.shell import Command, Group
 def group(thing: str, columns: Sequence[str], help_text: str) -> Group:
     """The group of commands for one kind of thing, without `add`, which differs."""
     made = Group(thing, help=help_text, no_args_is_help=True)
-    for build in (_list, _show, _alias, _rename, _merge, _unmerge):
+    for build in (_list, _show, _alias, _unalias, _rename, _merge, _unmerge):
         made.add_command(build(thing, columns))
     return made
 
@@ -105,6 +105,21 @@ def _alias(thing: str, _: Sequence[str]) -> click.Command:
     @session
     def command(run: Session, name: str, aliases: Sequence[str], dry_run: bool) -> None:
         done(run, run.tracker(writing=True).alias(thing, name, aliases, dry_run=dry_run))
+
+    return command
+
+
+def _unalias(thing: str, _: Sequence[str]) -> click.Command:
+    @click.command(
+        "unalias", cls=Command, help=f"Take other names of one {thing} back: NAME is not called ALIASES."
+    )
+    @click.argument("name", type=Name(thing))
+    @click.argument("aliases", nargs=-1, required=True)
+    @click.option("--reason", metavar="TEXT", help="How you know.")
+    @DRY_RUN
+    @session
+    def command(run: Session, name: str, aliases: Sequence[str], reason: str | None, dry_run: bool) -> None:
+        done(run, run.tracker(writing=True).unalias(thing, name, aliases, reason=reason, dry_run=dry_run))
 
     return command
 

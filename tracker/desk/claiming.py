@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tracker.desk.attribution import Find
 from tracker.desk.intake import Drafted, Typed, by_other_names, draft, identified, web_address
+from tracker.desk.linking import linked, uncorrected, unlinked
 from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import named_only
 from tracker.desk.retyped import as_written, copied, known_claim, span_text, typed_again, with_document
@@ -91,9 +92,11 @@ class Claiming:
         """The source took it back."""
         return self._befell(
             claim,
-            lambda reader, id_: events.ClaimRetracted(
-                claim=id_, reason=reason, by=self._source(reader, by), url=web_address(url)
-            ),
+            lambda reader, id_: [
+                events.ClaimRetracted(
+                    claim=id_, reason=reason, by=self._source(reader, by), url=web_address(url)
+                )
+            ],
             dry_run=dry_run,
         )
 
@@ -103,7 +106,7 @@ class Claiming:
         now = self._recorder.clock()
         return self._befell(
             claim,
-            lambda _, id_: events.ClaimReviewed(claim=id_, answer=answer, at=now, note=note),
+            lambda _, id_: [events.ClaimReviewed(claim=id_, answer=answer, at=now, note=note)],
             dry_run=dry_run,
         )
 
@@ -112,23 +115,23 @@ class Claiming:
         require("link", link, vocabulary.LINKS)
         notes: list[str] = []
 
-        def linked(reader: Reader, id_: str) -> Event:
+        def tied(reader: Reader, id_: str) -> list[Event]:
             one, two = known_claim(reader, id_), _live(reader, other)
             second = two["id"]
-            if id_ == second:
-                raise Conflict(what="a claim cannot be linked to itself", try_="the id of another claim")
             if _root(reader, one["place"]) != _root(reader, two["place"]):
                 notes.append(f"{id_} is about {one['place_name']}, {second} about {two['place_name']}")
-            if _linked(reader, id_, link, second):
-                raise Conflict(what=f"{id_} is linked to {second} already", try_=f"tracker show {id_}")
-            if link == "derived-from" and id_ in _ancestors(reader, second):
-                raise Conflict(
-                    what=f"{second} is already derived from {id_}",
-                    try_=f"tracker show {second}, or --same-as {second}",
-                )
-            return events.ClaimLinked(claim=id_, link=link, other=second, note=note)
+            return [linked(reader, id_, second, link, note)]
 
-        return {**self._befell(claim, linked, dry_run=dry_run), "notes": list(dict.fromkeys(notes))}
+        return {**self._befell(claim, tied, dry_run=dry_run), "notes": list(dict.fromkeys(notes))}
+
+    def unlink(self, claim: str, other: str, *, link: str, reason: str | None, dry_run: bool) -> Document:
+        """The link was wrong: they stand for themselves again."""
+        require("link", link, vocabulary.LINKS)
+
+        def untied(reader: Reader, id_: str) -> list[Event]:
+            return unlinked(reader, id_, uncorrected(reader, other)["id"], link, reason)
+
+        return self._befell(claim, untied, old=uncorrected, dry_run=dry_run)
 
     def check(
         self, claim: str, found: str, *, by: str | None, at: str | None, url: str | None, note: str | None,
@@ -138,11 +141,10 @@ class Claiming:
         require("finding", found, vocabulary.CHECKS)
         now = self._recorder.clock()
 
-        def checked(reader: Reader, id_: str) -> Event:
+        def checked(reader: Reader, id_: str) -> list[Event]:
             when = None if at is None else read_past(at, now=now, zone=self._recorder.zone(reader))
-            return events.ClaimChecked(
-                claim=id_, found=found, by=self._source(reader, by), at=when, url=web_address(url), note=note
-            )
+            who, where = self._source(reader, by), web_address(url)
+            return [events.ClaimChecked(claim=id_, found=found, by=who, at=when, url=where, note=note)]
 
         return self._befell(claim, checked, dry_run=dry_run)
 
@@ -236,21 +238,27 @@ class Claiming:
             reader, place_of(reader, _root(reader, place)), Question(self._recorder.clock())
         )
 
-    def _befell(self, claim: str, happened: Callable[[Reader, str], Event], *, dry_run: bool) -> Document:
-        """Record what happened to a live claim; answers with its place's verdict before and after."""
+    def _befell(
+        self, claim: str, happened: Callable[[Reader, str], Sequence[Event]], *,
+        old: Callable[[Reader, str], Document] | None = None, dry_run: bool,
+    ) -> Document:  # fmt: skip
+        """Record what happened to a claim, a live one unless `old` finds it otherwise.
+
+        Answers with its place's verdict before and after.
+        """
 
         def decide(reader: Reader) -> Decision[tuple[Document, Document | None]]:
-            old = _live(reader, claim)
-            return Decision([happened(reader, old["id"])], (old, self._verdict(reader, old["place"])))
+            found = (old or _live)(reader, claim)
+            return Decision(happened(reader, found["id"]), (found, self._verdict(reader, found["place"])))
 
         def look(reader: Reader, facts: tuple[Document, Document | None]) -> Document | None:
             return self._verdict(reader, facts[0]["place"])
 
         done = self._recorder.record(decide, look, dry_run=dry_run)
-        old, before = done.facts
-        (event,) = done.events
+        claimed, before = done.facts
+        event = done.events[0]
         return {
-            "claim": old["id"], "text": old["text"], "event": event.kind, "payload": payload(event),
+            "claim": claimed["id"], "text": claimed["text"], "event": event.kind, "payload": payload(event),
             "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "before": before,
             "after": done.seen, "notes": [],
         }  # fmt: skip
@@ -337,23 +345,3 @@ def _begins_known(find: Find, thing: str, name: str) -> bool:
 def _fact(reader: Reader, claim: str) -> str | None:
     row = reader.one("SELECT fact FROM claims WHERE id = :claim AND to_pos > :known", claim=claim, known=NOW)
     return None if row is None else str(row[0])
-
-
-def _linked(reader: Reader, claim: str, link: str, other: str) -> bool:
-    return reader.one(
-        "SELECT 1 FROM links WHERE claim = :claim AND link = :link AND other = :other AND to_pos > :known",
-        claim=claim, link=link, other=other, known=NOW,
-    ) is not None  # fmt: skip
-
-
-def _ancestors(reader: Reader, claim: str) -> set[str]:
-    found: set[str] = set()
-    frontier = {claim}
-    while frontier:
-        rows = reader.among(
-            "SELECT other FROM links WHERE claim IN (:wanted) AND link = 'derived-from' AND to_pos > :known",
-            frontier, known=NOW,
-        )  # fmt: skip
-        frontier = {row[0] for row in rows} - found
-        found |= frontier
-    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from tracker.desk.intake import web_address
+from tracker.desk.naming import aliases_of, names_told
 from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import changed, fresh_id, new_actor, new_place, new_source
 from tracker.desk.words import require
@@ -18,7 +19,6 @@ from tracker.record.events import Event
 from tracker.times import read_past, read_span
 from tracker.views.catalogue import document as known_document
 from tracker.views.differences import Verdicts, changes, verdicts
-from tracker.views.names import namesakes
 from tracker.views.parties import parties
 from tracker.views.settings import CONTESTED_BELOW, KNOWN, TEMPO, THRESHOLD, ZONE
 from tracker.views.situation import Question
@@ -72,6 +72,18 @@ class Registering:
             lambda reader: changed(thing, change, self._id(reader, thing, name), **facts),
             dry_run=dry_run,
         )
+
+    def unalias(
+        self, thing: str, name: str, aliases: Sequence[str], reason: str | None, *, dry_run: bool
+    ) -> Document:
+        """Take other names back; Conflict where it is not called so, or where that is its main name."""
+
+        def unaliased(reader: Reader) -> Event:
+            bound = self._recorder.finding(reader)(thing, name)
+            id_, taken = aliases_of(reader, thing, bound, aliases)
+            return changed(thing, "unalias", id_, aliases=taken, reason=reason)
+
+        return self._done(thing, unaliased, dry_run=dry_run)
 
     def merge(self, thing: str, name: str, into: str, reason: str | None, *, dry_run: bool) -> Document:
         """Read one as the other from now on."""
@@ -202,7 +214,7 @@ class Registering:
         def look(reader: Reader, facts: tuple[Event, Verdicts]) -> tuple[list[Document], list[str]]:
             event, before = facts
             told = changes(before, verdicts(reader, Question(now))) if before else []
-            return told, _shared_names(reader, thing, event)
+            return told, names_told(reader, thing, event)
 
         done = self._recorder.record(decide, look, dry_run=dry_run)
         (event,) = done.events
@@ -235,18 +247,6 @@ def _merged_into(reader: Reader, thing: str, id_: str) -> str | None:
         id=id_.strip(), known=NOW,
     )  # fmt: skip
     return None if row is None else str(row[0])
-
-
-def _shared_names(reader: Reader, thing: str, event: Event) -> list[str]:
-    """What to say of names that an event gives and that somebody else of that kind goes by too."""
-    told = payload(event)
-    id_ = str(told.get(thing))
-    names = dict.fromkeys([*([told["name"]] if "name" in told else []), *told.get("aliases", ())])
-    return [
-        f"{name} is also a name of {' and '.join(others)}: whoever types it will be asked which is meant"
-        for name in names
-        if (others := namesakes(reader, thing, id_, name))
-    ]
 
 
 def _moves_verdicts(event: Event) -> bool:

@@ -80,22 +80,22 @@ def new_source(
 
 _CHANGES: Final[dict[str, dict[str, type[Event]]]] = {
     "place": {
-        "alias": events.PlaceAliased, "rename": events.PlaceRenamed, "merge": events.PlaceMerged,
-        "unmerge": events.PlaceUnmerged,
+        "alias": events.PlaceAliased, "unalias": events.PlaceUnaliased, "rename": events.PlaceRenamed,
+        "merge": events.PlaceMerged, "unmerge": events.PlaceUnmerged,
     },
     "actor": {
-        "alias": events.ActorAliased, "rename": events.ActorRenamed, "merge": events.ActorMerged,
-        "unmerge": events.ActorUnmerged,
+        "alias": events.ActorAliased, "unalias": events.ActorUnaliased, "rename": events.ActorRenamed,
+        "merge": events.ActorMerged, "unmerge": events.ActorUnmerged,
     },
     "source": {
-        "alias": events.SourceAliased, "rename": events.SourceRenamed, "merge": events.SourceMerged,
-        "unmerge": events.SourceUnmerged,
+        "alias": events.SourceAliased, "unalias": events.SourceUnaliased, "rename": events.SourceRenamed,
+        "merge": events.SourceMerged, "unmerge": events.SourceUnmerged,
     },
 }  # fmt: skip
 
 
 def changed(thing: str, change: str, id_: str, **facts: object) -> Event:
-    """The event by which a place, actor or source is aliased, renamed, merged or unmerged."""
+    """The event by which a place, actor or source is aliased, renamed, merged, or the like undone."""
     if change == "merge" and facts.get("into") == id_:
         raise Conflict(what=f"{id_} cannot be merged into itself", try_=f"tracker {thing} show {id_}")
     return _CHANGES[thing][change].model_validate({thing: id_, **facts})

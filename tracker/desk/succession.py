@@ -17,10 +17,11 @@ _SAID: Final = ("predicate", "modality", "actors", "against", "place", "relation
 
 
 def links_anew(reader: Reader, claim: str, successor: str) -> list[Event]:
-    """The links of a corrected claim, for its successor."""
+    """The links of a corrected claim, for its successor; not those to what was corrected itself."""
     rows = reader.rows(
         "SELECT claim, link, other FROM links WHERE (claim = :claim OR other = :claim) AND to_pos > :known"
-        " ORDER BY claim, link, other",
+        " AND NOT EXISTS (SELECT 1 FROM claims WHERE id IN (claim, other) AND id <> :claim"
+        " AND fact = 'corrected' AND to_pos > :known) ORDER BY claim, link, other",
         claim=claim, known=NOW,
     )  # fmt: skip
     ends = [

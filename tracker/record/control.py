@@ -31,7 +31,7 @@ from tracker.views.settings import TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 3
+REVISION: Final = 4
 """Of both tables, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
@@ -154,7 +154,7 @@ def _since(
             row = claims[(data["claim"],)]
             if row["place"] is not None and row["effect"] != NONE:
                 touch(row["place"], row["event_at"])
-        elif kind in ("claim-linked", "claim-corrected"):
+        elif kind in ("claim-linked", "claim-unlinked", "claim-corrected"):
             changed += _derived(reader, data["claim"])
         elif kind.startswith("claim-"):
             changed.append(data["claim"])

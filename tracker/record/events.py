@@ -136,6 +136,14 @@ class PlaceAliased(PlaceEvent):
     aliases: tuple[Name, ...] = Field(min_length=1)
 
 
+class PlaceUnaliased(PlaceEvent):
+    """The place is not called so after all; claims that were typed with the name stay with it."""
+
+    kind = "place-unaliased"
+    aliases: tuple[Name, ...] = Field(min_length=1)
+    reason: Text | None = None
+
+
 class PlaceRenamed(PlaceEvent):
     """The place's main name changed; the old one stays an alias."""
 
@@ -187,6 +195,14 @@ class ActorAliased(ActorEvent):
 
     kind = "actor-aliased"
     aliases: tuple[Name, ...] = Field(min_length=1)
+
+
+class ActorUnaliased(ActorEvent):
+    """The actor is not called so after all; claims that were typed with the name stay with it."""
+
+    kind = "actor-unaliased"
+    aliases: tuple[Name, ...] = Field(min_length=1)
+    reason: Text | None = None
 
 
 class ActorRenamed(ActorEvent):
@@ -257,6 +273,14 @@ class SourceAliased(SourceEvent):
 
     kind = "source-aliased"
     aliases: tuple[Name, ...] = Field(min_length=1)
+
+
+class SourceUnaliased(SourceEvent):
+    """The source is not called so after all; claims that were typed with the name stay with it."""
+
+    kind = "source-unaliased"
+    aliases: tuple[Name, ...] = Field(min_length=1)
+    reason: Text | None = None
 
 
 class SourceRenamed(SourceEvent):
@@ -395,6 +419,15 @@ class ClaimLinked(ClaimEvent):
     note: Text | None = None
 
 
+class ClaimUnlinked(ClaimEvent):
+    """The link was wrong: the two stand for themselves again."""
+
+    kind = "claim-unlinked"
+    link: str
+    other: Id
+    reason: Text | None = None
+
+
 class ClaimChecked(ClaimEvent):
     """What a check of the claim found, by whom and when (None: when recorded); it moves nothing."""
 
@@ -445,11 +478,14 @@ class PayloadRedacted(Event):
 
 
 ALL: Final[tuple[type[Event], ...]] = (
-    PlaceRegistered, PlaceAliased, PlaceRenamed, PlaceMerged, PlaceUnmerged,
-    ActorRegistered, ActorAliased, ActorRenamed, ActorMerged, ActorUnmerged, ActorJoined, ActorLeft,
-    SourceRegistered, SourceAliased, SourceRenamed, SourceMerged, SourceUnmerged, SourceGraded, SourceLeans,
+    PlaceRegistered, PlaceAliased, PlaceUnaliased, PlaceRenamed, PlaceMerged, PlaceUnmerged,
+    ActorRegistered, ActorAliased, ActorUnaliased, ActorRenamed, ActorMerged, ActorUnmerged,
+    ActorJoined, ActorLeft,
+    SourceRegistered, SourceAliased, SourceUnaliased, SourceRenamed, SourceMerged, SourceUnmerged,
+    SourceGraded, SourceLeans,
     DocumentRegistered,
-    ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked, ClaimChecked, ClaimWeighted,
+    ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked, ClaimUnlinked,
+    ClaimChecked, ClaimWeighted,
     SettingChanged, PayloadRedacted,
 )  # fmt: skip
 """Every kind of event, in the order of the documentation."""

@@ -1,9 +1,9 @@
 """Decides how typed names are looked up in the record."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
+from tracker.errors import AmbiguousName, NotFound, UnknownName
 from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve
 from tracker.reader import NOW, Reader, Row
 from tracker.views.evidence import merged
@@ -69,6 +69,43 @@ def merged_with(reader: Reader, thing: str) -> Callable[[str], Sequence[str]]:
         return list(dict.fromkeys((id_, whole, *(one for one, into in root.items() if into == whole))))
 
     return ids
+
+
+class Spelling(NamedTuple):
+    """One name of something: whose it is, its main name, the name, the key it is looked up under."""
+
+    id: str
+    name: str
+    alias: str
+    folded: str
+
+
+def spellings(reader: Reader, thing: str, ids: Sequence[str]) -> list[Spelling]:
+    """Every name of some things, in the order of the ids and then of the names."""
+    sql = (
+        f"SELECT n.id, t.name, n.alias, n.folded FROM names n JOIN {_TABLES[thing]} t ON t.id = n.id"
+        " AND t.to_pos > :known WHERE n.thing = :thing AND n.id IN (:wanted) AND n.to_pos > :known"
+    )
+    rows = [Spelling(*row) for row in reader.among(sql, ids, thing=thing, known=NOW)]
+    return sorted(rows, key=lambda row: (ids.index(row.id), row.alias))
+
+
+def find_then(reader: Reader, thing: str, text: str, known: int) -> Resolved:
+    """What a name was bound to when the log had come to `known`; a name given since, what it is now.
+
+    Either way as what it was read as then.
+    """
+    if known == NOW:
+        return find(reader, thing, text)
+    try:
+        return find(reader, thing, text, known)
+    except NotFound as then:
+        try:
+            return find(reader, thing, text, merged_at=known)
+        except UnknownName:
+            if isinstance(then, AmbiguousName):
+                raise then from None
+            raise
 
 
 def aliases(reader: Reader, thing: str, known: int = NOW) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tracker.names import fold
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Handle, Projection, Put
+from tracker.record.projection import Drop, Handle, Projection, Put
 
 THINGS = ("place", "actor", "source")
 
@@ -31,6 +31,14 @@ def _aliased(thing: str) -> Handle:
     return handle
 
 
+def _unaliased(thing: str) -> Handle:
+    def handle(event: Body, _: Envelope) -> Iterator[Drop]:
+        for name in event["aliases"]:
+            yield Drop((thing, event[thing], name))
+
+    return handle
+
+
 def _renamed(thing: str) -> Handle:
     def handle(event: Body, _: Envelope) -> Iterator[Put]:
         return _named(thing, event[thing], [event["name"]])
@@ -40,13 +48,16 @@ def _renamed(thing: str) -> Handle:
 
 PROJECTION = Projection(
     table="names",
-    revision=2,
+    revision=3,
     key={"thing": "TEXT NOT NULL", "id": "TEXT NOT NULL", "alias": "TEXT NOT NULL"},
     columns={"folded": "TEXT NOT NULL"},
     handlers={
         f"{thing}-{happened}": make(thing)
         for thing in THINGS
-        for happened, make in (("registered", _registered), ("aliased", _aliased), ("renamed", _renamed))
+        for happened, make in (
+            ("registered", _registered), ("aliased", _aliased), ("unaliased", _unaliased),
+            ("renamed", _renamed),
+        )
     },
     indexes=(("folded", "thing"),),
-)
+)  # fmt: skip
