@@ -220,6 +220,18 @@ class Tracker:
         """Register a source: kind, id_, lean, grade, language, aliases."""
         return self._registering().add("source", name, told, dry_run=dry_run)
 
+    def place_describe(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
+        """Tell more of a place: kind, lat, lon, parent, near, bearing, km, population; the rest stays."""
+        return self._registering().describe("place", name, told, dry_run=dry_run)
+
+    def actor_describe(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
+        """Tell more of an actor: level, part_of (always)."""
+        return self._registering().describe("actor", name, told, dry_run=dry_run)
+
+    def source_describe(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
+        """Tell more of a source: kind, lean (always), grade, language."""
+        return self._registering().describe("source", name, told, dry_run=dry_run)
+
     def document_add(
         self, key: str, *, source: str | None = None, url: str | None = None, title: str | None = None,
         published: When = None, dry_run: bool = False,

@@ -97,6 +97,13 @@ def test_create_brings_in_what_is_not_known(fresh: str) -> None:
     assert set(dry["created"]) == {"actor/the-lions", "place/newtown", "source/a-paper", "source/nobody"}
     assert dry["after"]["status"] == "held"
     assert head(fresh) == before
+    told = tracker(*words, *NOW, "--create", "--dry-run").err
+    for step in (
+        "Newtown is new, of kind other, without a position: tracker place describe newtown --kind",
+        "The Lions is new, of level faction, part of nobody: tracker actor describe the-lions --level",
+        "A Paper is new, of kind unknown: tracker source describe a-paper --kind",
+    ):
+        assert step in told
     made = tracker(*words, *NOW, "--create", "--json").json
     assert set(made["created"]) == set(dry["created"])
     assert made["claim"] == dry["claim"]
@@ -152,6 +159,8 @@ THINGS = ("place", "actor", "source", "document")
 CHANGES = (
     "place add Newtown --kind town", "place alias Homs Emesa", "place rename Homs Hims",
     "place unalias Homs Emesa", "actor unalias SDF QSD", "source unalias DW Deutsche-Welle",
+    "place describe Nawa --population 9000", "actor describe SDF --level side",
+    "actor describe hts --part-of sna", "source describe DW --kind monitor --grade E",
     "place merge Nawa Jasim", "actor add Lions --level faction", "actor alias SDF QSD",
     "actor rename SDF Democrats", "actor merge sfa rebels", "actor join sfa rebels --from 2024-12-01",
     "actor leave hts --from 2024-12-01", "source add Herald --kind media", "source alias AFP Agence",

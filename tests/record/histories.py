@@ -153,6 +153,22 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
             st.sampled_from((None, "0.00005", "0.01")), st.none() | place,
         ),
         place.map(lambda one: events.PlaceRenamed(place=one, name=f"New {one}")),
+        st.builds(
+            lambda one, kind, lat: events.PlaceDescribed(place=one, place_kind=kind, lat=lat, lon=36.0),
+            place, st.sampled_from((None, "town", "region")), st.sampled_from((33.0, 33.05)),
+        ),
+        st.builds(
+            lambda two, level: events.ActorDescribed(actor=two[0], level=level, part_of=two[1]),
+            two_actors, st.sampled_from((None, "unit")),
+        ),
+        actor.map(lambda one: events.ActorDescribed(actor=one, level="alliance")),
+        st.builds(
+            lambda one, kind, lean, grade: events.SourceDescribed(
+                source=one, source_kind=kind, lean=lean, grade=grade
+            ),
+            source, st.sampled_from((None, "party", "monitor")), st.none() | actor,
+            st.sampled_from((None, "A", "E")),
+        ),
         place.map(lambda one: events.PlaceAliased(place=one, aliases=(f"Old {one}",))),
         place.map(lambda one: events.PlaceUnaliased(place=one, aliases=(f"Old {one}", one.title()))),
     )  # fmt: skip

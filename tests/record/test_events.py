@@ -25,7 +25,7 @@ LINES: list[dict[str, Any]] = [json.loads(line) for line in GOLDEN.read_text("ut
 
 OF_THE_DOMAIN = {
     *(f"{thing}-{happened}" for thing in ("place", "actor", "source")
-      for happened in ("registered", "aliased", "unaliased", "renamed", "merged", "unmerged")),
+      for happened in ("registered", "described", "aliased", "unaliased", "renamed", "merged", "unmerged")),
     "actor-joined", "actor-left", "source-graded", "source-leans", "document-registered",
     "claim-recorded", "claim-corrected", "claim-retracted", "claim-reviewed", "claim-linked",
     "claim-unlinked", "claim-checked", "claim-weighted", "setting-changed", "payload-redacted",

@@ -31,6 +31,17 @@ def add(run: Session, name: str, **told: Any) -> None:
     done(run, run.tracker(writing=True).actor_add(name, **told))
 
 
+@command.command("describe", cls=Command)
+@click.argument("name", type=ACTOR)
+@click.option("--level", type=click.Choice(ACTOR_LEVELS), help="What it is.")
+@click.option("--part-of", type=ACTOR, metavar="ACTOR", help="Whom it has always been part of.")
+@DRY_RUN
+@session
+def describe(run: Session, name: str, **told: Any) -> None:
+    """Tell more of an actor; what is not given stays."""
+    done(run, run.tracker(writing=True).actor_describe(name, **told))
+
+
 @command.command("join", cls=Command)
 @click.argument("actor", type=ACTOR)
 @click.argument("parent", type=ACTOR)

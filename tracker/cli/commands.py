@@ -18,7 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "link": "two claims tell of one event, or one was derived from the other",
     "unlink": "take a link back",
     "check": "note what a check of a claim found",
-    "place": "places: add, list, show, alias, unalias, rename, merge, unmerge",
+    "place": "places: add, describe, list, show, alias, rename, merge, and undoing it",
     "actor": "actors: the same, and join, leave",
     "source": "sources: the same, and grade, lean",
     "document": "documents that claims are read in: add, list, show",

@@ -8,7 +8,7 @@ import click
 
 from tracker.cli.session import ACTOR, DRY_RUN, SOURCE, Session, session
 from tracker.cli.shell import Command
-from tracker.cli.things import done, group
+from tracker.cli.things import done, every, group
 from tracker.judgement.vocabulary import GRADES, SOURCE_KINDS
 
 command = group(
@@ -16,19 +16,35 @@ command = group(
 )
 
 
+_FACTS = (
+    click.option("--lean", type=ACTOR, metavar="ACTOR", help="Whom it speaks for or prefers."),
+    click.option("--grade", type=click.Choice(GRADES), help="Admiralty grade; F: cannot be judged."),
+    click.option("--language", metavar="CODE", help="In which language it writes."),
+)
+
+
 @command.command("add", cls=Command)
 @click.argument("name")
 @click.option("--kind", type=click.Choice(SOURCE_KINDS), required=True, help="What it is.")
 @click.option("--id", "id_", metavar="ID", help="Its id; left out: made from the name.")
-@click.option("--lean", type=ACTOR, metavar="ACTOR", help="Whom it speaks for or prefers.")
-@click.option("--grade", type=click.Choice(GRADES), help="Admiralty grade; F: cannot be judged.")
-@click.option("--language", metavar="CODE", help="In which language it writes.")
+@every(_FACTS)
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name, in any script.")
 @DRY_RUN
 @session
 def add(run: Session, name: str, **told: Any) -> None:
     """Register a source."""
     done(run, run.tracker(writing=True).source_add(name, **told))
+
+
+@command.command("describe", cls=Command)
+@click.argument("name", type=SOURCE)
+@click.option("--kind", type=click.Choice(SOURCE_KINDS), help="What it is.")
+@every(_FACTS)
+@DRY_RUN
+@session
+def describe(run: Session, name: str, **told: Any) -> None:
+    """Tell more of a source; what is not given stays."""
+    done(run, run.tracker(writing=True).source_describe(name, **told))
 
 
 @command.command("grade", cls=Command)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import click
 
 from tracker.cli.output import Lines, answered, as_json, note, rows_options
 from tracker.cli.session import DRY_RUN, Name, Session, session
 from tracker.cli.shell import Command, Group
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def group(thing: str, columns: Sequence[str], help_text: str) -> Group:
@@ -18,6 +20,17 @@ def group(thing: str, columns: Sequence[str], help_text: str) -> Group:
     for build in (_list, _show, _alias, _unalias, _rename, _merge, _unmerge):
         made.add_command(build(thing, columns))
     return made
+
+
+def every(options: Sequence[Callable[[Function], Function]]) -> Callable[[Function], Function]:
+    """All of some options, in their order."""
+
+    def decorated(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorated
 
 
 def done(run: Session, answer: Mapping[str, Any]) -> None:
@@ -31,9 +44,15 @@ def done(run: Session, answer: Mapping[str, Any]) -> None:
 
     out = Lines(colored=run.colored)
     thing, name = next(iter(answer.items()))
+    if answer["event"] is None:
+        out.line(f"{thing} {name}: it was so already; nothing is recorded")
+        return
     where = "would be recorded" if answer["dry_run"] else f"[{answer['position']}]"
     out.line(f"{thing} {name}: {answer['event']} {where}")
-    if answer["dry_run"]:
+    for one in answer.get("fields", ()):
+        was = "" if one["before"] is None else f"  (was {one['before']})"
+        out.item(one["field"].replace("_", " "), f"{one['after']}{was}")
+    if answer["dry_run"] and "fields" not in answer:
         for key, value in answer["payload"].items():
             if key != thing:
                 out.item(key.replace("_", " "), _told(value))

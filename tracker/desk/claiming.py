@@ -10,7 +10,7 @@ from tracker.desk.attribution import Find
 from tracker.desk.intake import Drafted, Typed, by_other_names, draft, identified, web_address
 from tracker.desk.linking import linked, uncorrected, unlinked
 from tracker.desk.recording import Decision, Recorder, payload
-from tracker.desk.registry import named_only
+from tracker.desk.registry import named_only, told_of
 from tracker.desk.retyped import as_written, copied, known_claim, span_text, typed_again, with_document
 from tracker.desk.succession import links_anew, reviews_anew
 from tracker.desk.words import require
@@ -182,7 +182,8 @@ class Claiming:
                     raise
                 made[thing, name] = named_only(thing, name)
             else:
-                return replace(drafted, created=tuple(made.values()), notes=(*drafted.notes, *read_in))
+                notes = (*drafted.notes, *read_in, *map(told_of, made.values()))
+                return replace(drafted, created=tuple(made.values()), notes=notes)
 
     def _recorded(self, decide: Callable[[Reader], Decision[_Claimed]], *, dry_run: bool) -> Document:
         """Record a claim and what comes with it; answers with what became of the verdict."""

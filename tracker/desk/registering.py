@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from tracker.desk.describing import described
 from tracker.desk.intake import web_address
 from tracker.desk.naming import aliases_of, names_told
 from tracker.desk.recording import Decision, Recorder, payload
@@ -47,12 +48,7 @@ class Registering:
         make: Any = {"place": new_place, "actor": new_actor, "source": new_source}[thing]
 
         def added(reader: Reader) -> Event:
-            tied = {
-                key: self._id(reader, "place" if thing == "place" else "actor", told[key])
-                for key in _TIED[thing]
-                if told.get(key)
-            }
-            event: Event = make(name, **{**told, **tied})
+            event: Event = make(name, **self._tied(reader, thing, told))
             id_ = event.stream.partition("/")[2]
             if reader.one(f"SELECT 1 FROM {_TABLES[thing]} WHERE id = :id", id=id_) is not None:
                 raise Conflict(
@@ -62,6 +58,20 @@ class Registering:
             return event
 
         return self._done(thing, added, dry_run=dry_run)
+
+    def describe(self, thing: str, name: str, told: dict[str, Any], *, dry_run: bool) -> Document:
+        """Tell more of something: what is told replaces what was known, and nothing is recorded twice."""
+        told_so: list[tuple[str, list[Document]]] = []
+
+        def happened(reader: Reader) -> Event | None:
+            id_ = self._id(reader, thing, name)
+            event, fields = described(reader, thing, id_, self._tied(reader, thing, told))
+            told_so.append((id_, fields))
+            return event
+
+        answer = self._done(thing, happened, dry_run=dry_run)
+        id_, fields = told_so[-1]
+        return {thing: id_, **answer, "fields": fields}
 
     def change(
         self, thing: str, change: str, name: str, facts: Mapping[str, object], *, dry_run: bool
@@ -202,28 +212,39 @@ class Registering:
 
     # -- shared ----------------------------------------------------------------------------------
 
-    def _done(self, thing: str, happened: Callable[[Reader], Event], *, dry_run: bool) -> Document:
+    def _done(self, thing: str, happened: Callable[[Reader], Event | None], *, dry_run: bool) -> Document:
+        """Record what happened, if anything did."""
         now = self._recorder.clock()
 
-        def decide(reader: Reader) -> Decision[tuple[Event, Verdicts]]:
+        def decide(reader: Reader) -> Decision[tuple[Event | None, Verdicts]]:
             event = happened(reader)
-            return Decision(
-                [event], (event, verdicts(reader, Question(now)) if _moves_verdicts(event) else {})
-            )
+            moving = event is not None and _moves_verdicts(event)
+            before = verdicts(reader, Question(now)) if moving else {}
+            return Decision([] if event is None else [event], (event, before))
 
-        def look(reader: Reader, facts: tuple[Event, Verdicts]) -> tuple[list[Document], list[str]]:
+        def look(reader: Reader, facts: tuple[Event | None, Verdicts]) -> tuple[list[Document], list[str]]:
             event, before = facts
+            if event is None:
+                return [], []
             told = changes(before, verdicts(reader, Question(now))) if before else []
             return told, names_told(reader, thing, event)
 
         done = self._recorder.record(decide, look, dry_run=dry_run)
-        (event,) = done.events
+        event, _ = done.facts
         changed, notes = done.seen
         return {
-            thing: event.stream.partition("/")[2], "event": event.kind, "payload": payload(event),
-            "recorded": not dry_run, "position": done.position, "dry_run": dry_run, "changes": changed,
-            "notes": notes,
+            **({} if event is None else {thing: event.stream.partition("/")[2]}),
+            "event": None if event is None else event.kind,
+            "payload": {} if event is None else payload(event),
+            "recorded": event is not None and not dry_run, "position": done.position, "dry_run": dry_run,
+            "changes": changed, "notes": notes,
         }  # fmt: skip
+
+    def _tied(self, reader: Reader, thing: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        """What is told, with the ids of the places and actors that it names."""
+        of = "place" if thing == "place" else "actor"
+        named = {key: self._id(reader, of, told[key]) for key in _TIED[thing] if told.get(key)}
+        return {**told, **named}
 
     def _id(self, reader: Reader, thing: str, name: str) -> str:
         return self._recorder.finding(reader)(thing, name).id

@@ -33,6 +33,20 @@ def named_only(thing: str, name: str) -> Event:
     return events.SourceRegistered(source=fresh_id(name), name=name, source_kind=_ADDED[thing])
 
 
+def told_of(event: Event) -> str:
+    """What to say of something that was brought in by its name only, and how more is told of it."""
+    if isinstance(event, events.PlaceRegistered):
+        so, options = f"of kind {event.place_kind}, without a position", "--kind … --lat … --lon …"
+    elif isinstance(event, events.ActorRegistered):
+        so, options = f"of level {event.level}, part of nobody", "--level … --part-of …"
+    elif isinstance(event, events.SourceRegistered):
+        so, options = f"of kind {event.source_kind}", "--kind …"
+    else:
+        raise TypeError(event.kind)
+    thing, _, id_ = event.stream.partition("/")
+    return f"{event.name} is new, {so}: tracker {thing} describe {id_} {options}"
+
+
 def new_place(
     name: str, *, kind: str, id_: str | None = None, lat: float | None = None, lon: float | None = None,
     parent: str | None = None, population: int | None = None, near: str | None = None,
@@ -40,6 +54,14 @@ def new_place(
     aliases: Sequence[str] = (),
 ) -> events.PlaceRegistered:  # fmt: skip
     """A place; one without coordinates may lie `near` another."""
+    _check_place(kind, lat, lon, bearing)
+    return events.PlaceRegistered(
+        place=fresh_id(name, id_), name=name, place_kind=kind, lat=lat, lon=lon, parent=parent,
+        population=population, near=near, bearing=bearing, km=km, gazetteer=gazetteer, aliases=tuple(aliases),
+    )  # fmt: skip
+
+
+def _check_place(kind: str | None, lat: float | None, lon: float | None, bearing: str | None) -> None:
     require("kind of place", kind, vocabulary.PLACE_KINDS)
     require("bearing", bearing, vocabulary.BEARINGS)
     if (lat is None) != (lon is None):
@@ -49,10 +71,6 @@ def new_place(
             raise BadInput(
                 what=f"{option} {value:g} is not on Earth", try_=f"{option} between -{bound:g} and {bound:g}"
             )
-    return events.PlaceRegistered(
-        place=fresh_id(name, id_), name=name, place_kind=kind, lat=lat, lon=lon, parent=parent,
-        population=population, near=near, bearing=bearing, km=km, gazetteer=gazetteer, aliases=tuple(aliases),
-    )  # fmt: skip
 
 
 def new_actor(
@@ -76,6 +94,37 @@ def new_source(
         source=fresh_id(name, id_), name=name, source_kind=kind, lean=lean, grade=grade, language=language,
         aliases=tuple(aliases),
     )  # fmt: skip
+
+
+def described_place(
+    place: str, *, kind: str | None = None, lat: float | None = None, lon: float | None = None,
+    parent: str | None = None, population: int | None = None, near: str | None = None,
+    bearing: str | None = None, km: float | None = None, gazetteer: str | None = None,
+) -> events.PlaceDescribed:  # fmt: skip
+    """What became known of a place."""
+    _check_place(kind, lat, lon, bearing)
+    return events.PlaceDescribed(
+        place=place, place_kind=kind, lat=lat, lon=lon, parent=parent, population=population, near=near,
+        bearing=bearing, km=km, gazetteer=gazetteer,
+    )  # fmt: skip
+
+
+def described_actor(
+    actor: str, *, level: str | None = None, part_of: str | None = None
+) -> events.ActorDescribed:
+    """What became known of an actor."""
+    require("level", level, vocabulary.ACTOR_LEVELS)
+    return events.ActorDescribed(actor=actor, level=level, part_of=part_of)
+
+
+def described_source(
+    source: str, *, kind: str | None = None, lean: str | None = None, grade: str | None = None,
+    language: str | None = None,
+) -> events.SourceDescribed:  # fmt: skip
+    """What became known of a source."""
+    require("kind of source", kind, vocabulary.SOURCE_KINDS)
+    require("grade", grade, vocabulary.GRADES)
+    return events.SourceDescribed(source=source, source_kind=kind, lean=lean, grade=grade, language=language)
 
 
 _CHANGES: Final[dict[str, dict[str, type[Event]]]] = {

@@ -31,7 +31,7 @@ from tracker.views.settings import TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 4
+REVISION: Final = 5
 """Of both tables, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
@@ -39,8 +39,9 @@ CHUNK: Final = 5000
 """So many claims are read at once when everything is folded."""
 
 EVERYWHERE: Final = frozenset(
-    {"actor-registered", "actor-joined", "actor-left", "actor-merged", "actor-unmerged", "source-graded",
-     "source-leans", "source-merged", "source-unmerged", "place-merged", "place-unmerged"}
+    {"actor-registered", "actor-described", "actor-joined", "actor-left", "actor-merged", "actor-unmerged",
+     "source-described", "source-graded", "source-leans", "source-merged", "source-unmerged",
+     "place-merged", "place-unmerged"}
 )  # fmt: skip
 """Events that show in many places: where those people spoke or are named, where those claims now count."""
 

@@ -129,6 +129,21 @@ class PlaceRegistered(PlaceEvent):
     aliases: tuple[Name, ...] = ()
 
 
+class PlaceDescribed(PlaceEvent):
+    """More became known of the place: what is given here replaces what was, the rest stays."""
+
+    kind = "place-described"
+    place_kind: str | None = None
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    parent: Id | None = None
+    population: int | None = Field(default=None, ge=0)
+    near: Id | None = None
+    bearing: str | None = None
+    km: float | None = Field(default=None, ge=0)
+    gazetteer: Name | None = None
+
+
 class PlaceAliased(PlaceEvent):
     """The place is also called so."""
 
@@ -188,6 +203,14 @@ class ActorRegistered(ActorEvent):
     level: str
     part_of: Id | None = None
     aliases: tuple[Name, ...] = ()
+
+
+class ActorDescribed(ActorEvent):
+    """More became known of the actor; `part_of` from the beginning of everything."""
+
+    kind = "actor-described"
+    level: str | None = None
+    part_of: Id | None = None
 
 
 class ActorAliased(ActorEvent):
@@ -266,6 +289,16 @@ class SourceRegistered(SourceEvent):
     grade: str | None = None
     language: Name | None = None
     aliases: tuple[Name, ...] = ()
+
+
+class SourceDescribed(SourceEvent):
+    """More became known of the source: what is given here replaces what was; `lean` always."""
+
+    kind = "source-described"
+    source_kind: str | None = None
+    lean: Id | None = None
+    grade: str | None = None
+    language: Name | None = None
 
 
 class SourceAliased(SourceEvent):
@@ -478,14 +511,14 @@ class PayloadRedacted(Event):
 
 
 ALL: Final[tuple[type[Event], ...]] = (
-    PlaceRegistered, PlaceAliased, PlaceUnaliased, PlaceRenamed, PlaceMerged, PlaceUnmerged,
-    ActorRegistered, ActorAliased, ActorUnaliased, ActorRenamed, ActorMerged, ActorUnmerged,
-    ActorJoined, ActorLeft,
-    SourceRegistered, SourceAliased, SourceUnaliased, SourceRenamed, SourceMerged, SourceUnmerged,
-    SourceGraded, SourceLeans,
+    PlaceRegistered, PlaceDescribed, PlaceAliased, PlaceUnaliased, PlaceRenamed, PlaceMerged, PlaceUnmerged,
+    ActorRegistered, ActorDescribed, ActorAliased, ActorUnaliased, ActorRenamed, ActorMerged,
+    ActorUnmerged, ActorJoined, ActorLeft,
+    SourceRegistered, SourceDescribed, SourceAliased, SourceUnaliased, SourceRenamed, SourceMerged,
+    SourceUnmerged, SourceGraded, SourceLeans,
     DocumentRegistered,
-    ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked, ClaimUnlinked,
-    ClaimChecked, ClaimWeighted,
+    ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked,
+    ClaimUnlinked, ClaimChecked, ClaimWeighted,
     SettingChanged, PayloadRedacted,
 )  # fmt: skip
 """Every kind of event, in the order of the documentation."""

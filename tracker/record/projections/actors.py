@@ -13,6 +13,11 @@ def _registered(event: Body, _: Envelope) -> Iterator[Put]:
     yield Put((event["actor"],), {"name": event["name"], "level": event["level"]})
 
 
+def _described(event: Body, _: Envelope) -> Iterator[Patch]:
+    if event.get("level"):
+        yield Patch((event["actor"],), {"level": event["level"]})
+
+
 def _renamed(event: Body, _: Envelope) -> Iterator[Patch]:
     yield Patch((event["actor"],), {"name": event["name"]})
 
@@ -27,11 +32,12 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="actors",
-    revision=2,
+    revision=3,
     key={"id": "TEXT NOT NULL"},
     columns={"name": "TEXT NOT NULL", "level": "TEXT NOT NULL", "merged_into": "TEXT"},
     handlers={
         "actor-registered": _registered,
+        "actor-described": _described,
         "actor-renamed": _renamed,
         "actor-merged": _merged,
         "actor-unmerged": _unmerged,

@@ -11,7 +11,7 @@ from tracker.record.projection import Projection, Put
 from tracker.times import parse_iso
 
 
-def _registered(event: Body, _: Envelope) -> Iterator[Put]:
+def _always(event: Body, _: Envelope) -> Iterator[Put]:
     if event.get("lean"):
         yield Put((event["source"], BEGINNING), {"actor": event["lean"]})
 
@@ -23,8 +23,8 @@ def _leans(event: Body, _: Envelope) -> Iterator[Put]:
 
 PROJECTION = Projection(
     table="leanings",
-    revision=2,
+    revision=3,
     key={"source": "TEXT NOT NULL", "since": "BIGINT NOT NULL"},
     columns={"actor": "TEXT"},
-    handlers={"source-registered": _registered, "source-leans": _leans},
+    handlers={"source-registered": _always, "source-described": _always, "source-leans": _leans},
 )

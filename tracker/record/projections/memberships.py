@@ -11,7 +11,7 @@ from tracker.record.projection import Projection, Put
 from tracker.times import parse_iso
 
 
-def _registered(event: Body, _: Envelope) -> Iterator[Put]:
+def _always(event: Body, _: Envelope) -> Iterator[Put]:
     if event.get("part_of"):
         yield Put((event["actor"], BEGINNING), {"parent": event["part_of"]})
 
@@ -26,8 +26,13 @@ def _left(event: Body, _: Envelope) -> Iterator[Put]:
 
 PROJECTION = Projection(
     table="memberships",
-    revision=2,
+    revision=3,
     key={"actor": "TEXT NOT NULL", "since": "BIGINT NOT NULL"},
     columns={"parent": "TEXT"},
-    handlers={"actor-registered": _registered, "actor-joined": _joined, "actor-left": _left},
+    handlers={
+        "actor-registered": _always,
+        "actor-described": _always,
+        "actor-joined": _joined,
+        "actor-left": _left,
+    },
 )

@@ -8,13 +8,17 @@ from tracker.record.envelope import Envelope
 from tracker.record.events import Body
 from tracker.record.projection import Patch, Projection, Put
 
+_FACTS = ("lat", "lon", "parent", "population", "near", "bearing", "km", "gazetteer")
+
 
 def _registered(event: Body, _: Envelope) -> Iterator[Put]:
-    told = ("name", "lat", "lon", "parent", "population", "near", "bearing", "km", "gazetteer")
-    yield Put(
-        (event["place"],),
-        {"kind": event["place_kind"], **{column: event.get(column) for column in told}},
-    )
+    told = {"name": event["name"], "kind": event["place_kind"]}
+    yield Put((event["place"],), {**told, **{column: event.get(column) for column in _FACTS}})
+
+
+def _described(event: Body, _: Envelope) -> Iterator[Patch]:
+    told = {"kind": event.get("place_kind"), **{column: event.get(column) for column in _FACTS}}
+    yield Patch((event["place"],), {column: value for column, value in told.items() if value is not None})
 
 
 def _renamed(event: Body, _: Envelope) -> Iterator[Patch]:
@@ -31,7 +35,7 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="places",
-    revision=3,
+    revision=4,
     key={"id": "TEXT NOT NULL"},
     columns={
         "name": "TEXT NOT NULL",
@@ -48,6 +52,7 @@ PROJECTION = Projection(
     },
     handlers={
         "place-registered": _registered,
+        "place-described": _described,
         "place-renamed": _renamed,
         "place-merged": _merged,
         "place-unmerged": _unmerged,

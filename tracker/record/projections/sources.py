@@ -19,6 +19,11 @@ def _registered(event: Body, _: Envelope) -> Iterator[Put]:
     yield Put((event["source"],), row)
 
 
+def _described(event: Body, _: Envelope) -> Iterator[Patch]:
+    told = {"kind": event.get("source_kind"), "grade": event.get("grade"), "language": event.get("language")}
+    yield Patch((event["source"],), {column: value for column, value in told.items() if value is not None})
+
+
 def _renamed(event: Body, _: Envelope) -> Iterator[Patch]:
     yield Patch((event["source"],), {"name": event["name"]})
 
@@ -37,7 +42,7 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="sources",
-    revision=2,
+    revision=3,
     key={"id": "TEXT NOT NULL"},
     columns={
         "name": "TEXT NOT NULL",
@@ -48,6 +53,7 @@ PROJECTION = Projection(
     },
     handlers={
         "source-registered": _registered,
+        "source-described": _described,
         "source-renamed": _renamed,
         "source-graded": _graded,
         "source-merged": _merged,
