@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from threading import Barrier
+from uuid import RFC_4122, UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tracker import Tracker
-from tracker.desk.recording import Decision, Recorder, unseen
+from tracker.desk.recording import Decision, Recorder, fresh_ids, unseen
 from tracker.errors import Conflict, StaleVersion, UnknownName
 from tracker.reader import Reader
 from tracker.record.envelope import NewEvent
@@ -123,6 +127,26 @@ def test_a_name_made_by_two_at_once_is_made_once(made: Tracker) -> None:
         made_by = [stream for streams in pool.map(say, ("anna", "ben")) for stream in streams]
     assert sorted(made_by) == [f"place/hamlet{n}" for n in range(PAIRS)]
     assert len(made.claims()["claims"]) == PAIRS
+
+
+def test_an_event_s_id_begins_with_the_instant_it_is_recorded_at(made: Tracker) -> None:
+    """By the clock that the tracker is given, never the wall's; in one append they rise."""
+    ids = [one["event_id"] for one in made.log()]
+    assert {UUID(one).version for one in ids} == {7}
+    assert {UUID(one).int >> 80 for one in ids} == {NOW // 1000}
+    some = list(islice(fresh_ids(NOW), 1000))
+    assert some == sorted(some)
+    assert next(fresh_ids(NOW + 1)) > some[-1], "a microsecond later"
+    assert next(fresh_ids(NOW + 1000)) > some[-1]
+    assert {UUID(one).variant for one in some} == {RFC_4122}
+
+
+@given(now=st.integers(-(2**50), 2**55))
+def test_ids_of_one_instant_are_unique(now: int) -> None:
+    """However many processes record at once, with clocks that stand still."""
+    drawn = [one for _ in range(50) for one in islice(fresh_ids(now), 20)]
+    assert len(set(drawn)) == len(drawn)
+    assert all(len(one) == 36 and str(UUID(one)) == one and UUID(one).version == 7 for one in drawn)
 
 
 def test_a_refusal_needs_no_lock(made: Tracker) -> None:
