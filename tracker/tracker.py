@@ -323,11 +323,14 @@ class Tracker:
 
     # -- the record ------------------------------------------------------------------------------
 
-    def verify(self, *, against: str | None = None) -> Document:
-        """Check chain, order, hashes and where the views stand; `against` is a printed `position:hash`."""
+    def verify(self, *, against: str | None = None, views: bool = False) -> Document:
+        """Check chain, order, hashes and where the views stand; `against` is a printed `position:hash`.
+
+        With `views` they are built again beside, and compared row by row.
+        """
         from tracker.record.upkeep import verify
 
-        return verify(self.where, against)
+        return verify(self.where, against, views=views)
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Document:
         """Throw every view away and build it again from the log."""

@@ -144,6 +144,8 @@ def test_damaged_pages(fresh: str) -> None:
 
 
 def test_a_tampered_log_is_found(where: str) -> None:
+    compared = tracker("verify", "--views", "--db", where)
+    assert (compared.code, "the views are what the log says" in compared.out) == (0, True)
     assert tracker("verify", "--db", where).code == 0
     if "://" in where:
         owner(where, "ALTER TABLE events DISABLE TRIGGER ALL")

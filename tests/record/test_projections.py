@@ -199,6 +199,57 @@ def test_verify_names_a_view_that_lags_behind(where: str) -> None:
         assert "the view claims" in finding["what"]
 
 
+@pytest.mark.parametrize(
+    ("tampering", "view", "what"),
+    [
+        ("UPDATE names SET folded = 'hull' WHERE id = 'hill'", "names", "has other rows than the log makes"),
+        ("DELETE FROM places WHERE id = 'mill'", "places", "rows, the log makes"),
+        ("UPDATE control SET side = 'clan'", "control", "has other rows than the log makes"),
+        ("UPDATE claims SET event_at = event_at + 1 WHERE id = 'c-0'", "claims", "has other rows"),
+    ],
+)
+def test_verify_compares_the_views_with_what_the_log_makes(
+    where: str, tampering: str, view: str, what: str
+) -> None:
+    with fresh(where) as store:
+        record(store, [said_of_the_hill("c-0"), said_of_the_hill("c-1")])
+        found = verify(store.where, None, views=True)
+        assert (found["ok"], found["views"]) == (True, "compared")
+        with store.transaction() as connection:
+            connection.exec_driver_sql(tampering)
+        assert verify(store.where, None)["ok"], "it says only how far they are"
+        (finding,) = verify(store.where, None, views=True)["findings"]
+        assert f"the view {view} " in finding["what"]
+        assert what in finding["what"]
+        rebuild(store)
+        assert verify(store.where, None, views=True)["ok"]
+
+
+def said_of_the_hill(claim: str) -> ClaimRecorded:
+    return ClaimRecorded(
+        claim=claim, chain=(Hop(who="wire"),), modality="asserts", predicate="captured", actors=("army",),
+        place="hill", reported=Moment(latest=BEGIN),
+    )  # fmt: skip
+
+
+def test_views_that_lag_or_an_altered_log_are_not_compared(where: str) -> None:
+    with fresh(where) as store:
+        record(store, [PlaceRenamed(place="hill", name="Hull")], views=None)
+        found = verify(store.where, None, views=True)
+        assert (found["ok"], found["views"]) == (False, "where they stand")
+
+
+@settings(on_a_server, max_examples=4)
+@given(happened=histories())
+def test_views_that_were_followed_are_what_the_log_makes(
+    beside: str, schema: str, happened: list[Event]
+) -> None:
+    for where in (beside, schema):
+        with fresh(where) as store:
+            record(store, happened, batches=[2, 1, 3])
+            assert verify(store.where, None, views=True)["ok"]
+
+
 def test_every_view_is_at_the_end_of_the_log_after_every_append(where: str) -> None:
     with fresh(where) as store:
         for n in range(1, 4):

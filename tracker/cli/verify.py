@@ -14,19 +14,24 @@ from tracker.errors import FAILED
 @click.option(
     "--against", metavar="POSITION:HASH", help="A head that was printed earlier: finds a cut-off end too."
 )
+@click.option(
+    "--views", is_flag=True, help="Build the views again beside the tracker, and compare them row by row."
+)
 @session
-def command(run: Session, against: str | None) -> int:
-    """Check every event, the chain that ties them, and the views; findings make it exit with 1.
+def command(run: Session, against: str | None, views: bool) -> int:
+    """Check every event, the chain that ties them, and how far the views are; findings make it exit with 1.
 
     Keep the line it prints: --against that line proves later that nothing before it was touched.
     """
-    found = run.tracker().verify(against=against)
+    found = run.tracker().verify(against=against, views=views)
     if run.as_json:
         as_json(found)
         return 0 if found["ok"] else FAILED
     out = Lines(colored=run.colored)
     for finding in found["findings"]:
         out.line(f"event {finding['position']}: {finding['what']}", "bad")
+    if found["ok"] and views:
+        out.line("the views are what the log says")
     if found["ok"]:
         out.line(f"unaltered: {found['position']} events, head {found['position']}:{found['chain_hash']}")
         return 0

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from tracker.errors import BadInput, TrackerError
-from tracker.reader import open_reader, shown
+from tracker.reader import last_position, open_reader, shown
 from tracker.record.follow import behind, catch_up
+from tracker.record.replay import differing
 from tracker.record.revisions import current as revision
 from tracker.record.revisions import upgrade as migrate
 from tracker.record.schema import SCHEMA_HEAD
@@ -19,21 +20,27 @@ Document = dict[str, Any]
 _WITNESS = re.compile(r"^\s*(\d+)[:\s]+([0-9a-fA-F]{64})\s*$")
 
 
-def verify(where: str, against: str | None) -> Document:
-    """Check the log event by event, the views' checkpoints, and a head that was printed earlier."""
+def verify(where: str, against: str | None, *, views: bool = False) -> Document:
+    """Check the log event by event, how far the views are, and a head that was printed earlier.
+
+    With `views` they are built again from the log, if that is sound, and compared.
+    """
     with Store.open(where) as store:
         found = verify_log(store, against=_witness(against))
     findings = [{"position": one.position, "what": one.what} for one in found.findings]
     with open_reader(where, views=False) as reader:
-        findings += [
-            {"position": found.position, "what": f"the view {view} does not stand where the log ends"}
-            for view in behind(reader)
-        ]
+        end = last_position(reader)
+        wrong = [f"the view {view} does not stand where the log ends" for view in behind(reader)]
+        compared = views and not findings and not wrong
+        if compared:
+            wrong += [f"the view {view} {what}: tracker rebuild" for view, what in differing(reader)]
+    findings += [{"position": end, "what": what} for what in wrong]
     return {
         "ok": not findings,
         "position": found.position,
         "chain_hash": found.chain_hash.hex(),
         "against": against,
+        "views": "compared" if compared else "where they stand",
         "findings": findings,
     }
 
