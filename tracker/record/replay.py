@@ -8,8 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from tracker.reader import Reader, last_position, over, recorded_us
+from tracker.record.derived import Driver
 from tracker.record.follow import PAGE, keep_up, tables
-from tracker.record.projection import Driver
 from tracker.record.schema import COLUMNS
 from tracker.record.store import Store
 
@@ -22,8 +22,7 @@ _INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * l
 def differing(reader: Reader) -> Iterator[tuple[str, str]]:
     """The views of a snapshot that are not what its log says, each with what is wrong.
 
-    The log is copied into a temporary file. All views
-    have to stand where it ends.
+    The log is copied into a temporary file. All views have to stand where it ends.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
