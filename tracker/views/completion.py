@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tracker.names import fold
-from tracker.reader import Reader, begins
+from tracker.reader import NOW, Reader, begins
 
 MOST: Final = 50
 
@@ -19,8 +19,8 @@ def names(reader: Reader, thing: str, start: str) -> list[str]:
     rows = reader.rows(
         # Written so that the kind of thing, which most rows share, does not choose the index.
         f"SELECT DISTINCT alias FROM names WHERE thing || '' = :thing AND {begins(reader, 'folded')}"
-        f" ORDER BY alias LIMIT {MOST}",
-        thing=thing, start=fold(start) if start else "",
+        f" AND to_pos > :known ORDER BY alias LIMIT {MOST}",
+        thing=thing, start=fold(start) if start else "", known=NOW,
     )  # fmt: skip
     found = [row[0] for row in rows]
     alike = [name for name in found if name.casefold().startswith(start.casefold())]
