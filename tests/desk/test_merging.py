@@ -176,6 +176,29 @@ def test_who_quotes_himself_by_two_names_is_one_hop(world: World) -> None:
     assert len(world.tracker.show(claim)["chain"]) == 1
 
 
+def test_unnamed_voices_of_reporters_that_are_one_are_one(world: World) -> None:
+    """Where nobody is named, and no document either, it is whoever reports it that is heard."""
+    for source, day in (("Radio", 1), ("Telegram", 2)):
+        told = {"said_by": ["unnamed: two drivers"]}
+        claim = world.say("Army", "Mill", source, day, **told)["claim"]
+    echo = world.say("Army", "Mill", "Wire", 3)["claim"]
+    world.tracker.link(echo, claim, link="derived-from")
+    before = world.found()
+    assert before[0][2]["origins"] == 2
+    world.tracker.merge("source", "telegram", "radio")
+    assert world.found()[0][2]["origins"] == 1
+    world.tracker.unmerge("source", "telegram")
+    assert world.found() == before
+
+
+def test_a_correction_of_something_else_keeps_how_the_place_was_typed(world: World) -> None:
+    claim = world.say("Army", "Old Ford on the river", "Wire", 1)["claim"]
+    again = world.tracker.correct(claim, confidence="high")["claim"]
+    assert world.tracker.show(again)["place_text"] == "Old Ford on the river"
+    moved = world.tracker.correct(again, place="Ford")["claim"]
+    assert world.tracker.show(moved)["place_text"] is None
+
+
 def test_claims_on_what_is_one_place_are_linked_without_a_word(world: World) -> None:
     one, two = (world.say("Army", place, "Wire", 1)["claim"] for place in ("Ford", "Old Ford"))
     assert world.tracker.link(one, two, dry_run=True)["notes"] != []

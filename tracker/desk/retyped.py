@@ -79,8 +79,10 @@ def span_text(moment: Document) -> str | None:
 
 
 def as_written(event: events.ClaimRecorded, old: Document, typed: Typed) -> events.ClaimRecorded:
-    """The claim with the words in which the times that were not typed again had been typed."""
-    kept: dict[str, events.Moment] = {}
+    """The claim with the words in which the times and the place that were not typed again had been typed."""
+    kept: dict[str, Any] = {}
+    if typed.place is None:
+        kept |= {key: old[key] for key in ("place_text", "level_not_stated")}
     for name, again in (("occurred", typed.at), ("reported", typed.reported)):
         if again is None:
             moment: events.Moment = getattr(event, name)

@@ -86,7 +86,9 @@ class _Maker:
             relation, km, bearing, extent, origin, reporter, document, confidence, weight, details,
         ) = row  # fmt: skip
         who = self._who
-        origin, reporter = self._parents.get(claim, (origin, reporter))
+        origin, reporter, document_of = self._parents.get(claim, (origin, reporter, document))
+        if document_of is None and origin.startswith(UNNAMED):  # a voice of whoever reported it
+            origin = UNNAMED + who.source(reporter)
         lines = tuple(who.line(actor, event_at) for actor in actors.split())
         repelled = predicate == "fighting" and kind == "for"
         sides = _sides(who, against, event_at) if repelled else tuple(sorted({line[-1] for line in lines}))
@@ -164,13 +166,13 @@ def _noted(
     return links, {claim: tuple(sorted(instants)) for claim, instants in confirmed.items()}
 
 
-def _parents(reader: Reader, known: int, links: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def _parents(reader: Reader, known: int, links: Mapping[str, str]) -> dict[str, tuple[str, str, str | None]]:
     """For each claim derived from another: the origin of the first in that line."""
     first = {claim: _first(reader, known, other, claim) for claim, other in links.items()}
     origins = {
-        row[0]: (row[1], row[2])
+        row[0]: (row[1], row[2], row[3])
         for row in reader.among(
-            f"SELECT id, origin, source FROM claims WHERE id IN (:wanted) AND {TRUE}",
+            f"SELECT id, origin, source, document FROM claims WHERE id IN (:wanted) AND {TRUE}",
             first.values(),
             known=known,
         )
