@@ -5,6 +5,9 @@ after ``Try:`` what to do next. Both are templates, filled from the keyword argu
 is raised with::
 
     raise UnknownName(kind="place", name="Hims", proposal="tracker place show Homs")
+
+A next step is pasted into a shell, so what stands in it goes through `typed`; an error that knows
+`where` the database is has `{db}`, the option that names it.
 """
 
 from __future__ import annotations
@@ -21,6 +24,21 @@ EXIT_CODES = {
 }
 
 
+def typed(text: object) -> str:
+    """A word as it is typed into a shell: as it is where that is safe, else quoted."""
+    import re
+
+    word = str(text)
+    return word if re.fullmatch(r"[\w@%+=:,./-]+", word, re.ASCII) else quoted(word)
+
+
+def quoted(text: str) -> str:
+    """A text as it is typed into a shell, in quotes: those that people type, where they do."""
+    if any(char in text for char in '"$`\\!'):
+        return "'" + text.replace("'", "'\"'\"'") + "'"
+    return f'"{text}"'
+
+
 class TrackerError(Exception):
     """{what}
 
@@ -34,8 +52,11 @@ class TrackerError(Exception):
 
         said, _, step = inspect.cleandoc(type(self).__doc__ or "").partition("Try:")
         self.facts = facts
-        self.message = " ".join(said.format_map(facts).split())
-        self.next_step = " ".join(step.format_map(facts).split())
+        given = {**facts, "db": f"--db {typed(facts['where'])}"} if "where" in facts else facts
+        # Only the templates have line breaks to lose; a path may have two spaces in a row.
+        self.message, self.next_step = (
+            " ".join(" ".join(part.split()).format_map(given).splitlines()) for part in (said, step)
+        )
         super().__init__(self.message)
 
 
@@ -111,14 +132,49 @@ class DatabaseProblem(TrackerError):
 class NoDatabase(DatabaseProblem):
     """there is no tracker at {where}
 
-    Try: tracker init --db {where}, or name another with --db
+    Try: tracker init {db} makes one; or name another with --db
+    """
+
+
+class NoFolder(NoDatabase):
+    """there is no tracker at {where}, nor the folder for one
+
+    Try: mkdir -p {folder} && tracker init {db}
+    """
+
+
+class EmptyDatabase(DatabaseProblem):
+    """there is a database at {where}, but no tracker in it
+
+    Try: tracker init {db} makes one; or name another with --db
+    """
+
+
+class ForeignDatabase(DatabaseProblem):
+    """the database at {where} belongs to another program; it was left as it is
+
+    Try: {try_}
+    """
+
+
+class Unusable(DatabaseProblem):
+    """{where} is no tracker: {why}
+
+    Try: {try_}
+    """
+
+
+class ShutDatabase(DatabaseProblem):
+    """{where} cannot be opened: {why}
+
+    Try: {try_}
     """
 
 
 class OlderDatabase(DatabaseProblem):
     """the database at {where} was made by an older tracker (schema {found}, this one writes {wanted})
 
-    Try: tracker db upgrade --db {where}
+    Try: tracker db upgrade {db}
     """
 
 
@@ -132,7 +188,7 @@ class NewerDatabase(DatabaseProblem):
 class DamagedDatabase(DatabaseProblem):
     """the database at {where} cannot be read: {why}
 
-    Try: tracker doctor --db {where}, or go on with a copy you kept
+    Try: tracker doctor {db} looks closer; or go on with a copy you kept
     """
 
 

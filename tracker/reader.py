@@ -18,10 +18,11 @@ from tracker.errors import (
     DamagedDatabase,
     DatabaseBusy,
     DatabaseProblem,
+    EmptyDatabase,
     NewerDatabase,
-    NoDatabase,
     OlderDatabase,
     TrackerError,
+    typed,
 )
 
 SCHEMA: Final = "0001"
@@ -123,7 +124,10 @@ def open_reader(where: str, *, views: bool = True) -> Reader:
     """
     reader = _open_postgresql(where) if is_url(where) else _open_sqlite(where)
     try:
-        check_schema(reader)
+        try:
+            check_schema(reader)
+        except EmptyDatabase as error:
+            raise _whose(reader, error) from error
         if views:
             check_views(reader)
     except BaseException:
@@ -196,28 +200,34 @@ def _server_trouble(error: Exception, where: str) -> Exception:
     return DamagedDatabase(where=where, why=text) if isinstance(error, psycopg.Error) else error
 
 
+def _whose(reader: Reader, empty: EmptyDatabase) -> TrackerError:
+    """What to say of a database without a tracker: that it is empty, or that it is somebody else's."""
+    from tracker.location import foreign
+
+    # A transaction of PostgreSQL answers nothing more once it has failed.
+    if reader.dialect == "sqlite" and reader.one("SELECT 1 FROM sqlite_schema LIMIT 1"):
+        return foreign(reader.where)
+    return empty
+
+
 def _no_views(text: str, where: str) -> TrackerError:
     return DatabaseProblem(
         what=f"the views in {where} are missing or of another tracker ({text})",
-        try_=f"tracker rebuild --db {where}",
+        try_=f"tracker rebuild --db {typed(where)}",
     )
 
 
 def _no_tables(error: Exception, where: str) -> TrackerError:
     text = str(error)
     if "alembic_version" in text:
-        return DatabaseProblem(
-            what=f"there is a database at {where}, but no tracker in it",
-            try_=f"tracker init --db {where}, or name another with --db",
-        )
+        return EmptyDatabase(where=where)
     return DamagedDatabase(where=where, why=text)
 
 
 def _open_sqlite(where: str) -> Reader:
-    if not os.path.exists(where):
-        raise NoDatabase(where=where)
-    if os.path.isdir(where):
-        raise DatabaseProblem(what=f"{where} is a directory", try_="the path of a tracker's file")
+    where = os.path.expanduser(where) if where.startswith("~") else where
+    if not os.path.isfile(where):
+        raise _no_file(where)
     address = f"file:{_quoted(os.path.join(os.getcwd(), where))}?mode=ro"
     try:
         try:
@@ -228,10 +238,17 @@ def _open_sqlite(where: str) -> Reader:
             # A file in a folder that nobody may write to, such as a medium handed over: it cannot change.
             connection = _connected(address + "&immutable=1")
     except sqlite3.Error as error:
-        raise trouble(error, where) from error
-    except PermissionError as error:
-        raise DamagedDatabase(where=where, why=str(error)) from error
+        from tracker.location import problem_at
+
+        raise problem_at(where) or trouble(error, where) from error
     return Reader(connection, "sqlite", where)
+
+
+def _no_file(where: str) -> TrackerError:
+    from tracker.location import problem_at, refuse_scheme
+
+    refuse_scheme(where)
+    return problem_at(where) or DatabaseBusy(where=where, why="it came while it was looked for")
 
 
 def _quoted(path: str) -> str:

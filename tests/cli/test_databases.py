@@ -130,6 +130,72 @@ def test_another_programs_database(tmp_path: Path) -> None:
         assert "tracker init" in answer.refusal[1] or "doctor" in answer.refusal[1]
 
 
+EVERY_WAY = (
+    ["status"], CLAIM, ["init"], ["verify"], ["rebuild"], ["log"], ["doctor"],
+    ["db", "upgrade"], ["db", "current"],
+)  # fmt: skip
+
+
+@pytest.fixture(params=["another program's", "a folder", "a folder with one", "text", "a pipe", "no folder"])
+def no_tracker(request: pytest.FixtureRequest, tmp_path: Path, fresh: str) -> Path:
+    """Something that `--db` may name and that is no tracker, in a folder whose name has spaces."""
+    (folder := tmp_path / "two  words").mkdir()
+    made = folder / "thing"
+    if request.param == "another program's":
+        owner(str(made), "CREATE TABLE places (id)")
+    elif request.param == "text":
+        made.write_text("Dear diary, today Homs fell.")
+    elif request.param == "a pipe":
+        os.mkfifo(made)
+    elif request.param == "no folder":
+        made = made / "deeper.db"
+    else:
+        made.mkdir()
+        if request.param == "a folder with one":
+            shutil.copy(fresh, made / "tracker.db")
+    return made
+
+
+@pytest.mark.parametrize("words", EVERY_WAY, ids=lambda words: words[0])
+def test_what_is_no_tracker_is_left_alone_and_the_next_step_works(
+    no_tracker: Path, tmp_path: Path, words: list[str]
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    answer = tracker(*words, "--db", no_tracker, *(NOW if words == CLAIM else ()))
+    assert sorted(tmp_path.rglob("*")) == before, "not even a lock"
+    if words[0] == "doctor":
+        assert answer.code == 1
+        return
+    if words == ["db", "current"] and answer.code == 0:
+        assert "no tracker" in answer.out
+        return
+    assert answer.code == 4
+    step = answer.refusal[1].partition(" makes ")[0].partition(" asks ")[0]
+    pasted = step.replace("tracker init", f"{COMMAND} init").replace("tracker status", f"{COMMAND} status")
+    done = subprocess.run(
+        ["bash", "-c", pasted], env=surroundings(), capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0, (pasted, done.stderr)
+
+
+def test_a_path_given_as_an_address_or_another_engine(tmp_path: Path) -> None:
+    for words in EVERY_WAY:
+        answer = tracker(*words, "--db", "mysql://anna@host/tracker")
+        assert answer.code == 2, words
+        assert "mysql:// is no database that tracker knows" in answer.refusal[0]
+        assert "postgresql://" in answer.refusal[1]
+        answer = tracker(*words, "--db", "sqlite:///my tracker.db")
+        assert answer.code == 2, words
+        assert answer.refusal[1].startswith('--db "my tracker.db"')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_home_in_a_settings_file_is_the_user_s(fresh: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(Path(fresh).parent))
+    for words in (["status"], CLAIM, ["status"]):
+        assert tracker(*words, "--db", "~/tracker.db", *NOW).code == 0
+
+
 def test_damaged_pages(fresh: str) -> None:
     owner(fresh, "PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(Path(fresh).read_bytes())
@@ -196,6 +262,26 @@ def test_a_read_only_database_can_be_asked_and_not_written(shut: Path) -> None:
         assert answer.code == 4
         assert "cannot be written" in answer.refusal[0]
         assert "nothing was recorded" in answer.refusal[1]
+
+
+def test_a_file_or_folder_that_is_shut(shut: Path, request: pytest.FixtureRequest) -> None:
+    """The owner is told how to open it, somebody else whom to ask; the folder may be what is shut."""
+    shut.chmod(0)
+    request.getfixturevalue("unprivileged")
+    for words in EVERY_WAY:
+        if words[0] == "doctor":
+            continue
+        answer = tracker(*words, "--db", shut, *(NOW if words == CLAIM else ()))
+        assert answer.code == 4, words
+        assert answer.refusal[0] == f"{shut} cannot be opened: permission denied"
+        assert answer.refusal[1] in (f"ls -l {shut} shows whose it is", f"chmod u+rw {shut}")
+    if os.geteuid() == 65534:
+        os.seteuid(0)
+        shut.parent.chmod(0o700)
+        os.seteuid(65534)
+        answer = tracker("status", "--db", shut)
+        assert answer.code == 4
+        assert answer.refusal[1] == f"ls -ld {shut.parent} shows who may enter"
 
 
 def test_a_full_disk(fresh: str) -> None:

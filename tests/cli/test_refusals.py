@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -225,3 +228,20 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
     assert "no tracker at" in answer.refusal[0]
     assert "tracker init" in answer.refusal[1]
     assert not list(tmp_path.glob("none.db*")), "nothing was made by asking"
+
+
+def test_what_a_next_step_quotes_can_be_pasted(fresh: str, tmp_path: Path) -> None:
+    """Paths and names with spaces, quotes or signs that mean something to a shell."""
+    (folder := tmp_path / "my $HOME folder").mkdir()
+    missing = folder / "it's.db"
+    step = tracker("status", "--db", missing).refusal[1]
+    assert shlex.split(step.partition(" makes ")[0]) == ["tracker", "init", "--db", str(missing)]
+    assert tracker("init", "--db", missing).code == 0
+    with closing(sqlite3.connect(missing)) as connection:
+        connection.execute("UPDATE checkpoints SET revision = 0")
+        connection.commit()
+    step = tracker("status", "--db", missing).refusal[1]
+    assert shlex.split(step) == ["tracker", "rebuild", "--db", str(missing)]
+    assert ask(fresh, "place", "add", "Tell Dar'a Farm", "--kind=village").code == 0
+    taken = ask(fresh, "place", "add", "Tell Dar'a Farm", "--kind=village")
+    assert shlex.split(taken.refusal[1].partition(" if ")[0])[-1] == "Tell Dar'a Farm"

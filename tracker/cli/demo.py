@@ -129,16 +129,19 @@ def _same(before: dict[str, Any] | None, after: dict[str, Any]) -> bool:
 
 
 def _tell_next(out: Lines, path: Path, report: Path) -> None:
+    from tracker.errors import typed
+
+    story, one_report = typed(path), typed(report)
     out.line()
     out.line("Now try", "title")
     for text in (
-        f"tracker status Homs --db {path} --at 2024-12-07",
-        f"tracker why Homs --db {path} --at 2024-12-08",
-        f"tracker status Homs --db {path} --at 2024-12-08 --known-at 2024-12-06",
-        f"tracker claims --place Hama --db {path}",
-        f"tracker status --db {report} --now 2024-12-07T23:59+03:00",
+        f"tracker status Homs --db {story} --at 2024-12-07",
+        f"tracker why Homs --db {story} --at 2024-12-08",
+        f"tracker status Homs --db {story} --at 2024-12-08 --known-at 2024-12-06",
+        f"tracker claims --place Hama --db {story}",
+        f"tracker status --db {one_report} --now 2024-12-07T23:59+03:00",
         f'tracker add-claim "rebels captured Tartus" --source Reuters --said-by rebels --now 2024-12-12'
-        f" --db {path} --dry-run",
-        f"tracker verify --db {path}",
+        f" --db {story} --dry-run",
+        f"tracker verify --db {story}",
     ):
         out.line(f"  {text}")

@@ -15,6 +15,7 @@ from tracker.desk.retyped import as_written, copied, known_claim, span_text, typ
 from tracker.desk.succession import links_anew, reviews_anew
 from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict, NotFound, UnknownName
+from tracker.errors import typed as shell_word
 from tracker.judgement import vocabulary
 from tracker.names import Resolved
 from tracker.reader import NOW, Reader
@@ -67,7 +68,7 @@ class Claiming:
             same = as_written(self._draft(reader, again, create=False).event, old, Typed())
             if _said(drafted.event) == _said(same):
                 raise BadInput(
-                    what="nothing would be different", try_=f"tracker show {claim} tells what it says"
+                    what="nothing would be different", try_=f"tracker show {old['id']} tells what it says"
                 )
             if drafted.event.claim == claim or _fact(reader, drafted.event.claim) == "corrected":
                 # Only words beside the claim differ; or an earlier correction was the mistake.
@@ -76,7 +77,7 @@ class Claiming:
             if _fact(reader, successor) is not None:
                 raise Conflict(
                     what=f"that would be {successor}, which is already in the record",
-                    try_=f"tracker show {successor}; tracker retract {claim}, if it was never said",
+                    try_=f"tracker show {successor}; tracker retract {old['id']} if it was never said",
                 )
             reviews, note = reviews_anew(reader, old, drafted.event)
             drafted = replace(drafted, notes=(*drafted.notes, *note))
@@ -315,7 +316,8 @@ def _already(reader: Reader, event: events.ClaimRecorded, fact: str) -> list[str
     old = known_claim(reader, event.claim)["confidence_text"]
     if given is None or given == old:
         return []
-    return [f"recorded with confidence {old or 'none'}: tracker correct {event.claim} --confidence {given!r}"]
+    step = f"tracker correct {event.claim} --confidence {shell_word(given)}"
+    return [f"recorded with confidence {old or 'none'}: {step}"]
 
 
 def _said(event: events.ClaimRecorded) -> events.ClaimRecorded:

@@ -11,7 +11,7 @@ from tracker.desk.naming import aliases_of, names_told
 from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import changed, fresh_id, new_actor, new_place, new_source
 from tracker.desk.words import require
-from tracker.errors import BadInput, Conflict
+from tracker.errors import BadInput, Conflict, typed
 from tracker.judgement import vocabulary
 from tracker.reader import NOW, Reader
 from tracker.record import events
@@ -53,7 +53,7 @@ class Registering:
             if reader.one(f"SELECT 1 FROM {_TABLES[thing]} WHERE id = :id", id=id_) is not None:
                 raise Conflict(
                     what=f"there is already {_A[thing]} {id_}",
-                    try_=f"tracker {thing} alias {id_} {name!r} if it is the same, else another --id",
+                    try_=f"tracker {thing} alias {id_} {typed(name)} if it is the same, else another --id",
                 )
             return event
 
@@ -102,7 +102,8 @@ class Registering:
             target = _merged_into(reader, thing, name)
             if target is not None:
                 raise Conflict(
-                    what=f"{name} is already read as {target}", try_=f"tracker {thing} unmerge {name}, first"
+                    what=f"{name} is already read as {target}",
+                    try_=f"tracker {thing} unmerge {typed(name)} first",
                 )
             id_, root = self._id(reader, thing, name), self._id(reader, thing, into)
             return changed(thing, "merge", id_, into=root, reason=reason)

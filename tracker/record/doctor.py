@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sqlite3
@@ -11,7 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from tracker.errors import DamagedDatabase, NoDatabase, TrackerError
+from tracker.errors import DamagedDatabase, TrackerError, typed
+from tracker.location import foreign, missing_at
 from tracker.record.engine import medium
 from tracker.record.filesystem import file_system, network_file_system
 from tracker.record.medium import Medium, translated
@@ -74,18 +76,19 @@ def _file(place: SQLiteFile) -> Iterator[Check]:
     if not place.path.parent.is_dir():
         return
     free = shutil.disk_usage(place.path.parent).free
-    size = place.path.stat().st_size if place.path.exists() else 0
+    there = os.path.exists(place.path)  # also where the folder may not be entered
+    size = place.path.stat().st_size if there else 0
     enough = free > max(_LITTLE, size // 2)
     yield Check(
         "free disk", f"{free // 2**20} MB", enough, "" if enough else "make room before recording more"
     )
-    if place.path.exists():
+    if there:
         rights = place.path.stat().st_mode
         yield Check(
             "permissions",
             stat.filemode(rights),
             not rights & stat.S_IWOTH,
-            f"chmod o-w {place.path}: anybody may write" if rights & stat.S_IWOTH else "",
+            f"chmod o-w {typed(place.path)} (anybody may write to it)" if rights & stat.S_IWOTH else "",
         )
     yield _lock(place)
 
@@ -163,7 +166,7 @@ def _log(place: Medium) -> Iterator[Check]:
 def _revision(place: Medium) -> Check:
     found = place.schema_version()
     if found is None:
-        raise NoDatabase(where=place.shown)
+        raise foreign(place.shown) if place.occupied() else missing_at(place.shown)
     if found == SCHEMA_HEAD:
         return Check("schema", found, True)
     advice = "tracker db upgrade" if found < SCHEMA_HEAD else "a newer tracker"

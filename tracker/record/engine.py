@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import ArgumentError
 
 from tracker.errors import BadInput, DatabaseProblem
+from tracker.location import refuse_scheme
 from tracker.record.medium import Medium
 from tracker.record.sqlite import SQLiteFile
 
@@ -17,9 +18,7 @@ def medium(where: str) -> Medium:
     if not separator:
         return SQLiteFile(where)
     if scheme.partition("+")[0] not in _POSTGRESQL:
-        raise BadInput(
-            what=f"{scheme}:// is no database that tracker knows", try_="a file's path, or postgresql://…"
-        )
+        refuse_scheme(where)
     try:
         from tracker.record.postgresql import PostgreSQLSchema
     except ImportError:

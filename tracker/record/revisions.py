@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tracker.errors import DamagedDatabase, DatabaseProblem, NewerDatabase, NoDatabase, OlderDatabase
+from tracker.errors import DamagedDatabase, NewerDatabase, OlderDatabase
+from tracker.location import foreign, missing_at
 from tracker.record.engine import medium
 from tracker.record.medium import Medium, translated
 from tracker.record.schema import SCHEMA_HEAD
@@ -38,9 +39,7 @@ def make(place: Medium) -> None:
     """Makes the tables where there are none; leaves a tracker that is there as it is."""
     if place.schema_version() is None:
         if place.occupied():
-            raise DatabaseProblem(
-                what=f"the database at {place.shown} belongs to another program", try_="another place: --db"
-            )
+            raise foreign(place.shown)
         _migrate(place)
 
 
@@ -63,7 +62,7 @@ def scripts() -> Path:
 def _comparable(place: Medium) -> str:
     found = place.schema_version()
     if found is None:
-        raise NoDatabase(where=place.shown)
+        raise foreign(place.shown) if place.occupied() else missing_at(place.shown)
     if not (found.isdigit() and len(found) == len(SCHEMA_HEAD)):
         raise DamagedDatabase(where=place.shown, why=f"its schema {found!r} is none of tracker's")
     return found

@@ -22,7 +22,9 @@ from tracker.errors import (
     NoDatabase,
     TrackerError,
     UnwritableDatabase,
+    typed,
 )
+from tracker.location import problem_at
 from tracker.record.envelope import GENESIS, Head, RowValues
 from tracker.record.filelock import FileLock
 from tracker.record.filesystem import network_file_system
@@ -86,8 +88,11 @@ class SQLiteFile:
 
     def schema_version(self) -> str | None:
         """See `Medium`."""
-        if not self.path.is_file():
-            return None
+        if not os.path.isfile(self.path):
+            problem = problem_at(str(self.path))
+            if problem is None or isinstance(problem, NoDatabase):
+                return None
+            raise problem
         try:
             found = self.rows("SELECT version_num FROM alembic_version")
         except sqlite3.OperationalError as error:
@@ -98,7 +103,7 @@ class SQLiteFile:
 
     def occupied(self) -> bool:
         """See `Medium`."""
-        return self.path.is_file() and bool(self.rows("SELECT 1 FROM sqlite_master LIMIT 1"))
+        return os.path.isfile(self.path) and bool(self.rows("SELECT 1 FROM sqlite_master LIMIT 1"))
 
     def head(self) -> Head:
         """See `Medium`."""
@@ -111,7 +116,7 @@ class SQLiteFile:
         folder = self.path.parent
         if not folder.is_dir():
             raise DatabaseProblem(
-                what=f"the folder of {self.shown} does not exist", try_=f"mkdir -p {folder}"
+                what=f"the folder of {self.shown} does not exist", try_=f"mkdir -p {typed(folder)}"
             )
         self.refuse_network()
         self._make = True
@@ -296,12 +301,12 @@ class SQLiteFile:
             return UnwritableDatabase(where=self.shown, why="it is read-only")
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return DatabaseBusy(where=self.shown, why=f"{message}; another program holds it")
-        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        if name.startswith("SQLITE_CORRUPT"):
             return DamagedDatabase(where=self.shown, why=message)
+        if name.startswith("SQLITE_NOTADB"):
+            return problem_at(str(self.path)) or DamagedDatabase(where=self.shown, why=message)
         if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_IOERR")):
-            if not self.path.exists():
-                return NoDatabase(where=self.shown)
-            return UnwritableDatabase(where=self.shown, why=message)
+            return problem_at(str(self.path)) or UnwritableDatabase(where=self.shown, why=message)
         if name in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
             return DamagedDatabase(where=self.shown, why=f"something is there twice ({message})")
         if "no such table: " in message:
