@@ -29,11 +29,19 @@ What the words mean: [glossary](glossary.md). What comes back with `--json`: [js
 
 {common}
 
+These may also stand before the command: `tracker --db mine.db status`.
+
 - **Which tracker**: `--db`, else `TRACKER_DB`, else the configuration, else `./tracker.db`, else the one in
   your data directory ([install.md](install.md)).
 - **Data** goes to standard output, messages to standard error.
 - **Errors** are one line saying what is wrong and one line `Try: …`. With `--json` they are JSON too.
-- **Exit codes**: {exits}. An interrupted command exits with 130.
+- **Exit codes**: {exits}. A reader that stops early (`tracker log | head`) is no failure: 0.
+- **What is typed counts, or is refused**: an option that takes one value may not be typed twice (of those
+  for every command the last one counts, as behind an alias), nothing may be typed empty (`--note ""`), and
+  an answer has one form: `--json`, `--csv` or `--jsonl`.
+- **`--dry-run`** does everything but keep it: it shows what would be recorded and every verdict that would
+  change, then takes it back. So it needs the right to write to the database, and waits for its turn as a
+  writer does.
 - **Times** are typed as `2024-12-06`, `2024-12`, `2024-12-06T18:30`, ranges `a/b`, `~2024-12-06` (about),
   `now`, `today`, `yesterday`, `friday`, `late on friday`, `-3d`, `2 hours ago`. Without a zone they are in
   `--tz`, else the tracker's setting `zone`, else UTC. `--at 2024-12-06` means the end of that day.

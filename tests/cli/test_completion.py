@@ -33,6 +33,7 @@ def test_completion_scripts(shell: str, sign: str) -> None:
         ("tracker actor join hts reb", ["rebels"]),
         ("tracker retract c-2412", ["c-2412"]),
         ("tracker status --at 2024 Aro", []),
+        ("tracker --color never status Hom", ["Homs"]),
     ],
 )
 def test_names_are_completed(story_file: Path, typed: str, proposed: list[str]) -> None:

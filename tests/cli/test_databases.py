@@ -131,7 +131,7 @@ def test_another_programs_database(tmp_path: Path) -> None:
 
 
 EVERY_WAY = (
-    ["status"], CLAIM, ["init"], ["verify"], ["rebuild"], ["log"], ["doctor"],
+    ["status"], [*CLAIM], ["init"], ["verify"], ["rebuild"], ["log"], ["doctor"],
     ["db", "upgrade"], ["db", "current"],
 )  # fmt: skip
 
@@ -161,7 +161,7 @@ def test_what_is_no_tracker_is_left_alone_and_the_next_step_works(
     no_tracker: Path, tmp_path: Path, words: list[str]
 ) -> None:
     before = sorted(tmp_path.rglob("*"))
-    answer = tracker(*words, "--db", no_tracker, *(NOW if words == CLAIM else ()))
+    answer = tracker(*words, "--db", no_tracker, *(NOW if words[0] == "add-claim" else ()))
     assert sorted(tmp_path.rglob("*")) == before, "not even a lock"
     if words[0] == "doctor":
         assert answer.code == 1
@@ -271,7 +271,7 @@ def test_a_file_or_folder_that_is_shut(shut: Path, request: pytest.FixtureReques
     for words in EVERY_WAY:
         if words[0] == "doctor":
             continue
-        answer = tracker(*words, "--db", shut, *(NOW if words == CLAIM else ()))
+        answer = tracker(*words, "--db", shut, *(NOW if words[0] == "add-claim" else ()))
         assert answer.code == 4, words
         assert answer.refusal[0] == f"{shut} cannot be opened: permission denied"
         assert answer.refusal[1] in (f"ls -l {shut} shows whose it is", f"chmod u+rw {shut}")
@@ -382,9 +382,25 @@ def test_ctrl_c_ends_following_the_log_without_a_word(fresh: str) -> None:
     assert "Traceback" not in err
 
 
-def test_a_reader_that_goes_away_is_no_error(fresh: str) -> None:
+@pytest.mark.parametrize("words", ["log", "place list", "place list --csv", "log --json"])
+def test_a_reader_that_goes_away_is_no_error(fresh: str, words: str) -> None:
+    """Whether much was to come or little, at once or late: `set -o pipefail` shows the command's own exit."""
+    piped = f'set -o pipefail; {COMMAND} {words} --db {fresh} | head -1; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(
-        f"{COMMAND} log --db {fresh} | head -1", shell=True, capture_output=True, text=True, check=False
+        ["bash", "-c", piped], env=surroundings(), capture_output=True, text=True, check=False
     )
-    assert done.stdout.count("\n") == 1
+    assert done.stdout.count("\n") == 2
+    assert done.stdout.splitlines()[1] == "0"
     assert done.stderr == ""
+
+
+def test_a_reader_that_was_never_there_changes_no_exit(fresh: str) -> None:
+    for words, code in ((f"status Homs --db {fresh}", 0), (f"status Nowhere --db {fresh}", 3)):
+        piped = f'{COMMAND} {words} | exec true; echo "${{PIPESTATUS[0]}}"'
+        done = subprocess.run(
+            ["bash", "-c", f"trap '' PIPE; sleep 0; {piped}"],
+            env=surroundings(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.stdout.strip() == str(code)
+        assert "Traceback" not in done.stderr
+        assert "Exception ignored" not in done.stderr

@@ -228,6 +228,40 @@ def test_the_environment_and_the_settings_file_are_heard(
     assert tracker("status", "Sanamayn").code == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "error", "step"),
+    [
+        ('colour = "never"', "sets 'colour', which means nothing", "did you mean color?"),
+        ('database = "x.db"', "sets 'database'", "db, tz, by, color"),
+        ('color = "purple"', "'purple'", "auto, always, never"),
+        ("tz = 3", "tz is no text", "tz ="),
+        ('db = ""', "db is no text", "db ="),
+    ],
+)
+def test_a_settings_file_means_what_it_says_or_is_refused(
+    story_file: Path, tmp_path: Path, line: str, error: str, step: str
+) -> None:
+    """A misspelt `db` would be another tracker, to be written to."""
+    (tmp_path / "config" / "tracker").mkdir(parents=True)
+    (tmp_path / "config" / "tracker" / "config.toml").write_text(f"{line}\n")
+    answer = tracker("status", "--db", story_file)
+    assert answer.code == 2
+    assert error in answer.refusal[0]
+    assert step in answer.refusal[1]
+
+
+def test_a_colour_that_is_none_is_refused_wherever_it_stands(
+    story_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_COLOR", "sometimes")
+    answer = tracker("status", "--db", story_file)
+    assert answer.code == 2
+    assert answer.refusal == ("TRACKER_COLOR is 'sometimes'", "one of auto, always, never")
+    assert tracker("status", "--db", story_file, "--color", "never").code == 0
+    monkeypatch.setenv("TRACKER_COLOR", "")
+    assert tracker("status", "--db", story_file).code == 0, "an empty variable is none"
+
+
 # -- colour ------------------------------------------------------------------------------------------
 
 

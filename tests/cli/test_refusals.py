@@ -134,6 +134,82 @@ def test_wrong_usage(fresh: str, arguments: list[str], step: str) -> None:
     assert step in answer.refusal[1]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["claims", "--actor", "SDF", "--actor", "rebels"], "--actor is typed twice"),
+        (["claims", "--place=Homs", "--place", "Hama"], "--place is typed twice"),
+        (["status", "--at", "2024-12-07", "--at", "2024-12-08"], "--at is typed twice"),
+        (["add-claim", "rebels captured Homs", *SAID, "--note", "a", "--note", "b"], "--note is typed twice"),
+        (["status", "--csv", "--json"], "--json and --csv: an answer has one form"),
+        (["claims", "--csv", "--jsonl"], "--csv and --jsonl: an answer has one form"),
+        (["log", "--jsonl", "--json"], "--json and --jsonl: an answer has one form"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_excludes_each_other_is_refused(fresh: str, arguments: list[str], error: str) -> None:
+    """Never the last one silently: half of what was asked for would be left out."""
+    before = head(fresh)
+    answer = ask(fresh, *arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert error in (answer.refusal[0] if "--json" not in arguments else answer.err)
+    assert head(fresh) == before
+
+
+def test_several_are_several_and_values_may_look_like_options(fresh: str) -> None:
+    words = ("add-claim", "rebels captured Nawa", *SAID, "--quote", "--note", "--note", "--quote", "--json")
+    told = tracker(*words, "--said-by", "SOHR", "--db", fresh, *NOW, *NOW).json["event"]
+    assert (told["quote"], told["note"], len(told["chain"])) == ("--note", "--quote", 3)
+    assert tracker("status", "--db", "/nowhere", "--db", fresh).code == 0, "behind an alias the last counts"
+
+
+BLANK = [
+    *(["add-claim", "rebels captured Homs", *SAID, option, ""]
+      for option in ("--note", "--url", "--at", "--reported", "--confidence", "--quote", "--document",
+                     "--modality", "--extent", "--channel", "--place", "--actor", "--like")),
+    ["add-claim", "rebels captured Homs", "--source", ""],
+    ["add-claim", "rebels captured Homs", "--source", " "],
+    ["add-claim", "rebels captured Homs", *SAID, "--detail", "manner="], ["add-claim", "", *SAID],
+    ["status", ""], ["status", "--at", ""], ["status", "--only", ""], ["status", "--region", ""],
+    ["claims", "--place", ""], ["claims", "--text", ""], ["claims", "--since", ""], ["place", "list", ""],
+    ["log", "--stream", ""], ["setting", "set", "zone", ""], ["retract", "c-1", "--reason", ""],
+    ["source", "lean", "SOHR", "--side", ""], ["document", "add", "wire-1", "--title", ""],
+    ["document", "add", "wire-1", "--published", ""], ["place", "alias", "Homs", ""],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", BLANK, ids=" ".join)
+def test_what_is_typed_empty_is_never_passed_over(fresh: str, arguments: list[str]) -> None:
+    """One rule for every option and argument: `--place "$PLACE"` with nothing in it asks nothing else."""
+    before = head(fresh)
+    answer = ask(fresh, *arguments)
+    assert answer.code == 2
+    assert "empty" in answer.refusal[0] or "KEY=VALUE" in answer.refusal[0]
+    assert head(fresh) == before
+
+
+@pytest.mark.parametrize(
+    "before",
+    [["--db"], ["--now", "2024-12-08", "--db"], ["--json", "--color", "never", "--now=2024-12-08", "--db"]],
+    ids=" ".join,
+)
+def test_options_of_every_command_may_stand_before_it(story_file: Path, before: list[str]) -> None:
+    for words in (["status", "Homs"], ["place", "list"], ["log", "--until", "2"]):
+        first = tracker(*before, story_file, *words)
+        assert first == tracker(*words, *before, story_file)
+        assert (first.code, first.err) == (0, "") or words[0] == "status"
+    assert tracker("place", *before, story_file, "list").code == 0
+    assert tracker(f"--db={story_file}", "status", "--db", "/nowhere").code == 4, "the nearer one counts"
+
+
+def test_options_without_a_command(story_file: Path) -> None:
+    for words in (["--db", str(story_file)], ["--json"], ["--db"]):
+        answer = tracker(*words)
+        assert answer.code == 2
+        assert "no command" in answer.err
+    assert "no such option" in tracker("--at", "2024-12-07", "status").refusal[0].lower()
+
+
 def test_a_name_of_two_of_one_kind_is_refused_naming_both(fresh: str) -> None:
     for id_, parent in (("rastan-north", "homs-governorate"), ("rastan-south", "deraa-governorate")):
         assert (

@@ -33,6 +33,8 @@ def _leave(code: int) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:  # closed before tracker was started
                 stream.flush()
+    except BrokenPipeError:  # the reader has seen enough: no failure, and nobody left to tell
+        pass
     except (OSError, ValueError):
         sys.exit(code)  # Python's own way out tells what could not be written
     os._exit(code)

@@ -64,7 +64,7 @@ def described(told: dict[str, Any]) -> dict[str, Any]:
 
 def _detail(text: str) -> tuple[str, str | int | float]:
     key, equals, value = text.partition("=")
-    if not equals or not key.strip():
+    if not equals or not key.strip() or not value.strip():
         raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--detail")
     for number in (int, float):
         try:

@@ -76,16 +76,27 @@ def _cell(value: object) -> object:
 
 
 ROWS = (
-    click.option("--csv", "as_rows", flag_value="csv", help="Answer with rows of CSV."),
-    click.option("--jsonl", "as_rows", flag_value="jsonl", help="Answer with one JSON document a line."),
+    click.option("--csv", is_flag=True, help="Answer with rows of CSV."),
+    click.option("--jsonl", is_flag=True, help="Answer with one JSON document a line."),
 )
 
 
 def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of commands that answer with rows."""
+    """The options of commands that answer with rows; above `session`, whose `--json` is another form."""
+
+    def wrapped(csv: bool, jsonl: bool, **rest: Any) -> Any:
+        asked = {"--json": rest["as_json"], "--csv": csv, "--jsonl": jsonl}
+        forms = [form for form, wanted in asked.items() if wanted]
+        if len(forms) > 1:
+            raise click.UsageError(f"{' and '.join(forms)}: an answer has one form\nTry: one of them")
+        return function(as_rows="csv" if csv else "jsonl" if jsonl else None, **rest)
+
+    wrapped.__doc__ = function.__doc__
+    wrapped.__name__ = function.__name__
+    wrapped.__click_params__ = function.__click_params__  # type: ignore[attr-defined]
     for option in reversed(ROWS):
-        function = option(function)
-    return function
+        wrapped = option(wrapped)
+    return wrapped
 
 
 def answered(

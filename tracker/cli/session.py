@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FILE = "tracker.db"
+COLORS = ("auto", "always", "never")
+CONFIGURED = ("db", "tz", "by", "color")
 
 
 class Session:
@@ -41,7 +43,11 @@ class Session:
         self._now = now or os.environ.get("TRACKER_NOW")
         self._instant: int | None = None
         self._tracker: Tracker | None = None
-        self._color = color or os.environ.get("TRACKER_COLOR") or _text(told, "color") or "auto"
+        self._color = (
+            color
+            or _color(os.environ.get("TRACKER_COLOR"), "TRACKER_COLOR")
+            or _color(_text(told, "color"), "color in the configuration")
+        )
         if self.tz:
             from tracker.times import zone_of
 
@@ -91,7 +97,7 @@ class Session:
     @property
     def colored(self) -> bool:
         """Whether to colour standard output; see no-color.org and bixense.com/clicolors."""
-        if self._color in ("always", "never"):
+        if self._color and self._color != "auto":
             return self._color == "always"
         if os.environ.get("CLICOLOR_FORCE", "0") != "0":
             return True
@@ -122,7 +128,7 @@ _OPTIONS = (
     click.option("--tz", metavar="ZONE", help="Read and show times in this zone (TRACKER_TZ; else UTC)."),
     click.option("--now", metavar="INSTANT", help="Set the clock (TRACKER_NOW)."),
     click.option("--by", metavar="NAME", help="Who does this; noted with every event (TRACKER_BY)."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colour the answer."),
+    click.option("--color", type=click.Choice(COLORS), help="Colour the answer."),
     click.option("--debug", is_flag=True, help="Show where an error came from."),
 )
 
@@ -192,9 +198,33 @@ def _configured() -> dict[str, Any]:
 
     try:
         with open(path, "rb") as file:
-            return tomllib.load(file)
+            told = tomllib.load(file)
     except (ValueError, OSError) as error:
         raise BadInput(what=f"{path} cannot be read: {error}", try_="mend it, or move it away") from error
+    for key, value in told.items():
+        _check_configured(path, key, value)
+    return told
+
+
+def _check_configured(path: str, key: str, value: object) -> None:
+    """A misspelt `db` would mean another tracker, so what is not known is not passed over."""
+    if key not in CONFIGURED:
+        from tracker.names import propose
+
+        near = propose(key, CONFIGURED, 1)
+        asked = f"did you mean {near[0]}? " if near else ""
+        raise BadInput(
+            what=f"{path} sets {key!r}, which means nothing",
+            try_=f"{asked}known are {', '.join(CONFIGURED)}",
+        )
+    if not isinstance(value, str) or not value.strip():
+        raise BadInput(what=f"{path}: {key} is no text", try_=f'{key} = "…"')
+
+
+def _color(word: str | None, where: str) -> str | None:
+    if word and word not in COLORS:
+        raise BadInput(what=f"{where} is {word!r}", try_=f"one of {', '.join(COLORS)}")
+    return word
 
 
 def _config_directory() -> str:

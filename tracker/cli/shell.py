@@ -13,7 +13,7 @@ import click
 
 from tracker import __version__
 from tracker.cli.commands import COMMANDS, LATER
-from tracker.errors import EXIT_CODES, FAILED, USAGE, TrackerError
+from tracker.errors import DONE, EXIT_CODES, FAILED, USAGE, TrackerError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,8 +24,49 @@ EXITS = "Exit: " + " · ".join(
 )
 
 
+WITH_VALUE = frozenset({"--db", "--tz", "--now", "--by", "--color"})
+"""The options of every command that take a value: typed again, the last counts, as behind an alias."""
+_ANYWHERE = WITH_VALUE | {"--json", "--debug"}
+
+
 class Command(click.Command):
-    """A command whose help ends with the exit codes."""
+    """A command whose help ends with the exit codes, and that takes nothing typed for nothing."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what click would pass over: an option typed twice, or with nothing in it."""
+        options = [word.partition("=")[0] for word in args if word.startswith("--")]
+        if len(options) > len(set(options)) and not ctx.resilient_parsing:
+            self._refuse_twice(ctx, list(args))
+        left = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            self._refuse_empty(ctx)
+        return left
+
+    def _refuse_twice(self, ctx: click.Context, args: list[str]) -> None:
+        """Words that look like options may be values: click itself says which are."""
+        _, _, order = self.make_parser(ctx).parse_args(args=args)
+        for one in order:
+            if (
+                isinstance(one, click.Option)
+                and not (one.multiple or one.is_flag or WITH_VALUE.intersection(one.opts))
+                and order.count(one) > 1
+            ):
+                raise click.UsageError(
+                    f"{one.opts[0]} is typed twice, and only one can be meant"
+                    "\nTry: one of them, and the command once more for the other",
+                    ctx,
+                )
+
+    def _refuse_empty(self, ctx: click.Context) -> None:
+        for one in self.params:
+            told = ctx.params.get(one.name or "")
+            for value in told if isinstance(told, tuple) else (told,):
+                if isinstance(value, str) and not value.strip():
+                    name = (
+                        one.opts[0] if isinstance(one, click.Option) else one.make_metavar(ctx).strip("[].")
+                    )
+                    step = "leave it out, or fill it" if not one.required else f"{ctx.command_path} --help"
+                    raise click.UsageError(f"{name} is empty\nTry: {step}", ctx)
 
     def get_help_option(self, ctx: click.Context) -> click.Option:
         """`-h` and `--help`."""
@@ -41,6 +82,12 @@ class Group(click.Group):
     """A group of commands with the same manners."""
 
     command_class = Command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Let the options that every command has stand before it too: `tracker --db FILE status`."""
+        if args and args[0].startswith("--"):
+            args = _behind_the_command(ctx, args)
+        return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: click.Context) -> click.Option:
         """`-h` and `--help`."""
@@ -99,6 +146,15 @@ class Commands(Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _behind_the_command(ctx: click.Context, args: list[str]) -> list[str]:
+    end = 0
+    while end < len(args) and args[end].partition("=")[0] in _ANYWHERE:
+        end += 2 if args[end] in WITH_VALUE else 1
+    if end and end >= len(args) and not ctx.resilient_parsing:
+        raise click.UsageError(f"no command is typed\nTry: {ctx.command_path} --help lists them", ctx)
+    return [*args[end : end + 1], *args[:end], *args[end + 1 :]]
+
+
 def _exits(formatter: click.HelpFormatter) -> None:
     formatter.write_paragraph()
     formatter.write_text(EXITS)
@@ -144,6 +200,7 @@ def run(arguments: Sequence[str]) -> int:
         from tracker.cli.completing import escape_names
 
         escape_names()
+    output = sys.stdout
     try:
         answer: Any = cli.main(list(arguments), prog_name="tracker", standalone_mode=False)
     except TrackerError as error:
@@ -152,8 +209,10 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(error.message, error.next_step, error.exit_code, arguments)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except SystemExit as left:  # click's way out once it has completed a word
-        return left.code if isinstance(left.code, int) else 0
+    except SystemExit as left:  # click's way out once it has completed a word, or lost its reader
+        if sys.stdout is not output:  # click has put something in its place that fails no more
+            return DONE
+        return left.code if isinstance(left.code, int) else DONE
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
@@ -163,9 +222,6 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(message, step or _help_of(error), USAGE, arguments)
     except (KeyboardInterrupt, click.Abort):
         return _interrupted(arguments)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except UnicodeEncodeError as error:
         if error.encoding.lower() not in ("utf-8", "utf8"):
             what = f"the answer cannot be written in {error.encoding}"
