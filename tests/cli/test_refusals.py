@@ -102,6 +102,23 @@ def test_sentences_that_cannot_be_read(fresh: str, sentence: str, error: str, st
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    ["SOHR says rebels captured Homs", "rebels deny losing Homs", "rebels reportedly captured Homs",
+     "rebels hold 80% of Homs", "rebels captured Homs city", "rebels captured eastern Homs",
+     "rebels might capture Homs", "SOHR: rebels captured Homs", "rebels allegedly captured Homs"],
+)  # fmt: skip
+@pytest.mark.parametrize("create", [[], ["--create"]], ids=["", "create"])
+def test_what_is_proposed_for_a_sentence_can_be_pasted(fresh: str, sentence: str, create: list[str]) -> None:
+    """Also with `--create`: nobody called "SOHR says rebels" comes into the record."""
+    before = head(fresh)
+    answer = ask(fresh, "add-claim", sentence, "--source", "Reuters", *create)
+    assert answer.code == 2
+    assert head(fresh) == before
+    pasted = shlex.split(answer.refusal[1])
+    assert ask(fresh, "add-claim", *pasted, "--source", "Reuters", *create).code == 0
+
+
+@pytest.mark.parametrize(
     ("arguments", "step"),
     [
         (["statsu"], "did you mean status"),

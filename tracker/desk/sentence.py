@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tracker.errors import NotFound, UnreadableSentence
+from tracker.errors import NotFound, UnreadableSentence, quoted
 from tracker.judgement.vocabulary import VERBS, Verb
-from tracker.names import Resolved, propose
+from tracker.names import Resolved
 
 Bind = Callable[[str], Resolved]
 
@@ -54,6 +54,21 @@ _WHEN: Final = re.compile(r"^(?P<place>.+?) (?:on |at |in )?(?P<when>(?:late |ea
                           r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|\d{4}-\d\d(?:-\d\d)?).*)$",
                           re.IGNORECASE)  # fmt: skip
 _TENSE: Final = frozenset({"have", "has", "had"})
+_LITTLE: Final = _TENSE | {
+    "is",
+    "are",
+    "was",
+    "were",
+    "did",
+    "no",
+    "still",
+    "the",
+    "a",
+    "an",
+    "in",
+    "at",
+    "to",
+}
 _MILE_KM: Final = 1.609344
 _PHRASES: Final = sorted(
     ((tuple(phrase.split()), verb) for phrase, verb in VERBS.items()), key=lambda one: -len(one[0])
@@ -73,9 +88,19 @@ def read_sentence(text: str, *, actor: Bind, place: Bind) -> Proposition:
             return _bound(text, who, verb, rest, actor, place)
         except NotFound as error:
             first = first or error
+    from tracker.desk import rewording  # late: most sentences are read
+
+    proposal = rewording.sentence(" ".join(words), _has_actor)
+    if proposal is not None:
+        raise UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead)
     if first is not None:
         raise first
     raise UnreadableSentence(text=text, why="no verb in it is known", try_=_hint(words))
+
+
+def _has_actor(text: str) -> bool:
+    """Whether a text can be cut at a known verb behind somebody."""
+    return any(who for who, _, _ in _readings(text.split()))
 
 
 def _readings(words: Sequence[str]) -> Iterator[tuple[str, Verb, str]]:
@@ -98,6 +123,7 @@ def _plain(who: Sequence[str]) -> str:
 
 def _bound(text: str, who: str, verb: Verb, rest: str, actor: Bind, place: Bind) -> Proposition:
     attributes = dict(verb.attributes)
+    typed_place = rest
     rest, extent = _extent(rest)
     rest, km = _distance(rest)
     rest = _KIND.sub("", rest)
@@ -114,8 +140,14 @@ def _bound(text: str, who: str, verb: Verb, rest: str, actor: Bind, place: Bind)
             raise UnreadableSentence(
                 text=text,
                 why="the time does not belong into the sentence",
-                try_=f'"{shorter}" --at "{match["when"]}"',
+                try_=f"{quoted(shorter)} --at {quoted(match['when'])}",
             ) from None
+        from tracker.desk import rewording
+
+        before = text.strip().rstrip(".")[: -len(typed_place)].rstrip()
+        proposal = rewording.place(before, rest, place, verb)
+        if proposal is not None:
+            raise UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead) from None
         raise
     return Proposition(
         predicate=verb.predicate,
@@ -158,7 +190,18 @@ def _actors(who: str, actor: Bind) -> tuple[Resolved, ...]:
         return tuple(actor(part) for part in parts)
 
 
+def _near(word: str) -> list[str]:
+    """Verbs that a word may have been meant for: those it begins, else those it is a misspelling of."""
+    from difflib import get_close_matches
+
+    if word in _LITTLE:
+        return []
+    begun = [verb for verb in VERBS if verb.startswith(f"{word} ")]
+    single = [verb for verb in VERBS if " " not in verb]
+    return begun[:2] or get_close_matches(word, single, 1, 0.75)
+
+
 def _hint(words: Sequence[str]) -> str:
-    near = [verb for word in words for verb in propose(word, VERBS, 1)]
+    near = [verb for word in words for verb in _near(word.lower())]
     asked = f"did you mean {' or '.join(dict.fromkeys(near[:2]))}? " if near else ""
     return f'{asked}A sentence such as "rebels captured Sanamayn", or --actor, --predicate and --place'
