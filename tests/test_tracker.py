@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,40 @@ def test_times_may_be_text_instants_or_aware(made: Tracker) -> None:
     assert made.status("Sanamayn", at=at) == made.status("Sanamayn", at=NOW)
     with pytest.raises(BadInput, match="has no zone"):
         made.status("Sanamayn", at=datetime(2024, 12, 8))  # noqa: DTZ001  that is the mistake
+
+
+def test_what_is_no_time_is_refused(made: Tracker) -> None:
+    for when in (10**30, -(10**30), 1.5, date(2024, 12, 7), True):
+        with pytest.raises(BadInput, match="no time in microseconds"):
+            made.status("Sanamayn", at=when)  # type: ignore[arg-type]
+    for at in (NOW, datetime(2024, 12, 8, 12, tzinfo=UTC)):
+        claim = made.add_claim("rebels captured Sanamayn", source="Reuters", at=at)["claim"]
+        assert made.show(claim)["occurred"]["earliest"] == "2024-12-08T12:00:00Z"
+
+
+def test_what_is_no_thing_is_refused(made: Tracker) -> None:
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: made.alias("planet", "Homs", ["x"]), lambda: made.rename("planet", "Homs", "x"),
+        lambda: made.merge("document", "a", "b"), lambda: made.unmerge("planet", "a"),
+        lambda: made.listed("planet"), lambda: made.show_thing("planet", "Homs"),
+        lambda: made.status(only=["helds"]),
+    )  # fmt: skip
+    for ask in asks:
+        with pytest.raises(BadInput) as refused:
+            ask()
+        assert "one of " in refused.value.next_step
+
+
+def test_a_misspelt_keyword_is_answered_with_the_nearest(made: Tracker) -> None:
+    asks: tuple[tuple[Callable[[], object], str], ...] = (
+        (lambda: made.add_claim("rebels captured Homs", sorce="Reuters"), "'source'"),
+        (lambda: made.correct("c-1", plaice="Homs"), "'place'"),
+        (lambda: made.place_add("Newtown", kind="town", parents="homs"), "'parent'"),
+        (lambda: made.source_add("Herald", knd="media"), "'kind'"),
+    )
+    for ask, near in asks:
+        with pytest.raises(TypeError, match=rf"unexpected keyword argument .* Did you mean {near}\?"):
+            ask()
 
 
 def test_recording_twice_is_recording_once(made: Tracker) -> None:

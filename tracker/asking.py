@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim
+from tracker.judgement.vocabulary import FILTERS
 from tracker.names import Resolved
 from tracker.reader import Reader, position_at
 from tracker.views.names import areas, find, find_then
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 When = str | datetime | int | None
 """A time as a person types it, an aware datetime, or microseconds since the epoch."""
 Document = dict[str, Any]
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The microseconds of the years 1 to 9999."""
 
 
 class Asking:
@@ -52,6 +55,11 @@ class Asking:
         rows = table_documents(reader, question, within(reader, area, known) | {area} if area else None)
         side = self._id("actor", controller, known)
         words = tuple(only)
+        for word in words:
+            if word not in FILTERS:
+                from tracker.desk.words import require
+
+                require("filter of verdicts", word, FILTERS)
         return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
 
     def why(self, place: str, at: When, known_at: When, published_by: When) -> Document:
@@ -176,11 +184,18 @@ class Asking:
 
 
 def plain_time(when: When) -> str | int | None:
-    """A time as text or microseconds; BadInput for a datetime without a zone."""
+    """A time as text or microseconds; BadInput for a datetime without a zone, and for what is no time."""
+    if when is None or isinstance(when, str):
+        return when
     if isinstance(when, datetime):
         if when.tzinfo is None:
             raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
         return round(when.timestamp() * 1_000_000)
+    if type(when) is not int or not FIRST <= when <= LAST:
+        raise BadInput(
+            what=f"{when!r} is no time in microseconds since 1970",
+            try_="text such as '2024-12-06', or an aware datetime",
+        )
     return when
 
 

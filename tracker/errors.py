@@ -76,6 +76,13 @@ class UnreadableTime(BadInput):
     """
 
 
+class NoMoment(UnreadableTime):
+    """cannot read {text!r} as a time: one moment is wanted here, not a range
+
+    Try: {step}
+    """
+
+
 class UnreadableConfidence(BadInput):
     """cannot read {text!r} as a confidence
 

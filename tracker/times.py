@@ -30,7 +30,7 @@ from tracker.dates import (
     outside_years,
     read_day,
 )
-from tracker.errors import BadInput, UnreadableTime
+from tracker.errors import BadInput, NoMoment, UnreadableTime
 from tracker.zones import HOUR, MINUTE, SECOND, ago, instant_of, iso, local_of, parse_iso, show, zone_of
 
 if TYPE_CHECKING:
@@ -106,12 +106,24 @@ def read_instant(text: str, *, now: int, zone: str = "UTC") -> int:
         if words.count("/") > 1:
             raise Unreadable(_SLASH)
         if "/" in words or words.startswith("~"):
-            raise Unreadable("one moment is wanted here, not a range")
+            raise _no_moment(text, words, here)
         stretch = _moment(words, here)
         first, last = _ends(stretch)
     except Unreadable as why:
         raise _refusal(text, why) from None
     return last if stretch.point is None else first
+
+
+def _no_moment(text: str, words: str, here: Here) -> NoMoment:
+    """The refusal of a stretch of time where one moment is wanted, proposing its end and its beginning."""
+    try:
+        _range(words, text, here) if "/" in words else _moment(words.removeprefix("~").lstrip(), here)
+    except Unreadable as why:
+        raise _refusal(text, why) from None
+    left, _, right = (part.strip() for part in words.removeprefix("~").partition("/"))
+    ends = [end for end in (_completed(left, right, here, here)[0], left) if end not in _OPEN]
+    typed = [end.upper() if end[0].isdigit() else end for end in ends]
+    return NoMoment(text=text, step=" or ".join(typed) or "now")
 
 
 def read_past(text: str, *, now: int, zone: str = "UTC") -> int:

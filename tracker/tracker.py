@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.desk.claiming import Claiming
+    from tracker.desk.intake import Typed
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
     from tracker.record.events import Event
 
 Document = dict[str, Any]
+THINGS = ("place", "actor", "source")
 
 
 def wall_clock() -> int:
@@ -160,19 +162,14 @@ class Tracker:
         reported, modality, confidence, … as a person types them. `like` copies what is left open from
         another claim. `create` brings in names that are not known yet; `dry_run` writes nothing.
         """
-        from tracker.desk.intake import Typed
-
-        return self._claiming().add(
-            Typed(sentence=sentence, **told), dry_run=dry_run, create=create, like=like
-        )
+        typed = _typed("add_claim", {"sentence": sentence, **told})
+        return self._claiming().add(typed, dry_run=dry_run, create=create, like=like)
 
     def correct(
         self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any
     ) -> Document:
         """Our mistake: record what was really said in place of a claim; `told` names what differs."""
-        from tracker.desk.intake import Typed
-
-        return self._claiming().correct(claim, Typed(**told), reason=reason, dry_run=dry_run)
+        return self._claiming().correct(claim, _typed("correct", told), reason=reason, dry_run=dry_run)
 
     def retract(
         self, claim: str, *, reason: str | None = None, by: str | None = None, url: str | None = None,
@@ -210,15 +207,15 @@ class Tracker:
 
     def place_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
         """Register a place: kind, id_, lat, lon, parent, near, bearing, km, population, aliases."""
-        return self._registering().add("place", name, told, dry_run=dry_run)
+        return self._added("place", name, told, dry_run=dry_run)
 
     def actor_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
         """Register an actor: level, id_, part_of, aliases."""
-        return self._registering().add("actor", name, told, dry_run=dry_run)
+        return self._added("actor", name, told, dry_run=dry_run)
 
     def source_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
         """Register a source: kind, id_, lean, grade, language, aliases."""
-        return self._registering().add("source", name, told, dry_run=dry_run)
+        return self._added("source", name, told, dry_run=dry_run)
 
     def place_describe(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:
         """Tell more of a place: kind, lat, lon, parent, near, bearing, km, population; the rest stays."""
@@ -243,7 +240,8 @@ class Tracker:
 
     def alias(self, thing: str, name: str, aliases: Sequence[str], *, dry_run: bool = False) -> Document:
         """A place, actor or source is also called so."""
-        return self._registering().change(thing, "alias", name, {"aliases": tuple(aliases)}, dry_run=dry_run)
+        facts = {"aliases": tuple(aliases)}
+        return self._registering().change(_thing(thing), "alias", name, facts, dry_run=dry_run)
 
     def unalias(
         self,
@@ -259,17 +257,17 @@ class Tracker:
 
     def rename(self, thing: str, name: str, to: str, *, dry_run: bool = False) -> Document:
         """The main name of a place, actor or source changes; the old one stays an alias."""
-        return self._registering().change(thing, "rename", name, {"name": to}, dry_run=dry_run)
+        return self._registering().change(_thing(thing), "rename", name, {"name": to}, dry_run=dry_run)
 
     def merge(
         self, thing: str, name: str, into: str, *, reason: str | None = None, dry_run: bool = False
     ) -> Document:
         """Two of them are one: `name` is read as `into` from now on. Undone by `unmerge`."""
-        return self._registering().merge(thing, name, into, reason, dry_run=dry_run)
+        return self._registering().merge(_thing(thing), name, into, reason, dry_run=dry_run)
 
     def unmerge(self, thing: str, name: str, *, reason: str | None = None, dry_run: bool = False) -> Document:
         """The merge was wrong; `name` is the id that was merged away."""
-        return self._registering().unmerge(thing, name, reason, dry_run=dry_run)
+        return self._registering().unmerge(_thing(thing), name, reason, dry_run=dry_run)
 
     def actor_join(self, actor: str, parent: str, *, since: When, dry_run: bool = False) -> Document:
         """From `since` on the actor is part of the parent."""
@@ -295,12 +293,14 @@ class Tracker:
         """All places, actors, sources or documents, or those with a text in one of their names."""
         from tracker.views.catalogue import catalogue, documents
 
+        _thing(thing, "document")
         with self.reading() as reader:
             found = documents(reader, text) if thing == "document" else catalogue(reader, thing, text)
             return {f"{thing}s": found}
 
     def show_thing(self, thing: str, name: str) -> Document:
         """One place, actor or source with its names and what it is tied to; a document with its claims."""
+        _thing(thing, "document")
         with self._asking() as ask:
             return ask.document(name) if thing == "document" else ask.thing(thing, name)
 
@@ -398,10 +398,48 @@ class Tracker:
 
         return Claiming(self._recorder())
 
+    def _added(self, thing: str, name: str, told: dict[str, Any], *, dry_run: bool) -> Document:
+        import inspect
+
+        from tracker.desk.registry import ADDING
+
+        known = inspect.signature(ADDING[thing]).parameters
+        for key in told:
+            if key not in known:
+                raise _unexpected(f"{thing}_add", key, known)
+        return self._registering().add(thing, name, told, dry_run=dry_run)
+
     def _registering(self) -> Registering:
         from tracker.desk.registering import Registering
 
         return Registering(self._recorder())
+
+
+def _thing(thing: str, *more: str) -> str:
+    """One of the kinds of things that have names."""
+    if thing not in (known := (*THINGS, *more)):
+        raise BadInput(what=f"{thing!r} is no kind of thing", try_=f"one of {', '.join(known)}")
+    return thing
+
+
+def _typed(verb: str, told: dict[str, Any]) -> Typed:
+    """A claim as if it had been typed; TypeError for a keyword that it does not have, naming the nearest."""
+    from tracker.desk.intake import Typed
+    from tracker.zones import iso
+
+    for key in told:
+        if key not in Typed.__slots__:
+            raise _unexpected(verb, key, Typed.__slots__)
+    times = {key: plain_time(told[key]) for key in ("at", "reported") if key in told}
+    return Typed(**told | {key: iso(at) if isinstance(at, int) else at for key, at in times.items()})
+
+
+def _unexpected(verb: str, key: str, known: Iterable[str]) -> TypeError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, list(known), 1)
+    asked = f". Did you mean {near[0]!r}?" if near else ""
+    return TypeError(f"{verb}() got an unexpected keyword argument {key!r}{asked}")
 
 
 __all__ = ["BadInput", "Conflict", "NotFound", "Tracker", "wall_clock"]

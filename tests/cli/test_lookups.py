@@ -74,3 +74,26 @@ def test_completing_a_word_reads_no_table_whole(story_file: Path, plans: Plans) 
 def test_a_claim_that_is_not_there_is_missed_without_reading_all(story_file: Path, plans: Plans) -> None:
     assert tracker("show", "c-241207-zzzzzzzz", "--db", story_file).code == 3
     assert plans.whole() == []
+
+
+def test_places_of_which_nothing_was_published_by_then_are_not_listed(fresh: str) -> None:
+    """Also where it had happened by then, and was recorded by then."""
+    for place, reported in (("Homs", "2024-12-05"), ("Hama", "2024-12-07")):
+        said = ("--source", "Reuters", "--at", "2024-12-04", "--reported", reported)
+        assert (
+            tracker("add-claim", f"rebels captured {place}", *said, "--db", fresh, "--now", "2024-12-08").code
+            == 0
+        )
+
+    def listed(*axes: str) -> list[str]:
+        found = tracker("status", "--db", fresh, "--now", "2024-12-09", *axes, "--json").json["places"]
+        return [one["place"]["id"] for one in found]
+
+    assert listed() == ["hama", "homs"]
+    assert listed("--published-by", "2024-12-07") == ["hama", "homs"]
+    assert listed("--published-by", "2024-12-06") == ["homs"]
+    assert listed("--published-by", "2024-12-06", "--at", "2024-12-04") == ["homs"]
+    assert listed("--published-by", "2024-12-04") == []
+    assert [one["place"] for one in tracker(
+        "claims", "--published-by", "2024-12-06", "--db", fresh, "--now", "2024-12-09", "--json"
+    ).json["claims"]] == ["homs"]  # fmt: skip

@@ -43,6 +43,31 @@ def test_a_name_changes_no_verdict(syria: Tracker) -> None:
     assert syria.setting("zone", "Asia/Damascus")["changes"] == []
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "place", "told"),
+    [
+        ("tempo", 0.001, None, False), ("tempo", None, None, False), ("threshold", "0.60", None, False),
+        ("zone", "UTC", None, False), ("tempo", 0.002, None, True),
+        ("threshold", 0.6, "Homs", True),  # holds there whatever the tracker's becomes
+        ("threshold", None, "Homs", False),
+    ],
+)  # fmt: skip
+def test_a_setting_that_is_so_already_is_told_and_not_recorded(
+    syria: Tracker, key: str, value: str | float | None, place: str | None, told: bool
+) -> None:
+    head = syria.verify()["chain_hash"]
+    answer = syria.setting(key, value, place=place)
+    assert (answer["recorded"], answer["position"] is not None) == (told, told)
+    assert (syria.verify()["chain_hash"] != head) is told
+    assert ("already so" in " ".join(answer["notes"])) is not told
+    assert syria.setting(key, value, place=place)["recorded"] is False, "the second time it is so"
+
+
+def test_only_a_setting_of_places_can_be_one_place_s(syria: Tracker) -> None:
+    with pytest.raises(BadInput, match="of the whole tracker"):
+        syria.setting("zone", "UTC", place="Homs")
+
+
 def test_a_document_fills_what_a_claim_leaves_open(syria: Tracker) -> None:
     syria.document_add(
         "wire-1", source="Reuters", url="https://news.example/1", title="One", published="2024-12-07T18:30"

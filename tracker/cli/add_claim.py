@@ -30,7 +30,7 @@ _FIELDS = (
     click.option("--at", metavar="TIME",
                  help="When it happened: 2024-12-06, a/b, ~friday, …; left out: not known."),
     click.option("--reported", metavar="TIME", help="When it was reported; left out: now."),
-    click.option("--extent", metavar="WORD", help="all, most, part, some."),
+    click.option("--extent", metavar="WORD", help="all, most, part, some, unspecified."),
     click.option("--relation", metavar="WORD", help="in, edge-of, near, within, toward."),
     click.option("--km", type=float, metavar="N", help="How far."),
     click.option("--bearing", metavar="POINT", help="N, NE, E, …"),

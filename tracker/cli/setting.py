@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.output import Lines, as_json
+from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import DRY_RUN, PLACE, Session, session
 from tracker.cli.shell import Command, Group
 
@@ -42,6 +42,8 @@ def list_(run: Session) -> None:
 def set_(run: Session, key: str, value: str | None, place: str | None, dry_run: bool) -> None:
     """Change KEY to VALUE; without VALUE the default is back."""
     answer = run.tracker(writing=True).setting(key, value, place=place, dry_run=dry_run)
+    for text in answer["notes"]:
+        note(text)
     if run.as_json:
         as_json(answer)
         return
@@ -49,6 +51,6 @@ def set_(run: Session, key: str, value: str | None, place: str | None, dry_run: 
 
     out = Lines(colored=run.colored)
     where = f" at {answer['place']}" if answer["place"] else ""
-    would = " (would be recorded)" if answer["dry_run"] else ""
+    would = " (would be recorded)" if answer["dry_run"] and not answer["notes"] else ""
     out.line(f"{answer['key']}{where}: {answer['value'] or 'the default'}{would}")
     tell.changes(out, answer)

@@ -9,6 +9,7 @@ import click
 from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, Session, session
 from tracker.cli.shell import Command
+from tracker.judgement.vocabulary import FILTERS
 
 COLUMNS = (
     "place",
@@ -29,8 +30,13 @@ COLUMNS = (
 @click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
 @click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
 @click.option("--region", metavar="AREA", type=PLACE, help="Only places in an area.")
-@click.option("--controller", metavar="ACTOR", type=ACTOR, help="Only places that it holds.")
-@click.option("--only", metavar="WORDS", help="Only held, contested, unknown, stale, ageing (comma between).")
+@click.option(
+    "--controller",
+    metavar="ACTOR",
+    type=ACTOR,
+    help="Only places that it holds, or a part of it (HTS is part of the rebels).",
+)
+@click.option("--only", metavar="WORDS", help=f"Only {', '.join(FILTERS)} (comma between).")
 @rows_options
 @session
 def command(
@@ -50,11 +56,6 @@ def command(
             _tell(run, one)
         return
     wanted = tuple(word.strip() for word in only.split(",")) if only else ()
-    for word in wanted:
-        if word not in ("held", "contested", "unknown", "stale", "ageing", "fresh", "conflict"):
-            raise click.BadParameter(
-                f"{word!r} is none of held, contested, unknown, stale, ageing, fresh, conflict"
-            )
     found = tracker.status(None, **axes, region=region, controller=controller, only=wanted)
     if answered(found, found["places"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return

@@ -45,7 +45,7 @@ def done(run: Session, answer: Mapping[str, Any]) -> None:
     out = Lines(colored=run.colored)
     thing, name = next(iter(answer.items()))
     if answer["event"] is None:
-        out.line(f"{thing} {name}: it was so already; nothing is recorded")
+        out.line(f"{thing} {name}: nothing changed")
         return
     where = "would be recorded" if answer["dry_run"] else f"[{answer['position']}]"
     out.line(f"{thing} {name}: {answer['event']} {where}")

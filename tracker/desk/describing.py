@@ -27,25 +27,22 @@ _OPTIONS: Final = {
 
 def described(
     reader: Reader, thing: str, id_: str, told: Mapping[str, Any]
-) -> tuple[Event | None, list[Document]]:
-    """The event that says what is different, and that field by field; None where nothing is.
+) -> tuple[Event, list[Document]]:
+    """The event that says what is different, and that field by field; all that was told where nothing is.
 
     What is told names others by their ids. Raises BadInput and Conflict.
     """
     given = {key: value for key, value in told.items() if value is not None}
     if not given:
         raise BadInput(what=f"what {id_} is like is not said", try_=_OPTIONS[thing])
-    _MAKE[thing](id_, **given)  # is it sound?
+    event: Event = _MAKE[thing](id_, **given)
     _check_ties(reader, id_, given)
     before = _known(reader, thing, id_)
     new = {key: value for key, value in given.items() if value != before[key]}
     fields = [{"field": key, "before": before[key], "after": value} for key, value in new.items()]
-    if not new:
-        return None, []
     if {"lat", "lon"} & new.keys():
         new |= {key: given[key] for key in ("lat", "lon")}  # half a position is none
-    event: Event = _MAKE[thing](id_, **new)
-    return event, fields
+    return (_MAKE[thing](id_, **new) if new else event), fields
 
 
 def _known(reader: Reader, thing: str, id_: str) -> Document:

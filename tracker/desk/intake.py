@@ -200,6 +200,7 @@ _WORDS: Final[tuple[tuple[str, Iterable[str]], ...]] = (
 def _check_words(typed: Typed, actors: Sequence[Resolved]) -> None:
     for name, allowed in _WORDS:
         require(name, getattr(typed, name), allowed)
+    _check_details(typed.details)
     require("manner", typed.details.get("manner"), vocabulary.MANNERS)
     if typed.predicate == "other":
         require("kind", typed.details.get("kind"), vocabulary.OTHER_KINDS)
@@ -212,6 +213,17 @@ def _check_words(typed: Typed, actors: Sequence[Resolved]) -> None:
         raise BadInput(what="within how many kilometres is not said", try_="--km 50")
     if typed.km is not None and not 0 <= typed.km <= 40_000:
         raise BadInput(what=f"{typed.km:g} km is no distance on Earth", try_="--km between 0 and 40000")
+
+
+def _check_details(details: Mapping[str, object]) -> None:
+    """Refuse a misspelt key of a detail: under it nobody would find what is meant; others are free."""
+    for key in details:
+        if key not in vocabulary.DETAILS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key.casefold(), vocabulary.DETAILS, 1, 0.8)
+            if near:
+                raise BadInput(what=f"{key!r} is nearly a detail", try_=f"did you mean {near[0]}=…?")
 
 
 def _listed(value: object) -> list[str]:

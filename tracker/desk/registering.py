@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tracker.desk.describing import described
 from tracker.desk.intake import web_address
 from tracker.desk.naming import aliases_of, names_told
 from tracker.desk.recording import Decision, Recorder, payload
-from tracker.desk.registry import changed, fresh_id, new_actor, new_place, new_source
+from tracker.desk.registry import ADDING, changed, fresh_id
 from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict, typed
 from tracker.judgement import vocabulary
@@ -21,7 +21,16 @@ from tracker.times import read_past, read_span
 from tracker.views.catalogue import document as known_document
 from tracker.views.differences import Verdicts, changes, verdicts
 from tracker.views.parties import parties
-from tracker.views.settings import CONTESTED_BELOW, KNOWN, TEMPO, THRESHOLD, ZONE
+from tracker.views.settings import (
+    CONTESTED_BELOW,
+    DEFAULTS,
+    KNOWN,
+    PER_PLACE,
+    TEMPO,
+    THRESHOLD,
+    ZONE,
+    all_settings,
+)
 from tracker.views.situation import Question
 from tracker.zones import zone_of
 
@@ -31,6 +40,7 @@ _TABLES: Final = {"place": "places", "actor": "actors", "source": "sources"}
 _A: Final = {"place": "a place", "actor": "an actor", "source": "a source"}
 _TIED: Final = {"place": ("parent", "near"), "actor": ("part_of",), "source": ("lean",)}
 """Arguments that name another place (of a place) or an actor."""
+ALREADY_SO: Final = "already so; nothing was recorded"
 
 
 class Registering:
@@ -45,7 +55,7 @@ class Registering:
 
     def add(self, thing: str, name: str, told: dict[str, Any], *, dry_run: bool) -> Document:
         """Bring in a place, an actor or a source; Conflict if its id is taken."""
-        make: Any = {"place": new_place, "actor": new_actor, "source": new_source}[thing]
+        make = ADDING[thing]
 
         def added(reader: Reader) -> Event:
             event: Event = make(name, **self._tied(reader, thing, told))
@@ -61,17 +71,16 @@ class Registering:
 
     def describe(self, thing: str, name: str, told: dict[str, Any], *, dry_run: bool) -> Document:
         """Tell more of something: what is told replaces what was known, and nothing is recorded twice."""
-        told_so: list[tuple[str, list[Document]]] = []
+        different: list[list[Document]] = []
 
-        def happened(reader: Reader) -> Event | None:
+        def happened(reader: Reader) -> Event | _AlreadySo:
             id_ = self._id(reader, thing, name)
             event, fields = described(reader, thing, id_, self._tied(reader, thing, told))
-            told_so.append((id_, fields))
-            return event
+            different.append(fields)
+            return event if fields else _AlreadySo(event)
 
         answer = self._done(thing, happened, dry_run=dry_run)
-        id_, fields = told_so[-1]
-        return {thing: id_, **answer, "fields": fields}
+        return {**answer, "fields": different[-1]}
 
     def change(
         self, thing: str, change: str, name: str, facts: Mapping[str, object], *, dry_run: bool
@@ -203,9 +212,16 @@ class Registering:
         if text is not None:
             _check_setting(key, text)
 
-        def set_(reader: Reader) -> Event:
+        if place and key not in PER_PLACE:
+            raise BadInput(
+                what=f"{key} is of the whole tracker, not of a place",
+                try_=f"tracker setting set {key}{'' if text is None else f' {typed(text)}'}",
+            )
+
+        def set_(reader: Reader) -> Event | _AlreadySo:
             id_ = self._id(reader, "place", place) if place else None
-            return events.SettingChanged(key=key, value=text, place=id_)
+            event = events.SettingChanged(key=key, value=text, place=id_)
+            return _AlreadySo(event) if _in_force(reader, key, text, id_ or "") else event
 
         answer = self._done("setting", set_, dry_run=dry_run)
         told = answer["payload"]
@@ -213,20 +229,21 @@ class Registering:
 
     # -- shared ----------------------------------------------------------------------------------
 
-    def _done(self, thing: str, happened: Callable[[Reader], Event | None], *, dry_run: bool) -> Document:
-        """Record what happened, if anything did."""
+    def _done(
+        self, thing: str, happened: Callable[[Reader], Event | _AlreadySo], *, dry_run: bool
+    ) -> Document:
+        """Record what happened, unless it was so already."""
         now = self._recorder.clock()
 
-        def decide(reader: Reader) -> Decision[tuple[Event | None, Verdicts]]:
+        def decide(reader: Reader) -> Decision[tuple[Event, Verdicts]]:
             event = happened(reader)
-            moving = event is not None and _moves_verdicts(event)
-            before = verdicts(reader, Question(now)) if moving else {}
-            return Decision([] if event is None else [event], (event, before))
+            if isinstance(event, _AlreadySo):
+                return Decision([], (event.event, {}))
+            before = verdicts(reader, Question(now)) if _moves_verdicts(event) else {}
+            return Decision([event], (event, before))
 
-        def look(reader: Reader, facts: tuple[Event | None, Verdicts]) -> tuple[list[Document], list[str]]:
+        def look(reader: Reader, facts: tuple[Event, Verdicts]) -> tuple[list[Document], list[str]]:
             event, before = facts
-            if event is None:
-                return [], []
             told = changes(before, verdicts(reader, Question(now))) if before else []
             return told, names_told(reader, thing, event)
 
@@ -234,11 +251,10 @@ class Registering:
         event, _ = done.facts
         changed, notes = done.seen
         return {
-            **({} if event is None else {thing: event.stream.partition("/")[2]}),
-            "event": None if event is None else event.kind,
-            "payload": {} if event is None else payload(event),
-            "recorded": event is not None and not dry_run, "position": done.position, "dry_run": dry_run,
-            "changes": changed, "notes": notes,
+            thing: event.stream.partition("/")[2], "event": event.kind if done.events else None,
+            "payload": payload(event), "recorded": bool(done.events) and not dry_run,
+            "position": done.position, "dry_run": dry_run, "changes": changed,
+            "notes": notes if done.events else [ALREADY_SO],
         }  # fmt: skip
 
     def _tied(self, reader: Reader, thing: str, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -260,6 +276,27 @@ class Registering:
         if when is None or isinstance(when, int):
             return when
         return read_span(str(when), now=self._recorder.clock(), zone=self._recorder.zone(reader)).earliest
+
+
+class _AlreadySo(NamedTuple):
+    """An event that would change nothing, so that it is told of and not recorded."""
+
+    event: Event
+
+
+def _in_force(reader: Reader, key: str, value: str | None, place: str) -> bool:
+    """Whether a setting has that value anyway; at a place only its own counts, as it outlives others."""
+    own = all_settings(reader).get((key, place))
+    if value is None or own is None:
+        return own is value or (own is None and not place and _same(value, DEFAULTS[key]))
+    return _same(value, own)
+
+
+def _same(value: str | None, other: str) -> bool:
+    try:
+        return value is not None and float(value) == float(other)
+    except ValueError:
+        return value == other
 
 
 def _merged_into(reader: Reader, thing: str, id_: str) -> str | None:

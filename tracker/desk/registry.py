@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tracker.desk.words import require
@@ -127,6 +127,11 @@ def described_source(
     return events.SourceDescribed(source=source, source_kind=kind, lean=lean, grade=grade, language=language)
 
 
+ADDING: Final[dict[str, Callable[..., Event]]] = {
+    "place": new_place,
+    "actor": new_actor,
+    "source": new_source,
+}
 _CHANGES: Final[dict[str, dict[str, type[Event]]]] = {
     "place": {
         "alias": events.PlaceAliased, "unalias": events.PlaceUnaliased, "rename": events.PlaceRenamed,

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from tracker.desk.attribution import UNNAMED
 from tracker.desk.intake import Typed
-from tracker.errors import UnknownClaim
+from tracker.errors import NotFound, UnknownClaim
 from tracker.reader import Reader
 from tracker.record import events
-from tracker.views.catalogue import document
+from tracker.views.catalogue import document, near_documents
 from tracker.views.claims import claim_documents, near_claims
 
 Document = dict[str, Any]
@@ -96,12 +96,27 @@ def as_written(event: events.ClaimRecorded, old: Document, typed: Typed) -> even
 
 def with_document(reader: Reader, typed: Typed) -> tuple[Typed, list[str]]:
     """A claim with the gaps that its registered document fills: who reported it, when, where; and a note."""
-    found = document(reader, typed.document) if typed.document else None
-    if found is None:
+    if not typed.document:
         return typed, []
+    found = document(reader, typed.document)
+    if found is None:
+        return typed, _not_registered(reader, typed.document, typed.source)
     told = {"source": found["source"], "reported": found["published"], "url": found["url"]}
     filled = {key: value for key, value in told.items() if value and getattr(typed, key) is None}
     if not filled:
         return typed, []
     note = f"from document {found['id']}: {', '.join(f'{key} {value}' for key, value in filled.items())}"
     return typed.over(Typed(**filled)), [note]
+
+
+def _not_registered(reader: Reader, key: str, source: str | None) -> list[str]:
+    """What to say of a document that fills no gap: one may be named that nobody has registered.
+
+    NotFound where it should have said who reported it.
+    """
+    near = near_documents(reader, key)
+    asked = f"did you mean {' or '.join(near)}?" if near else ""
+    if not source:
+        step = f"{asked or 'tracker document list shows those that are,'} or --source NAME"
+        raise NotFound(what=f"no document has the key {key!r}, so who reported it is missing", try_=step)
+    return [f"no document has the key {key}, so nothing is taken from it; {asked}"] if near else []

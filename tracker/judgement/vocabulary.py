@@ -34,12 +34,19 @@ MANNERS: Final = (
     "withdrew", "repositioned", "expelled", "surrendered",
 )  # fmt: skip
 OUTCOMES: Final = ("ongoing", "repelled", "ended")
+DETAILS: Final = (
+    "manner", "framing", "from", "means", "figure", "what", "scope", "until", "kind", "low", "best", "high",
+)  # fmt: skip
+"""Details with a meaning of their own; any other word may be kept beside them."""
 OTHER_KINDS: Final = ("access", "harm", "surrender", "talks", "statement", "realigned")
 BASES: Final = ("witnessed", "told", "deduced", "unknown")
 STANCES: Final = ("states", "relays", "confirms", "could-not-verify", "doubts")
 CHECKS: Final = ("confirmed", "place-only", "no-evidence", "could-not-verify")
 REVIEWS: Final = ("still-true", "changed", "cannot-tell")
 LINKS: Final = ("same-event", "derived-from")
+
+FILTERS: Final = ("held", "contested", "unknown", "fresh", "ageing", "stale", "conflict")
+"""What a table of verdicts can be narrowed to: its statuses, its freshness, and contradictions."""
 
 PLACE_KINDS: Final = (
     "city", "town", "village", "district", "governorate", "region", "country",

@@ -16,6 +16,8 @@ KNOWN: Final = {
     CONTESTED_BELOW: "below this a rival claim makes a place contested (0.8)",
     ZONE: "the zone in which typed times are read and shown (UTC)",
 }
+PER_PLACE: Final = (TEMPO, THRESHOLD, CONTESTED_BELOW)
+DEFAULTS: Final = {TEMPO: str(NEWS_ONLY), THRESHOLD: "0.6", CONTESTED_BELOW: "0.8", ZONE: "UTC"}
 
 
 def all_settings(reader: Reader, known: int = NOW) -> dict[tuple[str, str], str]:

@@ -155,11 +155,14 @@ class Situation:
         return any(self._changed(kept[id_] if id_ in kept else self.folded(id_).state) for id_ in roots)
 
     def claimed(self) -> list[str]:
-        """Every place that something is claimed about by then, by id."""
+        """Every place that something is claimed about, and was published, by then; by id."""
+        published = self.question.published_by
+        bound = {} if published is None else {"published_by": published}
         rows = self.reader.rows(
             "SELECT DISTINCT place FROM claims WHERE place IS NOT NULL AND effect <> 'none'"
-            " AND from_pos <= :known AND to_pos > :known AND event_at <= :at",
-            known=self.known, at=self.question.at,
+            " AND from_pos <= :known AND to_pos > :known AND event_at <= :at"
+            f"{' AND reported_at <= :published_by' if bound else ''}",
+            known=self.known, at=self.question.at, **bound,
         )  # fmt: skip
         return sorted({self.root(row[0]) for row in rows})
 
