@@ -80,7 +80,7 @@ class Session:
         self.folder = folder
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
         self.environment = {**kept, "HOME": str(folder), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "COLUMNS"):
             self.environment.pop(name, None)
 
     def run(self, command: str) -> str:

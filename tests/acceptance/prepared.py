@@ -24,7 +24,7 @@ def nobody_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings, databases or clocks of whoever runs the tests."""
     for name in ("DB", "NOW", "TZ", "BY", "COLOR"):
         monkeypatch.delenv(f"TRACKER_{name}", raising=False)
-    for name in ("NO_COLOR", "CLICOLOR_FORCE"):
+    for name in ("NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

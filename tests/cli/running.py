@@ -9,6 +9,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -73,14 +74,15 @@ def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
     left = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("TRACKER_") and name not in ("NO_COLOR", "CLICOLOR_FORCE")
+        if not name.startswith("TRACKER_") and name not in ("NO_COLOR", "CLICOLOR_FORCE", "COLUMNS")
     }
     return {**left, **(more or {})}
 
 
-def on_a_terminal(words: list[str], environment: Mapping[str, str]) -> str:
-    """What a command line writes where it thinks that somebody looks on."""
+def on_a_terminal(words: list[str], environment: Mapping[str, str], columns: int = 0) -> str:
+    """What a command line writes where it thinks that somebody looks on; 0: a width that is not told."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
     with subprocess.Popen(
         [COMMAND, *words], env=surroundings({"TERM": "xterm", **environment}), stdout=theirs, stderr=theirs
     ):

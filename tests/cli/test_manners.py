@@ -262,6 +262,89 @@ def test_a_colour_that_is_none_is_refused_wherever_it_stands(
     assert tracker("status", "--db", story_file).code == 0, "an empty variable is none"
 
 
+# -- in words ----------------------------------------------------------------------------------------
+
+
+IN_WORDS = [
+    ("place add Newtown --kind town --near Homs --km 5 --bearing N --alias Nova",
+     "place newtown added: Newtown, town, 5 km N of homs, also called Nova"),
+    ("place add Newtown --kind town --lat 34.5 --lon 36.5",
+     "place newtown added: Newtown, town, at 34.5, 36.5"),
+    ("place alias Homs Emesa Himso", "place homs is also called Emesa, Himso"),
+    ("place rename Homs Hims", "place homs is now called Hims; its other names still find it"),
+    ("place merge Nawa Jasim", "place nawa is read as jasim from now on"),
+    ("actor add Lions --level faction --part-of rebels", "actor lions added: Lions, faction, part of rebels"),
+    ("actor join sfa rebels --from 2024-12-01", "actor sfa is part of rebels from 2024-12-01 00:00 +03 on"),
+    ("actor leave hts --from 2024-12-01", "actor hts is part of nobody from 2024-12-01 00:00 +03 on"),
+    ("source add Herald --kind media --lean rebels --grade C",
+     "source herald added: Herald, media, speaks for rebels, grade C"),
+    ("source grade SOHR C", "source sohr is graded C"),
+    ("source lean SOHR --side rebels", "source sohr speaks for rebels"),
+    ("source lean SOHR", "source sohr speaks for nobody"),
+    ("document add wire-1 --source Reuters --published 2024-12-07",
+     "document wire-1 added: by reuters, published 2024-12-07 23:59 +03"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "told"), IN_WORDS, ids=[line for line, _ in IN_WORDS])
+def test_changes_are_told_in_words_and_in_the_zone(fresh: str, line: str, told: str) -> None:
+    where = ("--db", fresh, *NOW, "--tz", "Asia/Damascus")
+    assert tracker(*line.split(), "--dry-run", *where).out.splitlines()[0] == f"would be recorded: {told}"
+    done = tracker(*line.split(), *where)
+    position = tracker("verify", "--db", fresh, "--json").json["position"]
+    assert done.out.splitlines()[0] == f"{told} (event {position})"
+
+
+def test_times_of_things_are_in_the_zone_for_people_and_utc_for_programs(fresh: str) -> None:
+    for line in ("document add wire-1 --published 2024-12-07T18:30Z",
+                 "actor leave hts --from 2024-12-01T00:00Z",
+                 "source lean SOHR --side rebels --from 2024-12-01T00:00Z"):  # fmt: skip
+        assert tracker(*line.split(), "--db", fresh, *NOW).code == 0
+    for line, told in (
+        ("document list", "2024-12-07 21:30 +03"), ("document show wire-1", "2024-12-07 21:30 +03"),
+        ("actor show hts", "nobody since 2024-12-01 03:00 +03"), ("actor list", "since 2024-12-01 03:00 +03"),
+        ("source show SOHR", "rebels since 2024-12-01 03:00 +03"), ("source list", "2024-12-01 03:00 +03"),
+    ):  # fmt: skip
+        answer = tracker(*line.split(), "--db", fresh, "--tz", "Asia/Damascus")
+        assert told in answer.out, line
+        assert "00Z" not in answer.out
+        assert "0:00Z" in tracker(*line.split(), "--db", fresh, "--tz", "Asia/Damascus", "--json").out
+
+
+# -- width -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [["status"], ["claims"], ["status", "Homs"], ["why", "Homs"]], ids=" ".join)
+@pytest.mark.parametrize("width", [80, 100])
+def test_lines_are_as_wide_as_wanted(
+    story_file: Path, words: list[str], width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """COLUMNS counts, also into a pipe; every word is there, and none is broken."""
+    where = ("--db", story_file, "--now", "2024-12-09")
+    wide = tracker(*words, *where).out
+    monkeypatch.setenv("COLUMNS", str(width))
+    narrow = tracker(*words, *where).out
+    assert sorted(narrow.split()) == sorted(wide.split())
+    lines = [line for line in narrow.splitlines() if line.startswith(" ") or "  " in line]
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("value", ["", "0", "wide", "-3"])
+def test_into_a_pipe_a_row_is_a_line(story_file: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = ("--db", story_file, "--now", "2024-12-09")
+    places = tracker("status", *where, "--json").json["places"]
+    monkeypatch.setenv("COLUMNS", value)
+    told = tracker("status", *where).out.splitlines()
+    assert len(told) == len(places) + 1
+    assert max(map(len, told)) > 100
+
+
+def test_a_table_fits_the_terminal(story_file: Path) -> None:
+    words = ["status", "--db", str(story_file), "--now", "2024-12-09", "--color", "never"]
+    told = on_a_terminal(words, {}, columns=80).splitlines()
+    assert 40 < max(map(len, told)) <= 80
+
+
 # -- colour ------------------------------------------------------------------------------------------
 
 

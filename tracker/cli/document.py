@@ -47,8 +47,12 @@ def list_(run: Session, text: str | None, as_rows: str | None) -> None:
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if rows:
+        from tracker.cli.tell import when
+
+        zone = run.zone()
+        told = [{**row, "published": when(row["published"], zone)} for row in rows]
         Lines(colored=run.colored).table(
-            COLUMNS, [[str(row[column] or "") for column in COLUMNS] for row in rows]
+            COLUMNS, [["" if row[column] is None else str(row[column]) for column in COLUMNS] for row in told]
         )
     else:
         note("no document fits")

@@ -13,7 +13,8 @@ import click
 
 from tracker.names import safe
 
-WIDTH = 100
+WIDTH, NARROW = 100, 40
+_INDENT = " " * 4
 _STYLES: dict[str, dict[str, Any]] = {
     "held": {"fg": "green"}, "contested": {"fg": "yellow"}, "unknown": {"fg": "red"},
     "stale": {"fg": "red"}, "ageing": {"fg": "yellow"}, "title": {"bold": True}, "quiet": {"dim": True},
@@ -114,11 +115,29 @@ def answered(
     return True
 
 
+def columns() -> int | None:
+    """How wide lines for people may be: what COLUMNS says, else the terminal; None: nobody minds.
+
+    Into a pipe or a file a row of a table stays one line, for whoever counts or searches lines.
+    """
+    import os
+
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
 class Lines:
-    """Lines for people, coloured if wanted, wrapped at 100 columns."""
+    """Lines for people, coloured if wanted, as wide as the terminal; text at most 100 columns."""
 
     def __init__(self, *, colored: bool) -> None:
         self._colored = colored
+        self._columns = columns()
+        self._width = max(min(WIDTH, self._columns or WIDTH), NARROW)
 
     def line(self, text: str = "", style: str | None = None) -> None:
         """One line."""
@@ -131,27 +150,65 @@ class Lines:
     def item(self, label: str, text: str, style: str | None = None) -> None:
         """A labelled paragraph with a hanging indent."""
         indent = " " * 13
-        body = _wrapped(safe(text), WIDTH - len(indent))
+        body = _wrapped(safe(text), self._width - len(indent))
         click.echo(self.styled(f"{label:<13}", "quiet") + self.styled(body[0], style), color=self._colored)
         for rest in body[1:]:
             click.echo(indent + self.styled(rest, style), color=self._colored)
 
-    def table(
-        self, head: Sequence[str], rows: Iterable[Sequence[str]], styles: Mapping[int, int] | None = None
-    ) -> None:
-        """Columns as wide as their longest cell; the last may run on."""
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Columns as wide as their longest cell.
+
+        Where the terminal is narrower cells go on below; the last column gets lines of its own if need be.
+        """
         body = [[safe(cell) for cell in row] for row in rows]
-        widths = [max(len(row[i]) for row in [list(head), *body]) for i in range(len(head))]
-        self._row(head, widths, ["title"] * len(head))
+        all_rows = [list(head), *body]
+        widths = [max(len(row[i]) for row in all_rows) for i in range(len(head))]
+        below = False
+        if self._columns is not None and _together(widths) > self._columns:
+            fitted = _fitted(widths, all_rows, self._columns)
+            below = _together(fitted) > self._columns
+            widths = _fitted(widths[:-1], all_rows, self._columns) if below else fitted
+        self._row(head[: len(widths)], widths, ["title"] * len(widths))
         for row in body:
-            self._row(row, widths, [cell.split(",")[0] for cell in row])
+            self._row(row[: len(widths)], widths, [_style(cell) for cell in row[: len(widths)]])
+            for line in _wrapped(row[-1], self._width - len(_INDENT)) if below and row[-1] else ():
+                click.echo(_INDENT + self.styled(line, _style(row[-1])), color=self._colored)
 
     def _row(self, cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> None:
+        if any(len(cell) > width for cell, width in zip(cells, widths, strict=True)):
+            lines = [_wrapped(cell, width) for cell, width in zip(cells, widths, strict=True)]
+            for i in range(max(map(len, lines))):
+                self._line([line[i] if i < len(line) else "" for line in lines], widths, styles)
+        else:
+            self._line(cells, widths, styles)
+
+    def _line(self, cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> None:
         parts = [
             self.styled(cell.ljust(width) if i + 1 < len(cells) else cell, style)
             for i, (cell, width, style) in enumerate(zip(cells, widths, styles, strict=True))
         ]
         click.echo("  ".join(parts).rstrip(), color=self._colored)
+
+
+def _style(cell: str) -> str:
+    return cell.split(",")[0]
+
+
+def _together(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _fitted(widths: Sequence[int], rows: Sequence[Sequence[str]], columns: int) -> list[int]:
+    """Widths that fit, taken from the widest first; no column narrower than its longest word."""
+    least = [max(len(word) for row in rows for word in (row[i].split(" "))) for i in range(len(widths))]
+    fitted = list(widths)
+    while _together(fitted) > columns:
+        wide = [i for i, width in enumerate(fitted) if width > least[i]]
+        if not wide:
+            break
+        widest = max(wide, key=lambda i: fitted[i])
+        fitted[widest] -= 1
+    return fitted
 
 
 def _wrapped(text: str, width: int) -> list[str]:

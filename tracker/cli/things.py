@@ -42,21 +42,81 @@ def done(run: Session, answer: Mapping[str, Any]) -> None:
         return
     from tracker.cli import tell
 
-    out = Lines(colored=run.colored)
-    thing, name = next(iter(answer.items()))
+    out, zone = Lines(colored=run.colored), run.zone()
+    thing = next(iter(answer))
     if answer["event"] is None:
-        out.line(f"{thing} {name}: nothing changed")
+        out.line(f"{thing} {answer[thing]}: nothing changed")
         return
-    where = "would be recorded" if answer["dry_run"] else f"[{answer['position']}]"
-    out.line(f"{thing} {name}: {answer['event']} {where}")
+    told = _happened(thing, answer, zone)
+    out.line(f"would be recorded: {told}" if answer["dry_run"] else f"{told} (event {answer['position']})")
     for one in answer.get("fields", ()):
         was = "" if one["before"] is None else f"  (was {one['before']})"
         out.item(one["field"].replace("_", " "), f"{one['after']}{was}")
-    if answer["dry_run"] and "fields" not in answer:
-        for key, value in answer["payload"].items():
-            if key != thing:
-                out.item(key.replace("_", " "), _told(value))
     tell.changes(out, answer)
+
+
+def _happened(thing: str, answer: Mapping[str, Any], zone: str) -> str:
+    """A change in words: what is so from now on, or from some time on."""
+    what, facts = answer["event"].removeprefix(f"{thing}-"), answer["payload"]
+    told = f"{thing} {answer[thing]} "
+    since = f" from {_when(facts['since'], zone)} on" if facts.get("since") else ""
+    if what == "registered":
+        return f"{told}added{_described(thing, facts, zone)}"
+    if what == "aliased":
+        return f"{told}is also called {', '.join(facts['aliases'])}"
+    if what == "unaliased":
+        return f"{told}is not called {', '.join(facts['aliases'])} any more"
+    if what == "described":
+        return f"{told}is described anew"
+    if what == "renamed":
+        return f"{told}is now called {facts['name']}; its other names still find it"
+    if what == "merged":
+        return f"{told}is read as {facts['into']} from now on"
+    if what == "unmerged":
+        return f"{told}stands for itself again"
+    if what == "joined":
+        return f"{told}is part of {facts['parent']}{since}"
+    if what == "left":
+        return f"{told}is part of nobody{since}"
+    if what == "graded":
+        return f"{told}is graded {facts['grade']}"
+    return f"{told}speaks for {facts.get('side') or 'nobody'}{since}"
+
+
+_FACTS = (
+    ("name", ""), ("title", ""), ("kind", ""), ("place_kind", ""), ("source_kind", ""), ("level", ""),
+    ("beside", ""), ("parent", "in "), ("population", "population "), ("part_of", "part of "),
+    ("lean", "speaks for "), ("grade", "grade "), ("language", "writes in "), ("source", "by "),
+    ("published", "published "), ("url", ""), ("aliases", "also called "),
+)  # fmt: skip
+"""What is told of something that is added, in this order, each with the words before it."""
+
+
+def _described(thing: str, facts: Mapping[str, Any], zone: str) -> str:
+    shown = {**facts, "beside": _beside(facts)}
+    if facts.get("published"):
+        shown["published"] = _when(facts["published"], zone)
+    told = [
+        f"{words}{_told(shown[key], zone)}"
+        for key, words in _FACTS
+        if key != thing and shown.get(key) not in (None, "", [])
+    ]
+    return f": {', '.join(told)}" if told else ""
+
+
+def _beside(facts: Mapping[str, Any]) -> str:
+    """Where a place lies: its position, or "5 km N of homs"."""
+    if facts.get("lat") is not None:
+        return f"at {facts['lat']:g}, {facts['lon']:g}"
+    far = f"{facts['km']:g} km " if facts.get("km") else ""
+    point = f"{facts['bearing']} of " if facts.get("bearing") else "from " if far else "near "
+    return f"{far}{point}{facts['near']}" if facts.get("near") else ""
+
+
+def _when(instant: str, zone: str) -> str:
+    from tracker.cli.tell import when
+
+    return when(instant, zone)
 
 
 def _list(thing: str, columns: Sequence[str]) -> click.Command:
@@ -70,7 +130,8 @@ def _list(thing: str, columns: Sequence[str]) -> click.Command:
         if answered(found, rows, columns, as_json_=run.as_json, as_rows=as_rows):
             return
         if rows:
-            cells = [[_short(row.get(column)) for column in columns] for row in rows]
+            zone = run.zone() if thing != "place" else "UTC"  # a place has no times
+            cells = [[_cell(row.get(column), zone) for column in columns] for row in rows]
             Lines(colored=run.colored).table(columns, cells)
         else:
             note(f"no {thing} fits")
@@ -78,12 +139,10 @@ def _list(thing: str, columns: Sequence[str]) -> click.Command:
     return command
 
 
-def _short(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(one.get("actor") or one.get("side") or "nobody") for one in value)
+def _cell(value: object, zone: str) -> str:
     if isinstance(value, float):
         return f"{value:.4f}"
-    return "" if value is None else str(value)
+    return "" if value is None else _told(value, zone)
 
 
 def _show(thing: str, columns: Sequence[str]) -> click.Command:
@@ -97,23 +156,25 @@ def _show(thing: str, columns: Sequence[str]) -> click.Command:
         if run.as_json:
             as_json(found)
             return
-        out = Lines(colored=run.colored)
+        out, zone = Lines(colored=run.colored), run.zone()
         out.line(f"{found['id']}  {found['name']}", "title")
         for key, value in found.items():
             if key not in ("id", "name", "note") and value not in (None, [], ""):
-                out.item(key.replace("_", " "), _told(value))
+                out.item(key.replace("_", " "), _told(value, zone))
 
     return command
 
 
-def _told(value: object) -> str:
+def _told(value: object, zone: str) -> str:
     if isinstance(value, list):
-        return ", ".join(_short([one]) + _since(one) if isinstance(one, dict) else str(one) for one in value)
+        return ", ".join(_tied(one, zone) if isinstance(one, dict) else str(one) for one in value)
     return str(value)
 
 
-def _since(one: Mapping[str, Any]) -> str:
-    return f" since {one['since']}" if one.get("since") else ""
+def _tied(one: Mapping[str, Any], zone: str) -> str:
+    """An actor that something is tied to, and since when: a row of `part_of` or `leans`."""
+    since = f" since {_when(one['since'], zone)}" if one.get("since") else ""
+    return f"{one.get('actor') or one.get('side') or 'nobody'}{since}"
 
 
 def _alias(thing: str, _: Sequence[str]) -> click.Command:
