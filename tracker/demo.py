@@ -8,6 +8,7 @@ verbs as every other answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count, groupby
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from tracker.desk.claiming import Claiming
 from tracker.desk.recording import Decision, Recorder, unseen
 from tracker.desk.starter import Line, story
-from tracker.errors import TrackerError
+from tracker.errors import EmptyDatabase, TrackerError
 from tracker.reader import Reader, open_reader
 from tracker.record.events import Event
 from tracker.times import parse_iso
@@ -40,28 +41,52 @@ class Recorded(NamedTuple):
     claim: Document | None
 
 
-def folder_for(wanted: Path) -> Path:
+@contextmanager
+def building(wanted: Path) -> Iterator[Path]:
     """The folder to build in: the one wanted, made anew if it holds only an earlier demo.
 
-    What somebody has recorded since is never removed: then it is `wanted-2`, `wanted-3`, …
+    What somebody has recorded since is never removed: then it is `wanted-2`, `wanted-3`, … Of a demo that
+    does not come to its end nothing is left.
     """
-    for n in count(1):
-        folder = wanted if n == 1 else wanted.with_name(f"{wanted.name}-{n}")
-        files = [folder / REPORT_FILE, folder / STORY_FILE]
-        if all(_only_a_demo(file) for file in files if file.exists()):
-            for file in files:
-                for part in ("", "-wal", "-shm", ".lock"):
-                    file.with_name(file.name + part).unlink(missing_ok=True)
-            folder.mkdir(parents=True, exist_ok=True)
-            return folder
-    raise AssertionError("count never ends")
+    folder = next(folder for folder in _folders(wanted) if _only_demos(folder))
+    _clear(folder)
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+    except BaseException:  # Ctrl-C as well
+        _clear(folder)
+        if made and folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+
+
+def _folders(wanted: Path) -> Iterator[Path]:
+    yield wanted
+    yield from (wanted.with_name(f"{wanted.name}-{n}") for n in count(2))
+
+
+def _files(folder: Path) -> tuple[Path, Path]:
+    return folder / REPORT_FILE, folder / STORY_FILE
+
+
+def _clear(folder: Path) -> None:
+    for file in _files(folder):
+        for part in ("", "-wal", "-shm", ".lock"):
+            file.with_name(file.name + part).unlink(missing_ok=True)
+
+
+def _only_demos(folder: Path) -> bool:
+    return all(_only_a_demo(file) for file in _files(folder) if file.exists())
 
 
 def _only_a_demo(file: Path) -> bool:
-    """Whether a file is a tracker in which nobody but the demo has recorded anything."""
+    """Whether in a file nobody but the demo has recorded anything; one that was killed may have made it."""
     try:
-        with open_reader(str(file)) as reader:
+        with open_reader(str(file), views=False) as reader:
             return reader.one("SELECT 1 FROM events WHERE recorded_by <> :demo LIMIT 1", demo=BY) is None
+    except EmptyDatabase:
+        return True
     except TrackerError:
         return False
 

@@ -6,6 +6,7 @@ Processes of their own, as a person would start them; whatever happens, what was
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -21,6 +22,7 @@ import psycopg
 import pytest
 
 from tests.cli.running import COMMAND, command, surroundings, tracker
+from tracker.record.store import Store
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
 CLAIM = (
@@ -359,6 +361,50 @@ def test_ctrl_c_leaves_nothing_half_done(where: str) -> None:
         assert there or one.returncode != 0, out
         assert tracker("verify", "--db", where).code == 0
     assert 130 in seen
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_demo_leaves_nothing_and_one_line(tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert command("demo", "--dir", tmp_path / "whole").code == 0
+    whole = time.monotonic() - began
+    seen = set()
+    for part in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        one = start("demo", "--dir", tmp_path / "demo")
+        time.sleep(part * whole)
+        one.send_signal(signal.SIGINT)
+        _, err = one.communicate(timeout=60)
+        seen.add(one.returncode)
+        if one.returncode == 130:
+            lines = [line for line in err.splitlines() if line]
+            assert [line.partition(":")[0] for line in lines] == ["Error", "Try"], err
+            assert not (tmp_path / "demo").exists()
+    assert seen <= {0, 130}
+    assert 130 in seen
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty file", "an empty database", "no views"])
+def test_what_is_left_of_a_demo_that_was_killed_is_in_nobody_s_way(tmp_path: Path, left: str) -> None:
+    (folder := tmp_path / "demo").mkdir()
+    (folder / "report.db.lock").touch()
+    if left == "an empty file":
+        (folder / "report.db").touch()
+    elif left == "an empty database":
+        owner(str(folder / "report.db"), "PRAGMA journal_mode = wal", "CREATE TABLE t (a)", "DROP TABLE t")
+    elif left == "no views":
+        with Store.create(str(folder / "report.db")):
+            pass
+    answer = tracker("demo", "--dir", folder)
+    assert answer.code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo"]
+    assert re.search(r"Where it ended: as of 2024-12-\d\d \d\d:\d\d \+03", answer.out)
+
+
+def test_another_program_s_file_is_not_taken_for_a_demo(tmp_path: Path) -> None:
+    (folder := tmp_path / "demo").mkdir()
+    owner(str(folder / "tracker.db"), "CREATE TABLE diary (line)")
+    assert tracker("demo", "--dir", folder).code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["demo", "demo-2"]
 
 
 def test_ctrl_c_inside_a_library_is_an_interruption_too(fresh: str, monkeypatch: pytest.MonkeyPatch) -> None:

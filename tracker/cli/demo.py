@@ -22,18 +22,24 @@ ANSWERS = ("Homs", "Sanamayn", "Deir ez-Zor", "Damascus", "Aleppo", "Hama")
 @session
 def command(run: Session, folder: str) -> None:
     """Build a tracker from the real story of December 2024, tell what changed and why, say what to try."""
+    from tracker.demo import building
+
+    with building(Path(folder)) as path:
+        _build(run, path)
+
+
+def _build(run: Session, path: Path) -> None:
     from tracker.demo import (
         REPORT_FILE,
         STORY_FILE,
+        ZONE,
         days,
-        folder_for,
         make,
         replay,
         report_lines,
         story_lines,
     )
 
-    path = folder_for(Path(folder))
     out = Lines(colored=run.colored)
     report, clock = make(path / REPORT_FILE)
     quiet = run.as_json
@@ -66,10 +72,11 @@ def command(run: Session, folder: str) -> None:
         )
         return
     out.line()
-    out.line("Where it ended, as known then", "title")
     from tracker.cli import tell
 
-    tell.table(out, tracker.status(only=("held", "contested", "unknown"))["places"], "Asia/Damascus")
+    ended = tracker.status()
+    out.line(f"Where it ended: as of {tell.when(ended['at'], ZONE)}, as known then", "title")
+    tell.table(out, ended["places"], ZONE)
     _tell_next(out, path / STORY_FILE, path / REPORT_FILE)
 
 

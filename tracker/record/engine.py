@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy.exc import ArgumentError
 
 from tracker.errors import BadInput, DatabaseProblem
@@ -10,6 +12,10 @@ from tracker.record.medium import Medium
 from tracker.record.sqlite import SQLiteFile
 
 _POSTGRESQL = ("postgresql", "postgres")
+
+# What goes wrong is raised and told in one line; by default logging would print it a second time, with
+# its traceback (Ctrl-C met by the driver while it closes). Whoever sets logging up still gets everything.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 
 def medium(where: str) -> Medium:
