@@ -69,6 +69,8 @@ _LITTLE: Final = _TENSE | {
     "at",
     "to",
 }
+_LONGEST, _MANY = 400, 40
+"""Of a sentence: characters and words for which something is proposed; what is longer is a text."""
 _MILE_KM: Final = 1.609344
 _PHRASES: Final = sorted(
     ((tuple(phrase.split()), verb) for phrase, verb in VERBS.items()), key=lambda one: -len(one[0])
@@ -90,7 +92,7 @@ def read_sentence(text: str, *, actor: Bind, place: Bind) -> Proposition:
             first = first or error
     from tracker.desk import rewording  # late: most sentences are read
 
-    proposal = rewording.sentence(" ".join(words), _has_actor)
+    proposal = rewording.sentence(" ".join(words), _has_actor) if len(text) <= _LONGEST else None
     if proposal is not None:
         raise UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead)
     if first is not None:
@@ -145,7 +147,7 @@ def _bound(text: str, who: str, verb: Verb, rest: str, actor: Bind, place: Bind)
         from tracker.desk import rewording
 
         before = text.strip().rstrip(".")[: -len(typed_place)].rstrip()
-        proposal = rewording.place(before, rest, place, verb)
+        proposal = rewording.place(before, rest, place, verb) if len(text) <= _LONGEST else None
         if proposal is not None:
             raise UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead) from None
         raise
@@ -202,6 +204,6 @@ def _near(word: str) -> list[str]:
 
 
 def _hint(words: Sequence[str]) -> str:
-    near = [verb for word in words for verb in _near(word.lower())]
+    near = [verb for word in words[:_MANY] for verb in _near(word.lower())]
     asked = f"did you mean {' or '.join(dict.fromkeys(near[:2]))}? " if near else ""
     return f'{asked}A sentence such as "rebels captured Sanamayn", or --actor, --predicate and --place'
