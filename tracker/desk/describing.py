@@ -25,9 +25,7 @@ _OPTIONS: Final = {
 }  # fmt: skip
 
 
-def described(
-    reader: Reader, thing: str, id_: str, told: Mapping[str, Any]
-) -> tuple[Event, list[Document]]:
+def described(reader: Reader, thing: str, id_: str, told: Mapping[str, Any]) -> tuple[Event, list[Document]]:
     """The event that says what is different, and that field by field; all that was told where nothing is.
 
     What is told names others by their ids. Raises BadInput and Conflict.
