@@ -218,14 +218,15 @@ class Registering:
                 try_=f"tracker setting set {key}{'' if text is None else f' {typed(text)}'}",
             )
 
+        ids: list[str | None] = [None]
+
         def set_(reader: Reader) -> Event | _AlreadySo:
-            id_ = self._id(reader, "place", place) if place else None
-            event = events.SettingChanged(key=key, value=text, place=id_)
-            return _AlreadySo(event) if _in_force(reader, key, text, id_ or "") else event
+            ids[0] = self._id(reader, "place", place) if place else None
+            event = events.SettingChanged(key=key, value=text, place=ids[0])
+            return _AlreadySo(event) if _in_force(reader, key, text, ids[0] or "") else event
 
         answer = self._done("setting", set_, dry_run=dry_run)
-        told = answer["payload"]
-        return {"key": key, "value": told.get("value"), "place": told.get("place"), **answer}
+        return {"key": key, "value": text, "place": ids[0], **answer}
 
     # -- shared ----------------------------------------------------------------------------------
 
@@ -252,7 +253,7 @@ class Registering:
         changed, notes = done.seen
         return {
             thing: event.stream.partition("/")[2], "event": event.kind if done.events else None,
-            "payload": payload(event), "recorded": bool(done.events) and not dry_run,
+            "payload": payload(event) if done.events else {}, "recorded": bool(done.events) and not dry_run,
             "position": done.position, "dry_run": dry_run, "changes": changed,
             "notes": notes if done.events else [ALREADY_SO],
         }  # fmt: skip
