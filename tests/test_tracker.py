@@ -89,7 +89,8 @@ def test_what_is_no_thing_is_refused(made: Tracker) -> None:
         lambda: made.alias("planet", "Homs", ["x"]), lambda: made.rename("planet", "Homs", "x"),
         lambda: made.merge("document", "a", "b"), lambda: made.unmerge("planet", "a"),
         lambda: made.listed("planet"), lambda: made.show_thing("planet", "Homs"),
-        lambda: made.status(only=["helds"]),
+        lambda: made.status(only=["helds"]), lambda: made.claims(modality="denied"),
+        lambda: made.claims(predicate="capture"), lambda: made.claims(standing="alive"),
     )  # fmt: skip
     for ask in asks:
         with pytest.raises(BadInput) as refused:

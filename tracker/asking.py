@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim
-from tracker.judgement.vocabulary import FILTERS
+from tracker.judgement.vocabulary import FILTERS, MODALITIES, PREDICATES, STANDINGS
 from tracker.names import Resolved
 from tracker.reader import Reader, position_at
 from tracker.views.names import areas, find, find_then
@@ -55,11 +55,7 @@ class Asking:
         rows = table_documents(reader, question, within(reader, area, known) | {area} if area else None)
         side = self._id("actor", controller, known)
         words = tuple(only)
-        for word in words:
-            if word not in FILTERS:
-                from tracker.desk.words import require
-
-                require("filter of verdicts", word, FILTERS)
+        _require("filter of verdicts", words, FILTERS)
         return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
 
     def why(self, place: str, at: When, known_at: When, published_by: When) -> Document:
@@ -79,6 +75,9 @@ class Asking:
         from tracker.views.claims import Filter, listed
         from tracker.views.standing import with_standings
 
+        _require("predicate", (predicate,), PREDICATES)
+        _require("modality", (modality,), MODALITIES)
+        _require("standing", (standing,), STANDINGS)
         reader = self._reader
         question = self._question(at, known_at, published_by)
         known = position_at(reader, question.known_at)
@@ -197,6 +196,15 @@ def plain_time(when: When) -> str | int | None:
             try_="text such as '2024-12-06', or an aware datetime",
         )
     return when
+
+
+def _require(name: str, words: Iterable[str | None], allowed: Collection[str]) -> None:
+    """Refuse a word that would only find nothing."""
+    for word in words:
+        if word is not None and word not in allowed:
+            from tracker.desk.words import require
+
+            require(name, word, allowed)
 
 
 def _asked(near: Iterable[str]) -> str:

@@ -159,6 +159,7 @@ def test_what_is_proposed_for_a_sentence_can_be_pasted(fresh: str, sentence: str
         (["status", "--known-at", "~2024-12-06T18:30"], "2024-12-06T18:30"),
         (["why", "Homs", "--at", "friday/.."], "friday"),
         (["status", "--only", "helds"], "did you mean held?"),
+        (["claims", "--modality", "denied"], "tracker claims --help"),
         (["status", "--only", "held,nonsense"], "stale, conflict"),
         (["setting", "set", "zone", "Asia/Damascus", "--place", "Homs"], "setting set zone Asia/Damascus"),
     ],

@@ -9,13 +9,12 @@ import click
 from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
-from tracker.judgement.vocabulary import PREDICATES
+from tracker.judgement.vocabulary import MODALITIES, PREDICATES, STANDINGS
 
 COLUMNS = (
     "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported",
     "recorded", "confidence", "standing", "url", "note",
 )  # fmt: skip
-STANDINGS = ("live", "corroborated", "contradicted", "superseded", "stale", "retracted", "corrected")
 
 
 @click.command(cls=Command)
@@ -29,7 +28,12 @@ STANDINGS = ("live", "corroborated", "contradicted", "superseded", "stale", "ret
     metavar="WORD",
     help="captured, holds, lost, advanced, …",
 )
-@click.option("--modality", metavar="WORD", help="asserts, denies, expects, silent.")
+@click.option(
+    "--modality",
+    type=click.Choice(tuple(MODALITIES)),
+    metavar="WORD",
+    help="asserts, denies, expects, silent.",
+)
 @click.option("--standing", type=click.Choice(STANDINGS), help="Where it stands now.")
 @click.option("--since", metavar="TIME", help="About this time or later.")
 @click.option("--until", metavar="TIME", help="About this time or earlier.")

@@ -45,6 +45,9 @@ CHECKS: Final = ("confirmed", "place-only", "no-evidence", "could-not-verify")
 REVIEWS: Final = ("still-true", "changed", "cannot-tell")
 LINKS: Final = ("same-event", "derived-from")
 
+STANDINGS: Final = (
+    "live", "corroborated", "contradicted", "superseded", "stale", "retracted", "corrected",
+)  # fmt: skip
 FILTERS: Final = ("held", "contested", "unknown", "fresh", "ageing", "stale", "conflict")
 """What a table of verdicts can be narrowed to: its statuses, its freshness, and contradictions."""
 
