@@ -7,8 +7,7 @@ verbs as every other answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count, groupby
 from pathlib import Path
@@ -41,19 +40,18 @@ class Recorded(NamedTuple):
     claim: Document | None
 
 
-@contextmanager
-def building(wanted: Path) -> Iterator[Path]:
-    """The folder to build in: the one wanted, made anew if it holds only an earlier demo.
+def build(wanted: Path, tell: Callable[[Path], None]) -> None:
+    """Find a folder and `tell` the story in it: the one wanted, if it holds only an earlier demo.
 
     What somebody has recorded since is never removed: then it is `wanted-2`, `wanted-3`, … Of a demo that
     does not come to its end nothing is left.
     """
     folder = next(folder for folder in _folders(wanted) if _only_demos(folder))
-    _clear(folder)
     made = not folder.exists()
     try:
+        _clear(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        yield folder
+        tell(folder)
     except BaseException:  # Ctrl-C as well
         _clear(folder)
         if made and folder.exists() and not any(folder.iterdir()):

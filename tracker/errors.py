@@ -157,22 +157,15 @@ class EmptyDatabase(DatabaseProblem):
     """
 
 
-class ForeignDatabase(DatabaseProblem):
+class ForeignDatabase(NoDatabase):
     """the database at {where} belongs to another program; it was left as it is
 
     Try: {try_}
     """
 
 
-class Unusable(DatabaseProblem):
+class Unusable(NoDatabase):
     """{where} is no tracker: {why}
-
-    Try: {try_}
-    """
-
-
-class ShutDatabase(DatabaseProblem):
-    """{where} cannot be opened: {why}
 
     Try: {try_}
     """
@@ -199,10 +192,24 @@ class DamagedDatabase(DatabaseProblem):
     """
 
 
+class NotADatabase(DamagedDatabase):
+    """{where} is no tracker: it is not a database
+
+    Try: {try_}
+    """
+
+
 class UnwritableDatabase(DatabaseProblem):
     """the database at {where} cannot be written: {why}
 
     Try: check its permissions and the free space of its disk; nothing was recorded
+    """
+
+
+class ShutDatabase(UnwritableDatabase):
+    """unable to open {where}: {why}
+
+    Try: {try_}
     """
 
 

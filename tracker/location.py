@@ -14,6 +14,7 @@ from tracker.errors import (
     ForeignDatabase,
     NoDatabase,
     NoFolder,
+    NotADatabase,
     ShutDatabase,
     Unusable,
     typed,
@@ -91,13 +92,13 @@ def _shut(where: str, found: os.stat_result) -> ShutDatabase | None:
         )
 
 
-def _other(where: str) -> Unusable | None:
+def _other(where: str) -> NotADatabase | None:
     with open(where, "rb") as file:
         beginning = file.read(len(_BEGINNING))
     if beginning in (b"", _BEGINNING):
         return None
     step = f"{_beside(where)}; if it once was a tracker, go on with a copy you kept"
-    return Unusable(where=where, why="it is a file of another kind", try_=step)
+    return NotADatabase(where=where, try_=step)
 
 
 def _beside(where: str) -> str:

@@ -27,6 +27,7 @@ from tracker.errors import (
     DatabaseProblem,
     NoDatabase,
     TrackerError,
+    Unusable,
     UnwritableDatabase,
 )
 from tracker.record.store import NewEvent, Store
@@ -87,8 +88,9 @@ def test_files_that_are_no_database(tmp_path: Path, content: bytes) -> None:
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase):
         Store.open(str(tmp_path))
-    with pytest.raises(UnwritableDatabase):
+    with pytest.raises(Unusable, match="it is a directory"):
         Store.create(str(tmp_path))
+    assert list(tmp_path.parent.glob("*.lock")) == []
 
 
 def test_damaged_pages(tmp_path: Path) -> None:

@@ -22,13 +22,12 @@ ANSWERS = ("Homs", "Sanamayn", "Deir ez-Zor", "Damascus", "Aleppo", "Hama")
 @session
 def command(run: Session, folder: str) -> None:
     """Build a tracker from the real story of December 2024, tell what changed and why, say what to try."""
-    from tracker.demo import building
+    from tracker.demo import build
 
-    with building(Path(folder)) as path:
-        _build(run, path)
+    build(Path(folder), lambda path: _tell(run, path))
 
 
-def _build(run: Session, path: Path) -> None:
+def _tell(run: Session, path: Path) -> None:
     from tracker.demo import (
         REPORT_FILE,
         STORY_FILE,

@@ -19,8 +19,9 @@ from tracker.errors import (
     DamagedDatabase,
     DatabaseBusy,
     DatabaseProblem,
-    NoDatabase,
+    ShutDatabase,
     TrackerError,
+    Unusable,
     UnwritableDatabase,
     typed,
 )
@@ -90,9 +91,9 @@ class SQLiteFile:
         """See `Medium`."""
         if not os.path.isfile(self.path):
             problem = problem_at(str(self.path))
-            if problem is None or isinstance(problem, NoDatabase):
-                return None
-            raise problem
+            if isinstance(problem, Unusable | ShutDatabase):
+                raise problem
+            return None
         try:
             found = self.rows("SELECT version_num FROM alembic_version")
         except sqlite3.OperationalError as error:
