@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,16 @@ from tests.cli.running import tracker
 from tracker.cli.commands import COMMANDS
 from tracker.cli.shell import EXITS
 from tracker.errors import EXIT_CODES
+from tracker.judgement.vocabulary import (
+    BASES,
+    EXTENTS,
+    FILTERS,
+    MODALITIES,
+    OUTCOMES,
+    PREDICATES,
+    RELATIONS,
+    STANCES,
+)
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "help"
 
@@ -65,6 +76,19 @@ def test_every_option_says_what_it_does(words: tuple[str, ...]) -> None:
             assert parameter.help, parameter.name
             assert parameter.help.endswith((".", "…", ")")), f"{parameter.name}: {parameter.help}"
     assert command.help
+
+
+def test_lists_of_words_in_help_are_whole() -> None:
+    """They are written out where building them would load the vocabulary at every start."""
+    for words, option, allowed in (
+        ("status", "only", FILTERS), ("add-claim", "extent", EXTENTS), ("add-claim", "relation", RELATIONS),
+        ("add-claim", "modality", MODALITIES), ("add-claim", "predicate", PREDICATES),
+        ("add-claim", "outcome", OUTCOMES), ("add-claim", "basis", BASES), ("add-claim", "stance", STANCES),
+        ("claims", "modality", MODALITIES),
+    ):  # fmt: skip
+        command = importlib.import_module(f"tracker.cli.{words.replace('-', '_')}").command
+        (told,) = (one.help for one in command.params if one.name == option)
+        assert set(allowed) <= set(re.findall(r"[\w-]+", told)), (words, option)
 
 
 def test_the_version_and_the_short_form_of_help() -> None:

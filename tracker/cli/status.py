@@ -9,7 +9,6 @@ import click
 from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, Session, session
 from tracker.cli.shell import Command
-from tracker.judgement.vocabulary import FILTERS
 
 COLUMNS = (
     "place",
@@ -36,7 +35,11 @@ COLUMNS = (
     type=ACTOR,
     help="Only places that it holds, or a part of it (HTS is part of the rebels).",
 )
-@click.option("--only", metavar="WORDS", help=f"Only {', '.join(FILTERS)} (comma between).")
+@click.option(
+    "--only",
+    metavar="WORDS",
+    help="Only held, contested, unknown, fresh, ageing, stale, conflict (comma between).",
+)
 @rows_options
 @session
 def command(
