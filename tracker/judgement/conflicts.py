@@ -8,7 +8,9 @@ conflict: a voice that says something else has changed its mind. A later event d
 an earlier one: the world moved.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import DAY, Evidence
@@ -48,47 +50,109 @@ class Disagreement(NamedTuple):
         return self.second.evidence.event_at
 
 
-def disagreements(claims: Iterable[Weighed]) -> list[Disagreement]:
-    """Every conflict among the claims of one place, in order of event time."""
-    ordered = sorted(claims, key=lambda one: (one.evidence.event_at, one.evidence.claim))
+def disagreements(claims: Iterable[Weighed], *, every: bool = True) -> list[Disagreement]:
+    """Every conflict among the claims of one place, in order of event time.
+
+    Not `every`: where a voice said the same several times, only its last word before a claim stands
+    against that claim. A place in the news has hundreds of conflicts, and they are few stories.
+    """
+    ordered = sorted(claims, key=_in_time)
+    said: dict[_Position, list[Weighed]] = {}
+    turns = _Turns(ordered)
     found: list[Disagreement] = []
-    for i, second in enumerate(ordered):
-        for earlier in range(i - 1, -1, -1):
-            first = ordered[earlier]
-            if second.evidence.event_at - first.evidence.event_at > SAME_EVENT:
-                break
-            found += [
-                one
-                for one in between(first, second)
-                if one.kind != TIMING or not _changed_between(one, ordered[earlier + 1 : i])
-            ]
+    for second in ordered:
+        mine = _position(second.evidence)
+        against = [
+            one
+            for position, earlier in said.items()
+            if (tests := _possible(position, mine))
+            for one in _against(second, earlier, tests, every=every)
+            if one.kind != TIMING or not turns.between(one)
+        ]
+        against.sort(key=_first_in_time, reverse=True)
+        found += against
+        said.setdefault(mine, []).append(second)
     return found
+
+
+def disagreements_of(claim: str, claims: Iterable[Weighed]) -> list[Disagreement]:
+    """The conflicts that one claim, by its id, is part of."""
+    ordered = sorted(claims, key=_in_time)
+    one = next((one for one in ordered if one.evidence.claim == claim), None)
+    if one is None:
+        return []
+    turns = _Turns(ordered)
+    pairs = ((one, other) if _in_time(one) < _in_time(other) else (other, one) for other in ordered)
+    return [
+        found
+        for first, second in pairs
+        if second.evidence.event_at - first.evidence.event_at <= SAME_EVENT
+        for found in between(first, second)
+        if found.kind != TIMING or not turns.between(found)
+    ]
 
 
 def between(first: Weighed, second: Weighed) -> list[Disagreement]:
     """The conflicts of two claims, the earlier in event time first; mostly none or one."""
+    return _between(first, second, _possible(_position(first.evidence), _position(second.evidence)))
+
+
+def _between(first: Weighed, second: Weighed, tests: "Sequence[_Test]") -> list[Disagreement]:
     if first.voice == second.voice or not (first.evidence.weight and second.evidence.weight):
         return []
     a, b = first.evidence, second.evidence
-    kinds = [kind for kind, test in _TESTS.get((a.kind, b.kind), ()) if test(a, b)]
-    if a.figures is not None and b.figures is not None and _number(a.figures, b.figures) and _overlap(a, b):
-        kinds.append(NUMBER)
-    if not kinds:
-        return []
-    if a.document is not None and a.document == b.document:
+    kinds = [test.kind for test in tests if test.when(a, b)]
+    if kinds and a.document is not None and a.document == b.document:
         kinds.append(SAME_DOCUMENT)
     return [Disagreement(kind, first, second) for kind in kinds]
 
 
-def _changed_between(timing: Disagreement, meanwhile: Iterable[Weighed]) -> bool:
-    """Whether somebody else had the place in between: then there were two captures."""
-    start, end = timing.first.evidence, timing.second.evidence
-    return any(
-        one.evidence.kind in (FOR, LOST)
-        and start.event_at < one.evidence.event_at < end.event_at
-        and (one.evidence.kind == LOST) == bool(set(one.evidence.sides) & set(start.sides))
-        for one in meanwhile
-    )
+def _against(
+    second: Weighed, earlier: Sequence[Weighed], tests: "Sequence[_Test]", *, every: bool
+) -> Iterator[Disagreement]:
+    """What one claim disagrees with, of claims on one position in order of time."""
+    since = max(min(test.since(second.evidence) for test in tests), second.evidence.event_at - SAME_EVENT)
+    heard: set[str] = set()
+    for first in reversed(earlier):
+        if first.evidence.event_at < since:
+            return
+        if not every and first.voice in heard:
+            continue
+        for one in _between(first, second, tests):
+            heard.add(first.voice)
+            yield one
+
+
+class _Turns:
+    """When somebody else had the place, for each side that took it."""
+
+    def __init__(self, ordered: Sequence[Weighed]) -> None:
+        self._words = [one.evidence for one in ordered if one.evidence.kind in (FOR, LOST)]
+        self._times: dict[tuple[str, ...], list[int]] = {}
+
+    def between(self, timing: Disagreement) -> bool:
+        """Whether somebody else had it in between two captures by one side: then there were two."""
+        start, end = timing.first.evidence, timing.second.evidence
+        times = self._of(start.sides)
+        i = bisect_right(times, start.event_at)
+        return i < len(times) and times[i] < end.event_at
+
+    def _of(self, sides: tuple[str, ...]) -> list[int]:
+        if sides not in self._times:
+            self._times[sides] = [
+                word.event_at
+                for word in self._words
+                if (word.kind == LOST) == bool(set(word.sides) & set(sides))
+            ]
+        return self._times[sides]
+
+
+def _in_time(one: Weighed) -> tuple[int, str]:
+    return one.evidence.event_at, one.evidence.claim
+
+
+def _first_in_time(one: Disagreement) -> tuple[int, str]:
+    return _in_time(one.first)
 
 
 def _start(claim: Evidence) -> int:
@@ -103,68 +167,124 @@ def _close(a: Evidence, b: Evidence) -> bool:
     return _overlap(a, b) or max(_start(a) - b.event_at, _start(b) - a.event_at) <= APART
 
 
+class _Position(NamedTuple):
+    """What a claim says, without who and when: claims of one position disagree with the same others."""
+
+    kind: str
+    gain: bool
+    fighting: bool
+    sides: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    taken_from: tuple[str, ...]
+    counts: bool
+
+
+def _position(claim: Evidence) -> _Position:
+    gain = _gain(claim)
+    return _Position(
+        claim.kind,
+        gain,
+        claim.predicate == "fighting",
+        claim.sides,
+        claim.lines if gain else (),
+        claim.taken_from if gain else (),
+        claim.figures is not None,
+    )
+
+
 def _gain(claim: Evidence) -> bool:
     return claim.kind == FOR and claim.predicate == "captured"
 
 
-def _other_holder(a: Evidence, b: Evidence) -> bool:
+class _Test(NamedTuple):
+    """A way of disagreeing: `could` asks what is said, `when` the times.
+
+    `since` tells how long before a claim another one can be and still disagree with it in this way.
+    """
+
+    kind: str
+    could: Callable[[_Position, _Position], bool]
+    when: Callable[[Evidence, Evidence], bool]
+    since: Callable[[Evidence], int]
+
+
+def _near(claim: Evidence) -> int:
+    return _start(claim) - APART
+
+
+def _two_holders(a: _Position, b: _Position) -> bool:
+    apart = bool(a.sides and b.sides) and not set(a.sides) & set(b.sides)
+    return apart and a.kind == b.kind == FOR and not (b.gain and set(b.taken_from) & set(a.sides))
+
+
+def _at_once(a: Evidence, b: Evidence) -> bool:
     """Both have it at once. A capture after a time of holding is no contradiction but a change."""
-    if a.kind != FOR or b.kind != FOR or set(a.sides) & set(b.sides) or not (a.sides and b.sides):
-        return False
-    if _gain(b) and set(b.taken_from) & set(a.sides):
-        return False
-    if _gain(b) and not _gain(a) and b.event_at > a.event_at:
-        return False
-    return _close(a, b)
+    changed = _gain(b) and not _gain(a) and b.event_at > a.event_at
+    return not changed and _close(a, b)
 
 
-def _denied(a: Evidence, b: Evidence) -> bool:
-    """One denies what the other asserts. "Not yet" before the event is no contradiction."""
-    return (_denies(b, a) and _close(a, b)) or (_denies(a, b) and _overlap(a, b))
+def _said_and_denied(a: _Position, b: _Position) -> bool:
+    return _denies(b, a) or _denies(a, b)
 
 
-def _denies(denial: Evidence, said: Evidence) -> bool:
+def _denies(denial: _Position, said: _Position) -> bool:
     if denial.kind == DENY_GAIN:
         return said.kind in (FOR, INSIDE, CONTEST) and bool(set(denial.sides) & set(said.sides))
     return denial.kind == DENY_LOST and said.kind == LOST and bool(set(denial.sides) & set(said.sides))
 
 
-def _degree(a: Evidence, b: Evidence) -> bool:
-    still_fighting = b.kind == CONTEST and b.predicate == "fighting"
-    return _gain(a) and still_fighting and 0 < b.event_at - a.event_at <= AFTERMATH
+def _not_before(a: Evidence, b: Evidence) -> bool:
+    """What one asserts the other denies. "Not yet" before the event is no contradiction."""
+    return _close(a, b) if b.kind in (DENY_GAIN, DENY_LOST) else _overlap(a, b)
 
 
-def _timing(a: Evidence, b: Evidence) -> bool:
-    """The same capture, on days that do not meet."""
-    same = _gain(a) and _gain(b) and a.sides == b.sides
-    return same and a.earliest is not None and b.earliest is not None and b.earliest - a.event_at > DAY
+def _taken_and_fought_for(a: _Position, b: _Position) -> bool:
+    return a.gain and b.kind == CONTEST and b.fighting
 
 
-def _number(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    return a[0] > b[1] or b[0] > a[1]
+def _soon_after(a: Evidence, b: Evidence) -> bool:
+    return 0 < b.event_at - a.event_at <= AFTERMATH
 
 
-def _other_part(a: Evidence, b: Evidence) -> bool:
+def _one_capture(a: _Position, b: _Position) -> bool:
+    return a.gain and b.gain and a.sides == b.sides
+
+
+def _days_do_not_meet(a: Evidence, b: Evidence) -> bool:
+    return a.earliest is not None and b.earliest is not None and b.earliest - a.event_at > DAY
+
+
+def _two_counts(a: _Position, b: _Position) -> bool:
+    return a.counts and b.counts
+
+
+def _counts_do_not_meet(a: Evidence, b: Evidence) -> bool:
+    one, other = a.figures or (0.0, 0.0), b.figures or (0.0, 0.0)
+    return (one[0] > other[1] or other[0] > one[1]) and _overlap(a, b)
+
+
+def _other_part(a: _Position, b: _Position) -> bool:
     """Two captors of one side, neither of them part of the other (an umbrella agrees with its members)."""
-    if not (a.lines and b.lines and _gain(a) and _gain(b) and a.sides == b.sides and _close(a, b)):
+    if not (a.lines and b.lines and _one_capture(a, b)):
         return False
     return not any(one[0] in other or other[0] in one for one in a.lines for other in b.lines)
 
 
-_Test = tuple[str, Callable[[Evidence, Evidence], bool]]
-_DENIAL_TEST: Final[tuple[_Test, ...]] = ((DENIAL, _denied),)
-_TESTS: Final[dict[tuple[str, str], tuple[_Test, ...]]] = {
-    (FOR, FOR): ((HOLDER, _other_holder), (TIMING, _timing), (ACTOR_IDENTITY, _other_part)),
-    (FOR, CONTEST): ((DEGREE, _degree),),
-    **{
-        pair: _DENIAL_TEST
-        for said in (FOR, INSIDE, CONTEST)
-        for pair in ((said, DENY_GAIN), (DENY_GAIN, said))
-    },
-    (LOST, DENY_LOST): _DENIAL_TEST,
-    (DENY_LOST, LOST): _DENIAL_TEST,
-}
-"""Which ways of disagreeing are possible at all, by what the two claims do."""
+_TESTS: Final = (
+    _Test(HOLDER, _two_holders, _at_once, _near),
+    _Test(TIMING, _one_capture, _days_do_not_meet, lambda claim: claim.event_at - SAME_EVENT),
+    _Test(ACTOR_IDENTITY, _other_part, _close, _near),
+    _Test(DEGREE, _taken_and_fought_for, _soon_after, lambda claim: claim.event_at - AFTERMATH),
+    _Test(DENIAL, _said_and_denied, _not_before, _near),
+    _Test(NUMBER, _two_counts, _counts_do_not_meet, _start),
+)
+"""Every way of disagreeing, in the order in which they are told."""
+
+
+@lru_cache(4096)
+def _possible(a: _Position, b: _Position) -> tuple[_Test, ...]:
+    """The ways in which a claim can disagree with a later one, by what they say."""
+    return tuple(test for test in _TESTS if test.could(a, b))
 
 
 def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[Disagreement]:
@@ -173,14 +293,40 @@ def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[
     A capture or a loss, said by anybody about a time after both claims, moves the question on,
     unless it is itself disputed by one of them.
     """
-    moves = [
-        one for one in claims if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)
-    ]
-    moves.reverse()  # claims come in order of time, and a late move settles most
-    return [one for one in found if not any(_settles(move, one) for move in moves)]
+    moves = _Moves(claims)
+    return [one for one in found if not moves.settle(one)]
 
 
-def _settles(move: Weighed, dispute: Disagreement) -> bool:
-    if move.evidence.event_at <= dispute.at or move in dispute:
-        return False
-    return not (between(dispute.first, move) or between(dispute.second, move))
+class _Moves:
+    """The captures and losses at a place, in order of time; which of them are meant is told in bits."""
+
+    def __init__(self, claims: Iterable[Weighed]) -> None:
+        moves = [
+            one
+            for one in claims
+            if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)
+        ]
+        moves.sort(key=_in_time)
+        self._times = [one.evidence.event_at for one in moves]
+        self._all = (1 << len(moves)) - 1
+        self._by_position: dict[_Position, list[tuple[int, Weighed]]] = {}
+        for i, one in enumerate(moves):
+            self._by_position.setdefault(_position(one.evidence), []).append((1 << i, one))
+        self._disputed: dict[str, int] = {}
+
+    def settle(self, dispute: Disagreement) -> bool:
+        """Whether one of them, later than a dispute, is disputed by neither of its two claims."""
+        later = self._all >> (passed := bisect_right(self._times, dispute.at)) << passed
+        return bool(later and later & ~self._disputed_by(dispute.first) & ~self._disputed_by(dispute.second))
+
+    def _disputed_by(self, one: Weighed) -> int:
+        claim = one.evidence
+        if claim.claim not in self._disputed:
+            mine, bits = _position(claim), 0
+            for position, moves in self._by_position.items():
+                if tests := _possible(mine, position):
+                    for bit, move in moves:
+                        if move.evidence.event_at > claim.event_at and _between(one, move, tests):
+                            bits |= bit
+            self._disputed[claim.claim] = bits
+        return self._disputed[claim.claim]

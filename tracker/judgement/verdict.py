@@ -81,7 +81,8 @@ def judge(
     settings = settings or Settings()
     state.move_to(at)
     tail = [one for one in tail if one.evidence.event_at > at - TAIL]
-    open_conflicts = tuple(one for one in unsettled(disagreements(tail), tail) if at - one.at <= SHOWN_FOR)
+    found = disagreements(tail, every=False)
+    open_conflicts = tuple(one for one in unsettled(found, tail) if at - one.at <= SHOWN_FOR)
     holders, confidence = _holders(state)
     status = _status(state, holders, confidence, open_conflicts, at, settings)
     named = holders if confidence >= NAMED_FROM else ()

@@ -348,11 +348,7 @@ def _unordered(weighed: Iterable[Weighed]) -> set[str]:
 
 def conflicts_of(reader: Reader, place: Place, question: Question, claim: str) -> list[Document]:
     """The contradictions that one claim is part of, whatever their age."""
-    from tracker.judgement.conflicts import disagreements
+    from tracker.judgement.conflicts import disagreements_of
 
     weighed: list[Weighed] = Situation(reader, question).folded(place.id).weighed
-    return [
-        _conflict(one)
-        for one in disagreements(weighed)
-        if claim in (one.first.evidence.claim, one.second.evidence.claim)
-    ]
+    return [_conflict(one) for one in disagreements_of(claim, weighed)]
