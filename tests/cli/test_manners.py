@@ -21,6 +21,32 @@ def head(where: str) -> str:
     return told
 
 
+def test_of_many_contradictions_the_latest_are_told(fresh: str) -> None:
+    sources = ("Reuters", "AFP", "AP", "SOHR", "Anadolu", "SANA")
+    last = None
+    for n, source in enumerate(sources):
+        who = "rebels" if n % 2 else "Syrian army"
+        last = tracker(
+            "add-claim",
+            f"{who} captured Sanamayn",
+            "--source",
+            source,
+            "--at",
+            "2024-12-07",
+            "--db",
+            fresh,
+            *NOW,
+        )
+    shown = tracker("status", "Sanamayn", "--db", fresh, *NOW).out
+    assert shown.count("conflict ") == 5
+    assert "and 4 earlier: tracker claims --place Sanamayn --standing contradicted" in " ".join(shown.split())
+    assert last is not None
+    assert last.out.count("contradicts ") == 3
+    assert "earlier" not in last.out
+    listed = tracker("claims", "--place", "Sanamayn", "--standing", "contradicted", "--db", fresh, *NOW)
+    assert len(listed.out.splitlines()) == 1 + len(sources)
+
+
 # -- what is said beside an answer -------------------------------------------------------------------
 
 

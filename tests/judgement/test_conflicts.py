@@ -198,6 +198,11 @@ def test_the_last_word_of_a_voice_stands_for_what_it_said_before(claims: list[Ev
     every, few = disagreements(weighed), disagreements(weighed, every=False)
     assert set(few) <= set(every)
     assert told(few) == told(every)
+    other = {one.evidence.claim: f"x{97 * n % 100:02}" for n, one in enumerate(weighed)}
+    renamed = [
+        one._replace(evidence=one.evidence._replace(claim=other[one.evidence.claim])) for one in weighed
+    ]
+    assert len(disagreements(renamed, every=False)) == len(few), "ids are nobody's doing"
 
 
 def test_a_place_in_the_news_has_hundreds_of_conflicts_and_few_stories() -> None:

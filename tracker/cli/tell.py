@@ -8,9 +8,12 @@ from typing import Any
 
 from tracker import phrases
 from tracker.cli.output import Lines
+from tracker.errors import typed
 from tracker.zones import parse_iso, show
 
 Document = Mapping[str, Any]
+CONFLICTS = 5
+"""So many contradictions are told, the latest: a place in the news has hundreds."""
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC")
 
 
@@ -85,9 +88,17 @@ def _beside(out: Lines, one: Document) -> None:
         out.item("pressure", f"{texts.get(pressure['claim'], pressure['kind'])}  {pressure['claim']}")
     for present in one["present"]:
         out.item("present", f"{texts.get(present['claim'], present['actor'])}  {present['claim']}")
-    for (first, second), kinds in pairs(one["conflicts"]).items():
+    found = list(pairs(one["conflicts"]).items())
+    for (first, second), kinds in found[-CONFLICTS:]:  # they come in order of time
         told = f"{texts.get(first, first)}  {first}  against  {texts.get(second, second)}  {second}"
         out.item("conflict", f"{', '.join(kinds)}: {told}", "contested")
+    _and_more(out, len(found) - CONFLICTS, one)
+
+
+def _and_more(out: Lines, more: int, one: Document) -> None:
+    if more > 0:
+        place = typed(one["place"]["name"])
+        out.item("", f"and {more} earlier: tracker claims --place {place} --standing contradicted", "quiet")
 
 
 def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
@@ -152,10 +163,15 @@ def change(out: Lines, answer: Document) -> None:
         out.item("before", told_before)
         out.item("after", told_after, after["status"])
     texts = {row["claim"]: row["text"] for row in after.get("beside", ())}
-    for ends, kinds in pairs(answer.get("conflicts", ())).items():
-        for claim in ends:
-            if claim != answer.get("claim"):
-                out.item("contradicts", f"{', '.join(kinds)}: {texts.get(claim, '')}  {claim}", "contested")
+    found = [
+        (claim, kinds)
+        for ends, kinds in pairs(answer.get("conflicts", ())).items()
+        for claim in ends
+        if claim != answer.get("claim")
+    ]
+    for claim, kinds in found[-CONFLICTS:]:
+        out.item("contradicts", f"{', '.join(kinds)}: {texts.get(claim, '')}  {claim}", "contested")
+    _and_more(out, len(found) - CONFLICTS, after)
 
 
 def changes(out: Lines, answer: Document) -> None:

@@ -8,9 +8,9 @@ conflict: a voice that says something else has changed its mind. A later event d
 an earlier one: the world moved.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import DAY, Evidence
@@ -60,18 +60,20 @@ def disagreements(claims: Iterable[Weighed], *, every: bool = True) -> list[Disa
     said: dict[_Position, list[Weighed]] = {}
     turns = _Turns(ordered)
     found: list[Disagreement] = []
-    for second in ordered:
-        mine = _position(second.evidence)
-        against = [
-            one
-            for position, earlier in said.items()
-            if (tests := _possible(position, mine))
-            for one in _against(second, earlier, tests, every=every)
-            if one.kind != TIMING or not turns.between(one)
-        ]
-        against.sort(key=_first_in_time, reverse=True)
-        found += against
-        said.setdefault(mine, []).append(second)
+    for _, instant in groupby(ordered, key=_event_at):
+        together = list(instant)
+        for one in together:
+            said.setdefault(_position(one.evidence), []).append(one)
+        for second in together:
+            against = [
+                one
+                for position, claimed in said.items()
+                if (tests := _possible(position, _position(second.evidence)))
+                for one in _against(second, claimed, tests, every=every)
+                if one.kind != TIMING or not turns.between(one)
+            ]
+            against.sort(key=_first_in_time, reverse=True)
+            found += against
     return found
 
 
@@ -108,19 +110,25 @@ def _between(first: Weighed, second: Weighed, tests: "Sequence[_Test]") -> list[
 
 
 def _against(
-    second: Weighed, earlier: Sequence[Weighed], tests: "Sequence[_Test]", *, every: bool
+    second: Weighed, claimed: Sequence[Weighed], tests: "Sequence[_Test]", *, every: bool
 ) -> Iterator[Disagreement]:
-    """What one claim disagrees with, of claims on one position in order of time."""
+    """What one claim disagrees with, of claims on one position, up to its instant, in order of time.
+
+    Those of its own instant stand against it in the order of their ids, which is nobody's doing: so who
+    has been heard does not depend on it.
+    """
     since = max(min(test.since(second.evidence) for test in tests), second.evidence.event_at - SAME_EVENT)
-    heard: set[str] = set()
-    for first in reversed(earlier):
-        if first.evidence.event_at < since:
+    heard: dict[str, int] = {}
+    for first in reversed(claimed):
+        at = first.evidence.event_at
+        if at < since:
             return
-        if not every and first.voice in heard:
+        if not every and heard.get(first.voice, at) > at:
             continue
         for one in _between(first, second, tests):
-            heard.add(first.voice)
-            yield one
+            heard[first.voice] = at
+            if _in_time(first) < _in_time(second):
+                yield one
 
 
 class _Turns:
@@ -129,22 +137,28 @@ class _Turns:
     def __init__(self, ordered: Sequence[Weighed]) -> None:
         self._words = [one.evidence for one in ordered if one.evidence.kind in (FOR, LOST)]
         self._times: dict[tuple[str, ...], list[int]] = {}
+        self._counts: dict[tuple[tuple[str, ...], int], int] = {}
 
     def between(self, timing: Disagreement) -> bool:
         """Whether somebody else had it in between two captures by one side: then there were two."""
         start, end = timing.first.evidence, timing.second.evidence
-        times = self._of(start.sides)
-        i = bisect_right(times, start.event_at)
-        return i < len(times) and times[i] < end.event_at
+        return self._until(start.sides, end.event_at - 1) > self._until(start.sides, start.event_at)
 
-    def _of(self, sides: tuple[str, ...]) -> list[int]:
+    def _until(self, sides: tuple[str, ...], at: int) -> int:
+        """How often somebody else had it, up to an instant."""
         if sides not in self._times:
             self._times[sides] = [
                 word.event_at
                 for word in self._words
                 if (word.kind == LOST) == bool(set(word.sides) & set(sides))
             ]
-        return self._times[sides]
+        if (sides, at) not in self._counts:
+            self._counts[sides, at] = sum(time <= at for time in self._times[sides])
+        return self._counts[sides, at]
+
+
+def _event_at(one: Weighed) -> int:
+    return one.evidence.event_at
 
 
 def _in_time(one: Weighed) -> tuple[int, str]:
@@ -308,16 +322,21 @@ class _Moves:
         ]
         moves.sort(key=_in_time)
         self._times = [one.evidence.event_at for one in moves]
-        self._all = (1 << len(moves)) - 1
         self._by_position: dict[_Position, list[tuple[int, Weighed]]] = {}
         for i, one in enumerate(moves):
             self._by_position.setdefault(_position(one.evidence), []).append((1 << i, one))
         self._disputed: dict[str, int] = {}
+        self._since: dict[int, int] = {}
 
     def settle(self, dispute: Disagreement) -> bool:
         """Whether one of them, later than a dispute, is disputed by neither of its two claims."""
-        later = self._all >> (passed := bisect_right(self._times, dispute.at)) << passed
+        later = self._later(dispute.at)
         return bool(later and later & ~self._disputed_by(dispute.first) & ~self._disputed_by(dispute.second))
+
+    def _later(self, at: int) -> int:
+        if at not in self._since:
+            self._since[at] = sum(1 << i for i, time in enumerate(self._times) if time > at)
+        return self._since[at]
 
     def _disputed_by(self, one: Weighed) -> int:
         claim = one.evidence
