@@ -149,12 +149,26 @@ def changed_hands(timing: Disagreement, claims: list[Weighed]) -> bool:
 
 
 def move_by_move(found: list[Disagreement], weighed: list[Weighed]) -> list[Disagreement]:
-    moves = [
-        one
-        for one in weighed
-        if one.evidence.weight
-        and (one.evidence.kind == LOST or (one.evidence.kind == FOR and one.evidence.predicate == "captured"))
-    ]
+    """Asking every last word of every voice."""
+    last: dict[object, Weighed] = {}
+    newest: dict[object, tuple[int, int]] = {}
+    for one in weighed:
+        claim = one.evidence
+        gain = claim.kind == FOR and claim.predicate == "captured"
+        said = (
+            one.voice,
+            claim.kind,
+            gain,
+            claim.sides,
+            claim.lines,
+            claim.taken_from,
+            claim.figures is None,
+        )
+        if claim.weight and (claim.kind == LOST or gain):
+            times = (claim.event_at, claim.event_at - DAY if claim.earliest is None else claim.earliest)
+            if said not in last or times > newest[said]:
+                last[said], newest[said] = one, times
+    moves = last.values()
     return [
         one
         for one in found

@@ -157,6 +157,10 @@ class _Turns:
         return self._counts[sides, at]
 
 
+def _times(one: Weighed) -> tuple[int, int]:
+    return one.evidence.event_at, _start(one.evidence)
+
+
 def _event_at(one: Weighed) -> int:
     return one.evidence.event_at
 
@@ -305,26 +309,25 @@ def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[
     """Those that no later event has settled.
 
     A capture or a loss, said by anybody about a time after both claims, moves the question on,
-    unless it is itself disputed by one of them.
+    unless it is itself disputed by one of them. What a voice said last of it counts.
     """
     moves = _Moves(claims)
     return [one for one in found if not moves.settle(one)]
 
 
 class _Moves:
-    """The captures and losses at a place, in order of time; which of them are meant is told in bits."""
+    """The captures and losses at a place, each voice's last word on each; which are meant is told in bits."""
 
     def __init__(self, claims: Iterable[Weighed]) -> None:
-        moves = [
-            one
-            for one in claims
-            if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)
-        ]
-        moves.sort(key=_in_time)
-        self._times = [one.evidence.event_at for one in moves]
+        last: dict[tuple[str, _Position], Weighed] = {}
+        for one in claims:
+            if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST):
+                said = (one.voice, _position(one.evidence))
+                last[said] = max(one, last.get(said, one), key=_times)
+        self._times = [one.evidence.event_at for one in last.values()]
         self._by_position: dict[_Position, list[tuple[int, Weighed]]] = {}
-        for i, one in enumerate(moves):
-            self._by_position.setdefault(_position(one.evidence), []).append((1 << i, one))
+        for i, ((_, position), one) in enumerate(last.items()):
+            self._by_position.setdefault(position, []).append((1 << i, one))
         self._disputed: dict[str, int] = {}
         self._since: dict[int, int] = {}
 
