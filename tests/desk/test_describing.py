@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -151,3 +152,20 @@ def test_described_step_by_step_is_described_at_once(
         known |= one
     shown = tracker.show_thing("place", "ford")
     assert {key: shown[key] for key in known} == known
+
+
+@pytest.mark.parametrize("name", ["Homs North", "homs-north"])
+def test_what_is_read_as_another_is_not_called_or_described_otherwise(named: Tracker, name: str) -> None:
+    """The other would be, and nobody asked for that."""
+    named.merge("place", "Homs North", "Homs")
+    asked: list[Callable[[], object]] = [
+        lambda: named.rename("place", name, "Homs-Nord"),
+        lambda: named.place_describe(name, kind="district"),
+    ]
+    for ask in asked:
+        with pytest.raises(Conflict, match="homs-north is read as homs") as refused:
+            ask()
+        assert "tracker place unmerge homs-north" in refused.value.next_step
+    assert named.show_thing("place", "Homs")["name"] == "Homs"
+    named.alias("place", name, ["Shamal"])
+    assert named.status("Shamal")["place"]["id"] == "homs"

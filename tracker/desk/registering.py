@@ -74,7 +74,7 @@ class Registering:
         different: list[list[Document]] = []
 
         def happened(reader: Reader) -> Event | _AlreadySo:
-            id_ = self._id(reader, thing, name)
+            id_ = self._itself(reader, thing, name)
             event, fields = described(reader, thing, id_, self._tied(reader, thing, told))
             different.append(fields)
             return event if fields else _AlreadySo(event)
@@ -86,10 +86,9 @@ class Registering:
         self, thing: str, change: str, name: str, facts: Mapping[str, object], *, dry_run: bool
     ) -> Document:
         """Alias or rename something."""
+        whose = self._itself if change == "rename" else self._id
         return self._done(
-            thing,
-            lambda reader: changed(thing, change, self._id(reader, thing, name), **facts),
-            dry_run=dry_run,
+            thing, lambda reader: changed(thing, change, whose(reader, thing, name), **facts), dry_run=dry_run
         )
 
     def unalias(
@@ -266,6 +265,16 @@ class Registering:
 
     def _id(self, reader: Reader, thing: str, name: str) -> str:
         return self._recorder.finding(reader)(thing, name).id
+
+    def _itself(self, reader: Reader, thing: str, name: str) -> str:
+        """The id of what is to be called or described otherwise; Conflict where it is read as another."""
+        bound = self._recorder.finding(reader)(thing, name)
+        if bound.recorded != bound.id:
+            raise Conflict(
+                what=f"{bound.recorded} is read as {bound.id}",
+                try_=f"{bound.id}, or first tracker {thing} unmerge {bound.recorded}",
+            )
+        return bound.id
 
     def _from(self, reader: Reader, since: object) -> int:
         at = self._instant(reader, since)
