@@ -156,7 +156,7 @@ class Fold:
     def _independence(self, one: Weighed) -> float:
         """g = 0.1^n: how often this was said before, by this voice (a contest: by any voice)."""
         claim = one.evidence
-        said = f"{claim.kind} {' '.join(claim.sides)}"
+        said = _said(claim.kind, claim.sides)
         contest = claim.kind in (CONTEST, INSIDE)
         if contest:
             times = self._contests.get(said, [])
@@ -272,6 +272,8 @@ class Fold:
     def _spread(self, one: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[int, float]]:
         """Half to the first sides, in the ratio they have, half to the others, evenly if unnamed before."""
         halves = [*self._shares(one), *self._shares(other)]
+        if len(halves) == 2 and halves[0][0] != halves[1][0]:
+            return [(halves[0][0], 0.5), (halves[1][0], 0.5)]
         given = {i: 0.0 for i, _ in halves}
         for i, share in halves:
             given[i] += share / 2
@@ -280,6 +282,8 @@ class Fold:
 
     def _shares(self, sides: tuple[str, ...]) -> list[tuple[int, float]]:
         chosen = self._indexes(sides)
+        if len(chosen) == 1:
+            return [(chosen[0], 1.0)]
         total = sum(self.p[i] for i in chosen)
         return [(i, self.p[i] / total if total else 1.0 / len(chosen)) for i in chosen]
 
@@ -490,6 +494,12 @@ def _argmax(p: Sequence[float]) -> int:
         return near[0]
     top = round(most, 9)
     return next(i for i in near if round(p[i], 9) == top)
+
+
+@lru_cache(1024)
+def _said(kind: str, sides: tuple[str, ...]) -> str:
+    """What a claim says, as a key in the books."""
+    return f"{kind} {' '.join(sides)}"
 
 
 @lru_cache(64)

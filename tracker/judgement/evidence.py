@@ -56,7 +56,7 @@ class Evidence(NamedTuple):
     @property
     def actors(self) -> tuple[str, ...]:
         """The actors it names, as precise as it named them."""
-        return tuple(line[0] for line in self.lines) or self.sides
+        return tuple([line[0] for line in self.lines]) or self.sides
 
 
 class Realignment(NamedTuple):
