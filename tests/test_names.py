@@ -233,20 +233,39 @@ def test_other_namesakes_are_refused(rows: list[Named]) -> None:
 
 
 def test_a_facility_yields_to_a_settlement_of_the_very_same_name() -> None:
-    """A base called just as the city is; one that only folds alike is a question."""
+    """A base called just as the city is; one that differs by an article has another name."""
     city = row("tartus", "city", "Tartus")
     found = resolve("tartus!", [city, row("tartus-naval-base", "base", "tartus", name="Tartus naval base")])
     assert (found.id, found.level_not_stated) == ("tartus", True)
     assert found.note == "Tartus: the city is meant; for the base write tartus-naval-base"
+    airport = row("al-tartus-airport", "airport", "Al-Tartus")
+    assert resolve("Tartus", [city, airport]) == Resolved("tartus", "Tartus")
+    assert resolve("el Tartus", [city, airport]) == Resolved("al-tartus-airport", "Al-Tartus")
+
+
+def test_a_name_spelled_so_beats_one_that_differs_by_an_article() -> None:
+    """Else an alias of one place could take the main name from another."""
+    fasher, geneina = row("el-fasher", "other", "El Fasher"), row("geneina", "city", "Fasher", name="Geneina")
+    assert resolve("El Fasher", [fasher, geneina]).id == "el-fasher"
+    assert resolve("al-Fasher", [fasher, geneina]).id == "el-fasher"
+    assert resolve("FASHER", [fasher, geneina]) == Resolved("geneina", "Geneina")
     with pytest.raises(AmbiguousName):
-        resolve("Tartus", [city, row("al-tartus-airport", "airport", "Al-Tartus")])
+        resolve("Fasher", [geneina, row("fasher-2", "town", "fasher")])
+
+
+def test_an_article_does_not_tell_a_town_from_its_area() -> None:
+    """Whether the city or the governorate is meant is said by neither spelling."""
+    city, area = row("raqqa", "city", "Ar Raqqa"), row("raqqa-governorate", "governorate", "Raqqa")
+    for typed in ("Raqqa", "Ar-Raqqa"):
+        found = resolve(typed, [city, area])
+        assert (found.id, found.level_not_stated) == ("raqqa", True)
 
 
 def test_actors_of_one_name_are_told_apart_by_their_names() -> None:
     """Their kind would say nothing."""
     rows = [
         row("hts", "actor", "HTS", name="Hayat Tahrir al-Sham"),
-        row("hts-2", "actor", "H.T.S", name="Another"),
+        row("hts-2", "actor", "hts", name="Another"),
     ]
     with pytest.raises(AmbiguousName, match=r"more than one actor: hts \(Hayat Tahrir al-Sham\), hts-2"):
         resolve("HTS", rows, kind="actor")

@@ -124,13 +124,29 @@ def fold(text: str) -> str:
     >>> fold("As-Suwayda"), fold("Deir ez-Zor"), fold("Dar‘a")
     ('suwayda', 'deir zor', 'dara')
     """
-    key = _plain(text.translate(_APOSTROPHES)).translate(_LETTERS)
-    if "'" in key:
-        key = _without_apostrophes(key)
-    words = [_without_prefix(word) for word in key.split()]
+    words = [_without_prefix(word) for word in _words(text)]
     last = len(words) - 1
     kept = [word for at, word in enumerate(words) if at == last or word not in _ARTICLES]
     return " ".join(kept) or " ".join(_plain(text).split())
+
+
+def _words(text: str) -> list[str]:
+    key = _plain(text.translate(_APOSTROPHES)).translate(_LETTERS)
+    return (_without_apostrophes(key) if "'" in key else key).split()
+
+
+def same_spelling(one: str, other: str) -> bool:
+    """Whether two names of one key are the same to a reader too: both with an article, or both without."""
+    return _marked(one) == _marked(other)
+
+
+def _marked(text: str) -> list[str]:
+    """The words of a name, every article as the same one: "El Bab" is how somebody else writes "al-Bab"."""
+    marked: list[str] = []
+    for word in _words(text):
+        bare = _without_prefix(word)
+        marked += ["al", bare] if bare != word else ["al" if word in _ARTICLES else word]
+    return marked
 
 
 def _without_apostrophes(key: str) -> str:
@@ -161,9 +177,10 @@ def resolve(
     `kind` is what was asked for (place, actor, source), for the message of an error. `names` is read only
     when nothing matches, for proposals as in `propose`: give a generator.
 
-    An id beats every name. A settlement beats the areas that share its name, and a facility that has been
-    given the very same one; the answer then says so and carries `level_not_stated`. Anything else that fits
-    twice raises `AmbiguousName`, nothing at all `UnknownName`.
+    An id beats every name, and a name that is spelled so one that differs by an article ("Fasher" may be
+    another place than "El Fasher"). A settlement beats the areas that share its name, and a facility that
+    has been given the very same one; the answer then says so and carries `level_not_stated`. Anything else
+    that fits twice raises `AmbiguousName`, nothing at all `UnknownName`.
     """
     typed = text.strip()
     by_id: dict[str, list[Named]] = {}
@@ -173,13 +190,30 @@ def resolve(
         return Resolved(typed, by_id[typed][0].name)
     if not by_id:
         raise _unknown(typed, kind, names)
+    if len(by_id) > 1:
+        by_id = _as_spelled(typed, by_id)
     if len(by_id) == 1:
-        return Resolved(candidates[0].id, candidates[0].name)
+        ((found, *_),) = by_id.values()
+        return Resolved(found.id, found.name)
     town = _settlement_meant(by_id)
     if town is None:
         raise _ambiguous(typed, kind, [rows[0] for rows in by_id.values()])
     others = [rows[0] for rows in by_id.values() if rows[0].id != town.id]
     return Resolved(town.id, town.name, _note(town, others), level_not_stated=True)
+
+
+def _as_spelled(typed: str, by_id: dict[str, list[Named]]) -> dict[str, list[Named]]:
+    """Without those that bear the name in another spelling, where others of their class bear it in this one.
+
+    Areas are a class of their own: whether they or a settlement are meant is not told by an article.
+    """
+    exact = {id_ for id_, rows in by_id.items() if any(same_spelling(row.alias, typed) for row in rows)}
+    classes = {by_id[id_][0].kind in AREA_KINDS for id_ in exact}
+    return {
+        id_: rows
+        for id_, rows in by_id.items()
+        if id_ in exact or (rows[0].kind in AREA_KINDS) not in classes
+    }
 
 
 def _settlement_meant(by_id: dict[str, list[Named]]) -> Named | None:

@@ -88,7 +88,8 @@ def judge(
     named = holders if confidence >= NAMED_FROM else ()
     word = state.words.get(holders[0]) if named else None
     shelf_end = _shelf_end(state, word, at, changed_nearby)
-    deadline = _deadline(state, holders, confidence, at, settings) if named else None
+    sure = bool(named) and confidence > settings.threshold  # else silence has nothing to bring down
+    deadline = _deadline(state, holders, confidence, at, settings) if sure else None
     claims, origins = counts or (state.count, len(state.origins))
     return Verdict(
         at=at,

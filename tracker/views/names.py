@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from tracker.errors import AmbiguousName, NotFound, UnknownName
-from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve
+from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve, same_spelling
 from tracker.reader import NOW, Reader, Row
 from tracker.views.evidence import merged
 from tracker.views.parties import TRUE, parties
@@ -130,7 +130,7 @@ def namesakes(reader: Reader, thing: str, id_: str, name: str, known: int = NOW)
     rows = _candidates(reader, thing, name, known)
     root = _roots(reader, thing, known)
     mine = {row.kind in AREA_KINDS for row in rows if row.id == id_}
-    same = {row.id for row in rows if row.folded == fold(name) and (row.kind in AREA_KINDS) in mine}
+    same = {row.id for row in rows if same_spelling(row.alias, name) and (row.kind in AREA_KINDS) in mine}
     return sorted({root.get(other, other) for other in same} - {root.get(id_, id_)})
 
 
