@@ -12,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ import psycopg
 import pytest
 
 from tests.cli.running import COMMAND, command, surroundings, tracker
+from tracker.cli import main
 from tracker.record.store import Store
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
@@ -379,10 +381,29 @@ def test_ctrl_c_in_a_demo_leaves_nothing_and_one_line(tmp_path: Path) -> None:
         if one.returncode == 130:
             lines = [line for line in err.splitlines() if line]
             assert [line.partition(":")[0] for line in lines] == ["Error", "Try"], err
-            if (tmp_path / "demo").exists():  # it was done, and only its end was still to be told
+            left = sorted(path.name for path in (tmp_path / "demo").glob("*"))
+            if left:  # it was done, and only its end was still to be told
                 assert tracker("verify", "--db", tmp_path / "demo" / "tracker.db").out.startswith(told)
     assert seen <= {0, 130}
     assert 130 in seen
+
+
+def test_ctrl_c_where_python_can_raise_nothing_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would print a traceback and go on, as if nobody had typed it."""
+
+    class Dying:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    def killed(_: object) -> int:
+        Dying()
+        time.sleep(1)
+        return 0
+
+    monkeypatch.setattr("tracker.cli.shell.run", killed)
+    monkeypatch.setattr("sys.unraisablehook", sys.unraisablehook)
+    with pytest.raises(KeyboardInterrupt):
+        main(["status"])
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty file", "an empty database", "no views"])

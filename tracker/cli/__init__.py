@@ -6,13 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     # A command is over before there is garbage worth looking for; long ones are still collected.
     gc.set_threshold(100_000, 10, 10)
+    sys.unraisablehook = _not_lost
     if sys.stdout is None:  # closed before tracker was started: the answer goes nowhere
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  it lives as long as the process
     try:
@@ -21,6 +22,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(130)
 
     _leave(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _not_lost(unraisable: Any) -> None:
+    """Ctrl-C where Python can raise nothing, as in a callback of an import: it comes once more, elsewhere."""
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        import _thread
+
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _leave(code: int) -> NoReturn:

@@ -45,7 +45,7 @@ def describe(run: Session, name: str, **told: Any) -> None:
 @command.command("join", cls=Command)
 @click.argument("actor", type=ACTOR)
 @click.argument("parent", type=ACTOR)
-@click.option("--from", "since", metavar="TIME", required=True, help="From when on.")
+@click.option("--from", "--since", "since", metavar="TIME", required=True, help="From when on.")
 @DRY_RUN
 @session
 def join(run: Session, actor: str, parent: str, since: str, dry_run: bool) -> None:
@@ -55,7 +55,7 @@ def join(run: Session, actor: str, parent: str, since: str, dry_run: bool) -> No
 
 @command.command("leave", cls=Command)
 @click.argument("actor", type=ACTOR)
-@click.option("--from", "since", metavar="TIME", required=True, help="From when on.")
+@click.option("--from", "--since", "since", metavar="TIME", required=True, help="From when on.")
 @DRY_RUN
 @session
 def leave(run: Session, actor: str, since: str, dry_run: bool) -> None:

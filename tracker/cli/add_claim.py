@@ -124,7 +124,7 @@ def tell_added(run: Session, answer: dict[str, Any]) -> None:
     out.item("reported", _moment(answer["event"]["reported"], run.zone()) or "now")
     for stream in answer["created"]:
         out.item("new", stream)
-    tell.change(out, answer)
+    tell.change(out, answer, run.zone())
 
 
 def _moment(told: dict[str, Any] | None, zone: str) -> str:

@@ -40,4 +40,4 @@ def tell_befallen(run: Session, answer: dict[str, Any], done: str) -> None:
 
     out = Lines(colored=run.colored)
     out.line(f"{answer['claim']} {'would be ' if answer['dry_run'] else ''}{done}: {answer['text']}", "title")
-    tell.change(out, answer)
+    tell.change(out, answer, run.zone())

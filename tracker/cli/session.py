@@ -71,7 +71,7 @@ class Session:
         if self._instant is None:
             from tracker.times import read_instant
 
-            self._instant = read_instant(self._now, now=wall_clock(), zone=self.tz or "UTC")
+            self._instant = read_instant(self._now, now=wall_clock(), zone=self._zone_kept())
         instant = self._instant
         if writing and instant > wall_clock():
             raise BadInput(what=f"--now {self._now} is ahead of the clock", try_="a time that has come")
@@ -91,6 +91,17 @@ class Session:
             return self.tz
         try:
             return (self._tracker or self.tracker()).zone_shown()
+        except TrackerError:
+            return "UTC"
+
+    def _zone_kept(self) -> str:
+        """The zone in which `--now` is read: the clock is not set yet, and the setting needs none."""
+        from tracker.tracker import Tracker
+
+        if self.tz or self._now is None or self._now.endswith(("Z", "z")):
+            return self.tz or "UTC"
+        try:
+            return Tracker(self.where()).zone_shown()
         except TrackerError:
             return "UTC"
 

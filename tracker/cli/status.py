@@ -53,6 +53,8 @@ def command(
     tracker = run.tracker()
     axes: dict[str, Any] = {"at": at, "known_at": known_at, "published_by": published_by}
     if place is not None:
+        if only or region or controller:
+            raise click.UsageError("--only, --region and --controller choose from the table, without PLACE")
         one = tracker.status(place, **axes)
         _note(one)
         if not answered(one, [one], COLUMNS, as_json_=run.as_json, as_rows=as_rows):

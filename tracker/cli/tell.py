@@ -9,9 +9,10 @@ from typing import Any
 from tracker import phrases
 from tracker.cli.output import Lines
 from tracker.errors import typed
-from tracker.zones import parse_iso, show
+from tracker.zones import DAY, parse_iso, show
 
 Document = Mapping[str, Any]
+LONG_AGO = 2 * DAY
 CONFLICTS = 5
 """So many contradictions are told, the latest: a place in the news has hundreds."""
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC")
@@ -92,13 +93,12 @@ def _beside(out: Lines, one: Document) -> None:
     for (first, second), kinds in found[-CONFLICTS:]:  # they come in order of time
         told = f"{texts.get(first, first)}  {first}  against  {texts.get(second, second)}  {second}"
         out.item("conflict", f"{', '.join(kinds)}: {told}", "contested")
-    _and_more(out, len(found) - CONFLICTS, one)
+    _and_more(out, len(found) - CONFLICTS)
 
 
-def _and_more(out: Lines, more: int, one: Document) -> None:
+def _and_more(out: Lines, more: int) -> None:
     if more > 0:
-        place = typed(one["place"]["name"])
-        out.item("", f"and {more} earlier: tracker claims --place {place} --standing contradicted", "quiet")
+        out.item("", f"and {more} earlier; --json tells them all", "quiet")
 
 
 def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
@@ -148,7 +148,7 @@ def occurred(moment: Document, zone: str) -> str:
     return f"{start[:10]}/{end[:10]}"
 
 
-def change(out: Lines, answer: Document) -> None:
+def change(out: Lines, answer: Document, zone: str) -> None:
     """What a write did to a verdict: before, after, contradictions."""
     before, after = answer.get("before"), answer.get("after")
     if after is None:
@@ -162,6 +162,7 @@ def change(out: Lines, answer: Document) -> None:
     else:
         out.item("before", told_before)
         out.item("after", told_after, after["status"])
+    _today(out, answer, zone)
     texts = {row["claim"]: row["text"] for row in after.get("beside", ())}
     found = [
         (claim, kinds)
@@ -171,17 +172,28 @@ def change(out: Lines, answer: Document) -> None:
     ]
     for claim, kinds in found[-CONFLICTS:]:
         out.item("contradicts", f"{', '.join(kinds)}: {texts.get(claim, '')}  {claim}", "contested")
-    _and_more(out, len(found) - CONFLICTS, after)
+    _and_more(out, len(found) - CONFLICTS)
+
+
+def _today(out: Lines, answer: Document, zone: str) -> None:
+    """Before and after are of now; whoever fills in the past wants to know of then."""
+    latest, at = answer.get("told", {}).get("occurred", {}).get("latest"), answer["after"]["at"]
+    if latest is not None and parse_iso(at) - parse_iso(latest) > LONG_AGO:
+        place, then = typed(answer["after"]["place"]["name"]), when(latest, zone)[:10]
+        out.item("", f"as of {when(at, zone)}; of then: tracker status {place} --at {then}", "quiet")
 
 
 def changes(out: Lines, answer: Document) -> None:
     """The verdicts that read differently after a change of the parties, the names or the settings."""
+    nothing = "read as another place" if answer["event"] == "place-merged" else "no claims of its own"
+    unmerged = answer["event"] == "place-unmerged"
     for one in answer["changes"]:
         name, before, after = one["place"]["name"], one["before"], one["after"]
-        out.item("before", phrases.verdict(name, before) if before else f"{name}: no claims of its own.")
+        none = "read as another place" if unmerged else "no claims of its own"
+        out.item("before", phrases.verdict(name, before) if before else f"{name}: {none}.")
         out.item(
             "after",
-            phrases.verdict(name, after) if after else f"{name}: read as another place.",
+            phrases.verdict(name, after) if after else f"{name}: {nothing}.",
             after["status"] if after else None,
         )
     if answer["dry_run"] and not answer["changes"]:

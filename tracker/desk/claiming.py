@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tracker.desk.attribution import Find
 from tracker.desk.intake import Drafted, Typed, by_other_names, draft, identified, web_address
@@ -312,12 +312,21 @@ def _already(reader: Reader, event: events.ClaimRecorded, fact: str) -> list[str
             try_="if it was said again since, tell when: --reported DATE; tracker show "
             f"{event.claim} tells what happened to it",
         )
-    given = event.confidence.text if event.confidence else None
-    old = known_claim(reader, event.claim)["confidence_text"]
-    if given is None or given == old:
-        return []
-    step = f"tracker correct {event.claim} --confidence {shell_word(given)}"
-    return [f"recorded with confidence {old or 'none'}: {step}"]
+    old = known_claim(reader, event.claim)
+    told = {
+        "confidence": (event.confidence.text if event.confidence else None, old["confidence_text"]),
+        "note": (event.note, old["note"]),
+        "quote": (event.quote, old["quote"]),
+    }
+    return [
+        f"recorded {f'with {key} {before}' if before else f'without {key}'}:"
+        f" tracker correct {event.claim} --{key} {shell_word(given) if len(given) <= _SHORT else 'TEXT'}"
+        for key, (given, before) in told.items()
+        if given is not None and given != before
+    ]
+
+
+_SHORT: Final = 60
 
 
 def _said(event: events.ClaimRecorded) -> events.ClaimRecorded:

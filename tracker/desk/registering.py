@@ -86,10 +86,17 @@ class Registering:
         self, thing: str, change: str, name: str, facts: Mapping[str, object], *, dry_run: bool
     ) -> Document:
         """Alias or rename something."""
-        whose = self._itself if change == "rename" else self._id
-        return self._done(
-            thing, lambda reader: changed(thing, change, whose(reader, thing, name), **facts), dry_run=dry_run
-        )
+
+        def happened(reader: Reader) -> Event | _AlreadySo:
+            id_ = (self._itself if change == "rename" else self._id)(reader, thing, name)
+            event = changed(thing, change, id_, **facts)
+            called = reader.one(
+                f"SELECT 1 FROM {_TABLES[thing]} WHERE id = :id AND name = :name AND to_pos > :known",
+                id=id_, name=facts.get("name"), known=NOW,
+            )  # fmt: skip
+            return _AlreadySo(event) if called else event
+
+        return self._done(thing, happened, dry_run=dry_run)
 
     def unalias(
         self, thing: str, name: str, aliases: Sequence[str], reason: str | None, *, dry_run: bool

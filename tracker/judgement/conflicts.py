@@ -72,7 +72,7 @@ def disagreements(claims: Iterable[Weighed], *, every: bool = True) -> list[Disa
                 for one in _against(second, claimed, tests, every=every)
                 if one.kind != TIMING or not turns.between(one)
             ]
-            against.sort(key=_first_in_time, reverse=True)
+            against.sort(key=_first_in_time)
             found += against
     return found
 
@@ -157,10 +157,6 @@ class _Turns:
         return self._counts[sides, at]
 
 
-def _times(one: Weighed) -> tuple[int, int]:
-    return one.evidence.event_at, _start(one.evidence)
-
-
 def _event_at(one: Weighed) -> int:
     return one.evidence.event_at
 
@@ -193,7 +189,6 @@ class _Position(NamedTuple):
     fighting: bool
     sides: tuple[str, ...]
     lines: tuple[tuple[str, ...], ...]
-    taken_from: tuple[str, ...]
     counts: bool
 
 
@@ -205,7 +200,6 @@ def _position(claim: Evidence) -> _Position:
         claim.predicate == "fighting",
         claim.sides,
         claim.lines if gain else (),
-        claim.taken_from if gain else (),
         claim.figures is not None,
     )
 
@@ -232,13 +226,19 @@ def _near(claim: Evidence) -> int:
 
 def _two_holders(a: _Position, b: _Position) -> bool:
     apart = bool(a.sides and b.sides) and not set(a.sides) & set(b.sides)
-    return apart and a.kind == b.kind == FOR and not (b.gain and set(b.taken_from) & set(a.sides))
+    return apart and a.kind == b.kind == FOR
 
 
 def _at_once(a: Evidence, b: Evidence) -> bool:
     """Both have it at once. A capture after a time of holding is no contradiction but a change."""
+    if _took(b, a) or (a.event_at == b.event_at and _took(a, b)):
+        return False
     changed = _gain(b) and not _gain(a) and b.event_at > a.event_at
     return not changed and _close(a, b)
+
+
+def _took(new: Evidence, old: Evidence) -> bool:
+    return _gain(new) and bool(set(new.taken_from) & set(old.sides))
 
 
 def _said_and_denied(a: _Position, b: _Position) -> bool:
@@ -309,25 +309,26 @@ def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[
     """Those that no later event has settled.
 
     A capture or a loss, said by anybody about a time after both claims, moves the question on,
-    unless it is itself disputed by one of them. What a voice said last of it counts.
+    unless it is itself disputed by one of them.
     """
-    moves = _Moves(claims)
+    moves = _Settling(claims)
     return [one for one in found if not moves.settle(one)]
 
 
-class _Moves:
-    """The captures and losses at a place, each voice's last word on each; which are meant is told in bits."""
+class _Settling:
+    """The captures and losses at a place, what a voice said twice of one time once; told in bits."""
 
     def __init__(self, claims: Iterable[Weighed]) -> None:
-        last: dict[tuple[str, _Position], Weighed] = {}
+        moves: dict[tuple[object, ...], Weighed] = {}
         for one in claims:
-            if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST):
-                said = (one.voice, _position(one.evidence))
-                last[said] = max(one, last.get(said, one), key=_times)
-        self._times = [one.evidence.event_at for one in last.values()]
+            claim = one.evidence
+            if claim.weight and (_gain(claim) or claim.kind == LOST):
+                when = (claim.event_at, claim.earliest)
+                moves.setdefault((one.voice, _position(claim), when, claim.taken_from, claim.figures), one)
+        self._times = [one.evidence.event_at for one in moves.values()]
         self._by_position: dict[_Position, list[tuple[int, Weighed]]] = {}
-        for i, ((_, position), one) in enumerate(last.items()):
-            self._by_position.setdefault(position, []).append((1 << i, one))
+        for i, one in enumerate(moves.values()):
+            self._by_position.setdefault(_position(one.evidence), []).append((1 << i, one))
         self._disputed: dict[str, int] = {}
         self._since: dict[int, int] = {}
 
