@@ -274,6 +274,9 @@ _BEGIN: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Views are made again only while nobody holds this lock (see `record.derived`), which is taken before the
 # snapshot is: so they are all of the time before, or all of the time after.
 _LOCK: Final = "SET LOCAL lock_timeout = '{}s'; LOCK TABLE checkpoints IN ACCESS SHARE MODE"
+# What this tracker lacks is not read from another one further down the search path (see `record.postgresql`).
+# Asked for before the transaction: its first query would take the snapshot.
+_WHERE: Final = "SELECT quote_ident(current_schema())"
 
 
 def _open_postgresql(where: str) -> Reader:
@@ -288,10 +291,12 @@ def _open_postgresql(where: str) -> Reader:
             where.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True
         )
         try:
-            connection.execute(f"{_BEGIN}; {_LOCK.format(WAIT)}".encode())
+            ((schema,),) = connection.execute(_WHERE).fetchall()
+            begin = f"{_BEGIN}; SET LOCAL search_path = {schema}" if schema else _BEGIN
+            connection.execute(f"{begin}; {_LOCK.format(WAIT)}".encode())
         except psycopg.errors.UndefinedTable:  # who asks will hear what is missing
             connection.rollback()
-            connection.execute(_BEGIN)
+            connection.execute(begin.encode())
         except psycopg.Error as error:
             connection.close()
             raise _server_trouble(error, shown(where)) from error

@@ -15,10 +15,19 @@ from sqlalchemy import text
 
 from tests.record.events import events
 from tests.record.tampering import stranger
-from tracker.errors import DamagedDatabase, DatabaseProblem, NewerDatabase, NoDatabase, OlderDatabase
+from tracker.errors import (
+    DamagedDatabase,
+    DatabaseProblem,
+    EmptyDatabase,
+    NewerDatabase,
+    NoDatabase,
+    OlderDatabase,
+)
+from tracker.reader import open_reader
 from tracker.record.revisions import current, scripts, upgrade
 from tracker.record.schema import SCHEMA_HEAD, TRIGGERS, metadata
 from tracker.record.store import Store
+from tracker.tracker import Tracker
 
 
 def test_the_migrations_end_at_the_schema(store: Store) -> None:
@@ -133,6 +142,44 @@ def test_a_schema_of_another_name_beside(postgresql: str, schema: str) -> None:
         two.append(events(1), now=1, by="a")
         one.redact(2, now=1, by="a", reason="r")
         assert (one.head().position, two.head().position) == (4, 1)
+
+
+def test_a_tracker_further_down_the_search_path_is_another_one(schema: str) -> None:
+    """Tables that are missing in one schema are not looked for, read or emptied in the next."""
+    other = schema + "_b"
+    both = f"{schema},{other.rpartition('%3D')[2]}"
+    with stranger(schema) as hand:
+        hand(f'CREATE SCHEMA {schema.rpartition("%3D")[2]}')
+    theirs = Tracker.create(other)
+    theirs.place_add("Mill", kind="village")
+    assert current(both) is None
+    with pytest.raises(EmptyDatabase):
+        open_reader(both)
+    ours = Tracker.create(both)
+    assert current(schema) == SCHEMA_HEAD
+    ours.place_add("Bridge", kind="bridge")
+    with stranger(schema) as hand:
+        hand("DROP TABLE places")
+    with open_reader(both) as reader, pytest.raises(DatabaseProblem, match="missing"):
+        reader.rows("SELECT * FROM places")
+    ours.rebuild()
+    assert [one["name"] for one in ours.listed("place")["places"]] == ["Bridge"]
+    assert [one["name"] for one in theirs.listed("place")["places"]] == ["Mill"]
+    with stranger(other) as hand:
+        hand("DROP INDEX names_folded_thing")  # so that a table that is there is made anew
+    with stranger(schema) as hand:
+        hand("DROP TABLE names")
+    ours.rebuild()
+    assert ours.verify(views=True)["ok"]
+    with stranger(other) as hand:
+        assert hand("SELECT count(*) FROM names WHERE folded = 'mill'") == [(1,)]
+
+
+def test_a_schema_whose_name_needs_quotes(schema: str) -> None:
+    tracker = Tracker.create(f"{schema.rpartition('%3D')[0]}%3D%22The%5C%20{schema[-3:]}%22")
+    tracker.place_add("Mill", kind="village")
+    tracker.rebuild()
+    assert tracker.verify(views=True)["ok"]
 
 
 def test_alembic_by_hand(tmp_path: Path) -> None:

@@ -86,7 +86,11 @@ def _make(driver: Driver, table: Table) -> None:
         driver.run(statement)
 
 
-# The rest is only of PostgreSQL.
+# The rest is only of PostgreSQL. Sessions look in one schema only (see `postgresql`), so a name alone is enough
+# to change a table; what a table is like is asked of that schema by name.
+
+_HERE = "relkind = 'r' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+_ITS_OID = f"SELECT oid FROM pg_class WHERE {_HERE} AND relname = ?"
 
 
 class _Rights(NamedTuple):
@@ -100,12 +104,12 @@ def _parts(driver: Driver, table: str) -> tuple[list[tuple[str, str]], set[str]]
     columns = driver.run(
         "SELECT attname, upper(format_type(atttypid, atttypmod))"
         " || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END FROM pg_attribute"
-        " WHERE attrelid = to_regclass(quote_ident(?)) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        f" WHERE attrelid = ({_ITS_OID}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
         [table],
     )
     indexes = driver.run(
         "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
-        " WHERE indrelid = to_regclass(quote_ident(?))",
+        f" WHERE indrelid = ({_ITS_OID})",
         [table],
     )
     return columns, {name for (name,) in indexes}
@@ -114,8 +118,7 @@ def _parts(driver: Driver, table: str) -> tuple[list[tuple[str, str]], set[str]]
 def _rights(driver: Driver, tables: Sequence[str]) -> _Rights | None:
     """What the first of some tables that is there permits to whom; None if there is none."""
     found = driver.run(
-        "SELECT pg_class.oid, quote_ident(pg_get_userbyid(relowner)) FROM pg_class"
-        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY(?)"
+        f"SELECT oid, quote_ident(pg_get_userbyid(relowner)) FROM pg_class WHERE {_HERE} AND relname = ANY(?)"
         " ORDER BY array_position(?, relname::text) LIMIT 1",
         [list(tables), list(tables)],
     )

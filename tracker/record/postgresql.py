@@ -41,6 +41,12 @@ _NO_DATABASE = re.compile(r'FATAL:\s+database ".*" does not exist')
 
 _MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
 
+# A tracker is all in one schema. Further down the path may be another tracker, with tables of the same names:
+# whatever is missing here would be looked for there, and made empty, dropped or migrated there.
+_OURS = """
+SELECT set_config('search_path', quote_ident(current_schema()), false) WHERE current_schema() IS NOT NULL
+"""
+
 _LOCK = "SELECT position FROM head FOR UPDATE"
 
 # Its own statement, after the lock: the snapshot of the locking one is older than the wait. The LIMITs keep
@@ -86,7 +92,7 @@ _LOST_TO_ANOTHER = {"40001", "40P01"}  # serialization failure, deadlock
 
 
 class PostgreSQLSchema:
-    """A tracker in the first schema of the session's search path."""
+    """A tracker in the first schema of the search path that is there; sessions look nowhere else."""
 
     dialect: Dialect = "postgresql"
     columns = tuple(_MICROSECONDS.format(name) if name == "recorded_at" else name for name in COLUMNS)
@@ -117,8 +123,8 @@ class PostgreSQLSchema:
 
     def occupied(self) -> bool:
         """See `Medium`."""
-        ours = "relnamespace = current_schema()::regnamespace AND relname = ANY(?)"
-        return bool(self.rows(f"SELECT 1 FROM pg_class WHERE {ours} LIMIT 1", (list(metadata.tables),)))
+        ours = "schemaname = current_schema() AND tablename = ANY(?)"
+        return bool(self.rows(f"SELECT 1 FROM pg_tables WHERE {ours} LIMIT 1", (list(metadata.tables),)))
 
     def head(self) -> Head:
         """See `Medium`."""
@@ -259,6 +265,7 @@ class PostgreSQLSchema:
         name = path.split(",")[0].strip().strip('"')
         if name and not name.startswith("$"):
             connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
+            connection.exec_driver_sql(_OURS)
 
 
 def _with_psycopg(where: str) -> URL:
@@ -268,6 +275,7 @@ def _with_psycopg(where: str) -> URL:
 def _settle(connection: Any, _record: object) -> None:
     for name, value in SETTINGS.items():
         connection.execute(f"SET {name} = '{value}'")
+    connection.execute(_OURS)
     connection.commit()
 
 
