@@ -193,6 +193,8 @@ def _server_trouble(error: Exception, where: str) -> Exception:
         )
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return DatabaseBusy(where=where, why="its views are being made again")
+    if isinstance(error, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure):
+        return DatabaseBusy(where=where, why=text)
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return DatabaseProblem(
             what=f"the database at {where} went away: {text}", try_="again, once the server runs"

@@ -11,9 +11,10 @@ import pytest
 
 from tests.record.histories import WORLD, fresh
 from tests.record.tampering import stranger
-from tracker.errors import DatabaseProblem
+from tracker.errors import DatabaseBusy, DatabaseProblem
 from tracker.reader import Reader, open_reader
 from tracker.record.follow import rebuild, tables
+from tracker.record.postgresql import SETTINGS
 from tracker.record.store import Store
 from tracker.tracker import Tracker
 
@@ -93,6 +94,32 @@ def test_who_waits_in_vain_is_told_so(broken: str, monkeypatch: pytest.MonkeyPat
     with rebuilding(broken), pytest.raises(DatabaseProblem, match="made again") as refused:
         asked(broken)
     assert "again" in refused.value.next_step
+
+
+def test_who_waits_in_vain_for_readers_is_told_so(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As is a program that waits for itself: it has not read to its end what it asked for."""
+    monkeypatch.setitem(SETTINGS, "lock_timeout", "200")
+    tracker = Tracker(broken)
+    reading = tracker.log()
+    next(reading)
+    with pytest.raises(DatabaseBusy, match=r"somebody still does \(perhaps this program"):
+        tracker.rebuild()
+    reading.close()
+    assert tracker.rebuild()["position"] == len(WORLD)
+
+
+def test_a_reader_that_was_given_up_for_another_is_told_to_try_again(schema: str) -> None:
+    """Somebody's own program that takes the tables in another order."""
+    Tracker.create(schema)
+    with ThreadPoolExecutor() as pool, open_reader(schema) as reader, stranger(schema) as hand:
+        hand("SET deadlock_timeout = '1h'")  # so that it is the reader who finds it
+        hand("BEGIN")
+        hand("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+        other = pool.submit(hand, "LOCK TABLE checkpoints IN ACCESS EXCLUSIVE MODE")
+        assert not wait([other], GLANCE).done
+        with pytest.raises(DatabaseBusy, match="deadlock"):
+            reader.rows("SELECT count(*) FROM events")
+        other.result(PATIENCE)
 
 
 def test_what_is_claimed_during_a_rebuild_makes_no_name_that_is_there(world: str) -> None:

@@ -149,7 +149,7 @@ def test_a_tracker_further_down_the_search_path_is_another_one(schema: str) -> N
     other = schema + "_b"
     both = f"{schema},{other.rpartition('%3D')[2]}"
     with stranger(schema) as hand:
-        hand(f'CREATE SCHEMA {schema.rpartition("%3D")[2]}')
+        hand(f"CREATE SCHEMA {schema.rpartition('%3D')[2]}")
     theirs = Tracker.create(other)
     theirs.place_add("Mill", kind="village")
     assert current(both) is None

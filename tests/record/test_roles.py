@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.record.tampering import stranger
-from tracker.errors import BadInput, DamagedDatabase, DatabaseProblem, UnwritableDatabase
+from tracker.errors import BadInput, DamagedDatabase, DatabaseBusy, DatabaseProblem, UnwritableDatabase
+from tracker.reader import open_reader
 from tracker.record.follow import project, rebuild, tables
+from tracker.record.postgresql import SETTINGS
 from tracker.record.roles import Roles, create_roles
 from tracker.record.store import Store
 from tracker.record.verify import verify
 from tracker.tracker import Tracker
+
+PATIENCE = 20.0  # seconds for what must come
+GLANCE = 0.5  # seconds for what must not
 
 Playing = Callable[[str], str]
 """The address at which one plays a role."""
@@ -114,6 +120,41 @@ def test_whoever_makes_the_views_again_they_stay_everybodys(
         assert owners == [(roles.writer,)]
     with Store.open(playing(roles.writer)) as store:
         rebuild(store)
+
+
+def test_roles_are_given_when_nobody_reads(roles: Roles, schema: str) -> None:
+    """And whoever reads meanwhile reads on: neither waits for the other without end."""
+    prefix = roles.owner.removesuffix("_owner")
+    with ThreadPoolExecutor() as pool, open_reader(schema) as reader:
+        given = pool.submit(create_roles, schema, prefix)
+        assert not wait([given], GLANCE).done
+        assert reader.rows("SELECT count(*) FROM events") == [(4,)]
+        assert reader.rows("SELECT count(*) FROM places") == [(1,)]
+        reader.close()
+        assert given.result(PATIENCE) == roles
+
+
+def test_roles_are_given_while_others_wait_to_write(roles: Roles, schema: str) -> None:
+    prefix = roles.owner.removesuffix("_owner")
+    impatient = f"{schema}%20-cdeadlock_timeout%3D50ms"  # the first to be given up, if any has to be
+    with ThreadPoolExecutor() as pool, stranger(schema) as hand:
+        hand("BEGIN")
+        hand("SELECT * FROM head FOR UPDATE")
+        given = pool.submit(create_roles, impatient, prefix)
+        assert not wait([given], GLANCE).done
+        writes = pool.submit(Tracker(schema).place_add, "Bridge", kind="bridge")
+        assert not wait([writes], GLANCE).done
+        hand("COMMIT")
+        assert given.result(PATIENCE) == roles
+        assert writes.result(PATIENCE)["recorded"]
+
+
+def test_who_gives_roles_while_somebody_reads_on_is_told_so(
+    roles: Roles, schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SETTINGS, "lock_timeout", "200")
+    with open_reader(schema), pytest.raises(DatabaseBusy, match="somebody still does"):
+        create_roles(schema, roles.owner.removesuffix("_owner"))
 
 
 def test_an_administrator_who_is_no_superuser_can_make_them(schema: str) -> None:

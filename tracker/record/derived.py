@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from tracker.record.medium import StillRead
+
 
 @dataclass(frozen=True)
 class Table:
@@ -74,11 +76,25 @@ def empty(driver: Driver, table: Table, family: Iterable[str]) -> None:
     elif _parts(driver, table.name) == table.parts():
         driver.run(f"DELETE FROM {table.name}")
     else:
-        driver.run("LOCK TABLE checkpoints IN ACCESS EXCLUSIVE MODE")
+        wait_for_readers(driver)
         rights = _rights(driver, [table.name, *family])
         _make(driver, table)
         if rights is not None:
             _give(driver, table.name, rights)
+
+
+def wait_for_readers(driver: Driver) -> None:
+    """On PostgreSQL: from here to the end of the transaction nobody reads. Raises StillRead.
+
+    Comes after the append lock, which whoever writes takes first, and before the lock of any other table,
+    as readers take it before theirs.
+    """
+    try:
+        driver.run("LOCK TABLE checkpoints IN ACCESS EXCLUSIVE MODE")
+    except Exception as error:
+        if getattr(error, "sqlstate", None) == "55P03":  # lock not available
+            raise StillRead from error
+        raise
 
 
 def _make(driver: Driver, table: Table) -> None:
@@ -86,8 +102,8 @@ def _make(driver: Driver, table: Table) -> None:
         driver.run(statement)
 
 
-# The rest is only of PostgreSQL. Sessions look in one schema only (see `postgresql`), so a name alone is enough
-# to change a table; what a table is like is asked of that schema by name.
+# The rest is only of PostgreSQL. Sessions look in one schema only (see `postgresql`), so a name alone is
+# enough to change a table; what a table is like is asked of that schema by name.
 
 _HERE = "relkind = 'r' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 _ITS_OID = f"SELECT oid FROM pg_class WHERE {_HERE} AND relname = ?"

@@ -20,6 +20,10 @@ _BLOCK = 100  # rows
 Dialect = Literal["sqlite", "postgresql"]
 
 
+class StillRead(Exception):
+    """Somebody reads what can only be changed while nobody does."""
+
+
 class Known(NamedTuple):
     """An event that is already in the log, as far as a retry has to be compared with it."""
 

@@ -26,7 +26,7 @@ from tracker.errors import (
     UnwritableDatabase,
 )
 from tracker.record.envelope import Head, RowValues
-from tracker.record.medium import WAIT, Dialect, Known, Seen, blocks
+from tracker.record.medium import WAIT, Dialect, Known, Seen, StillRead, blocks
 from tracker.record.schema import COLUMNS, metadata
 
 # Seen by every session of ours, whatever the server's or the role's defaults.
@@ -213,6 +213,12 @@ class PostgreSQLSchema:
 
     def problem(self, error: BaseException) -> TrackerError | None:
         """See `Medium`."""
+        if isinstance(error, StillRead):
+            return DatabaseBusy(
+                where=self.shown,
+                why="its tables are made anew only when nobody reads, and somebody still does"
+                " (perhaps this program: an answer that it did not read to its end)",
+            )
         if not isinstance(error, psycopg.Error):
             return None
         state, why = error.sqlstate or "", _first_line(error)

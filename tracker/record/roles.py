@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from tracker.errors import BadInput
+from tracker.record.derived import Driver, wait_for_readers
 from tracker.record.engine import medium
 from tracker.record.follow import keep_up, tables
 from tracker.record.medium import translated
@@ -37,7 +38,11 @@ def create_roles(where: str, prefix: str = "tracker") -> Roles:
     try:
         with translated(place):
             require_current(place)
-            with place.writing() as connection:
+            with place.writing(soon=True) as connection:
+                # In the order of who writes and who reads, or they and this wait for each other. The whole
+                # table, as who waits for the row in it has the table in use.
+                connection.exec_driver_sql("LOCK TABLE head IN ACCESS EXCLUSIVE MODE")
+                wait_for_readers(Driver(connection))
                 keep_up(connection)  # so that the views are there to be given
                 _create(connection, roles)
                 _grant(connection, roles)
