@@ -122,6 +122,27 @@ def test_whoever_makes_the_views_again_they_stay_everybodys(
         rebuild(store)
 
 
+def test_what_was_permitted_on_a_table_is_permitted_on_the_one_made_anew(roles: Roles, schema: str) -> None:
+    """To the letter: a single column to some, to others also to pass it on."""
+    given = (
+        "SELECT attname::text, acl.grantee::regrole::text, acl.privilege_type, acl.is_grantable FROM"
+        " (SELECT NULL AS attname, relacl AS all_of_it FROM pg_class WHERE oid = 'names'::regclass UNION ALL"
+        " SELECT attname, attacl FROM pg_attribute WHERE attrelid = 'names'::regclass) AS t,"
+        " aclexplode(all_of_it) AS acl ORDER BY 1, 2, 3, 4"
+    )
+    with stranger(schema) as hand:
+        hand(f"GRANT SELECT ON names TO {roles.reader} WITH GRANT OPTION")
+        hand(f"GRANT INSERT, REFERENCES ON names TO {roles.owner}")
+        hand("GRANT SELECT (folded) ON names TO PUBLIC")
+        hand(f"GRANT UPDATE (folded) ON names TO {roles.reader} WITH GRANT OPTION")
+        before = hand(given)
+        assert {(None, roles.reader, "SELECT", True), ("folded", "-", "SELECT", False)} < set(before)
+        hand("DROP INDEX names_folded_thing")
+        with Store.open(schema) as store:
+            rebuild(store)
+        assert hand(given) == before
+
+
 def test_roles_are_given_when_nobody_reads(roles: Roles, schema: str) -> None:
     """And whoever reads meanwhile reads on: neither waits for the other without end."""
     prefix = roles.owner.removesuffix("_owner")

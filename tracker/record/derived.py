@@ -77,7 +77,7 @@ def empty(driver: Driver, table: Table, family: Iterable[str]) -> None:
         driver.run(f"DELETE FROM {table.name}")
     else:
         wait_for_readers(driver)
-        rights = _rights(driver, [table.name, *family])
+        rights = _rights(driver, table, family)
         _make(driver, table)
         if rights is not None:
             _give(driver, table.name, rights)
@@ -111,8 +111,8 @@ _ITS_OID = f"SELECT oid FROM pg_class WHERE {_HERE} AND relname = ?"
 
 class _Rights(NamedTuple):
     owner: str
-    grants: list[tuple[str, str]]
-    """A privilege, and who has it besides the owner."""
+    grants: list[tuple[str, str, str | None, bool]]
+    """A privilege, who has it besides the owner, on which column if not on all, and who may pass it on."""
 
 
 def _parts(driver: Driver, table: str) -> tuple[list[tuple[str, str]], set[str]]:
@@ -131,28 +131,35 @@ def _parts(driver: Driver, table: str) -> tuple[list[tuple[str, str]], set[str]]
     return columns, {name for (name,) in indexes}
 
 
-def _rights(driver: Driver, tables: Sequence[str]) -> _Rights | None:
-    """What the first of some tables that is there permits to whom; None if there is none."""
+def _rights(driver: Driver, table: Table, family: Iterable[str]) -> _Rights | None:
+    """What a table permits to whom, or the first of its family that is there; None if none is."""
+    tables = [table.name, *family]
     found = driver.run(
         f"SELECT oid, quote_ident(pg_get_userbyid(relowner)) FROM pg_class WHERE {_HERE} AND relname = ANY(?)"
         " ORDER BY array_position(?, relname::text) LIMIT 1",
-        [list(tables), list(tables)],
+        [tables, tables],
     )
     if not found:
         return None
     oid, owner = found[0]
     grants = driver.run(
         "SELECT privilege_type,"
-        " CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
-        " FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = ? AND grantee <> relowner",
-        [oid],
+        " CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,"
+        " attname, is_grantable"
+        " FROM (SELECT NULL AS attname, relacl AS acl FROM pg_class WHERE oid = ?"
+        " UNION ALL SELECT attname, attacl FROM pg_attribute"
+        f" WHERE attrelid = ({_ITS_OID}) AND attname = ANY(?)) AS given, aclexplode(acl)"
+        " WHERE grantee <> (SELECT relowner FROM pg_class WHERE oid = ?)",
+        [oid, table.name, list(table.columns), oid],
     )
-    return _Rights(owner, [(privilege, whom) for privilege, whom in grants])
+    return _Rights(owner, [(*grant,) for grant in grants])
 
 
 def _give(driver: Driver, table: str, rights: _Rights) -> None:
-    for privilege, whom in rights.grants:
-        driver.run(f"GRANT {privilege} ON {table} TO {whom}")
+    for privilege, whom, column, may_pass_on in rights.grants:
+        part = f" ({column})" if column else ""
+        option = " WITH GRANT OPTION" if may_pass_on else ""
+        driver.run(f"GRANT {privilege}{part} ON {table} TO {whom}{option}")
     ((who,),) = driver.run("SELECT quote_ident(current_user)")
     if who != rights.owner:
         driver.run(f"ALTER TABLE {table} OWNER TO {rights.owner}")
