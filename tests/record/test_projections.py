@@ -59,7 +59,7 @@ def beside(tmp_path: Path) -> str:
 
 def lagging(store: Store) -> list[str]:
     with open_reader(store.where, views=False) as reader:
-        return behind(reader)
+        return list(behind(reader))
 
 
 def follow_catch_up_and_rebuild(
@@ -189,14 +189,22 @@ def test_views_that_are_gone_are_said_to_be_and_built_again(where: str) -> None:
         assert dump(store) == wanted
 
 
-def test_verify_names_a_view_that_lags_behind(where: str) -> None:
+@pytest.mark.parametrize(
+    ("done", "what"),
+    [
+        ("UPDATE checkpoints SET position = 3", "does not stand where the log ends, but at 3"),
+        ("UPDATE checkpoints SET revision = 0", "is of revision 0, and this tracker builds "),
+        ("DELETE FROM checkpoints", "was never built"),
+    ],
+)
+def test_verify_says_what_is_wrong_with_where_a_view_stands(where: str, done: str, what: str) -> None:
     with fresh(where) as store:
         record(store, [], views=project)
         assert verify(store.where, None)["ok"]
         with store.transaction() as connection:
-            connection.exec_driver_sql("UPDATE checkpoints SET position = 3 WHERE projection = 'claims'")
+            connection.exec_driver_sql(f"{done} WHERE projection = 'claims'")
         (finding,) = verify(store.where, None)["findings"]
-        assert "the view claims" in finding["what"]
+        assert f"the view claims {what}" in finding["what"]
 
 
 @pytest.mark.parametrize(

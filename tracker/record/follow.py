@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from tracker.reader import VIEWS, Reader, over, recorded_us
+from tracker.reader import VIEWS, Reader, last_position, over, recorded_us
 from tracker.record import control
 from tracker.record.derived import Driver, empty
 from tracker.record.envelope import Envelope
@@ -62,14 +62,21 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
         return views.catch_up(views.end(), progress)
 
 
-def behind(reader: Reader) -> list[str]:
-    """The views that do not stand where the log ends, or are of another revision."""
-    end = reader.one("SELECT coalesce(max(position), 0) FROM events")
+def behind(reader: Reader) -> dict[str, str]:
+    """The views that do not stand where the log ends, or are of another revision; and which it is."""
+    end = last_position(reader)
     rows = reader.rows("SELECT projection, revision, position FROM checkpoints")
     found = {name: (revision, position) for name, revision, position in rows}
-    return [
-        name for name, revision in REVISIONS.items() if found.get(name) != (revision, end[0] if end else 0)
-    ]
+    wrong = {name: _wrong(found.get(name), revision, end) for name, revision in REVISIONS.items()}
+    return {name: what for name, what in wrong.items() if what}
+
+
+def _wrong(found: tuple[int, int] | None, revision: int, end: int) -> str:
+    if found is None:
+        return "was never built"
+    if found[0] != revision:
+        return f"is of revision {found[0]}, and this tracker builds {revision}"
+    return "" if found[1] == end else f"does not stand where the log ends, but at {found[1]}"
 
 
 class _Memory(NamedTuple):

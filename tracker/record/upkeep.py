@@ -30,7 +30,7 @@ def verify(where: str, against: str | None, *, views: bool = False) -> Document:
     findings = [{"position": one.position, "what": one.what} for one in found.findings]
     with open_reader(where, views=False) as reader:
         end = last_position(reader)
-        wrong = [f"the view {view} does not stand where the log ends" for view in behind(reader)]
+        wrong = [f"the view {view} {what}: tracker rebuild" for view, what in behind(reader).items()]
         compared = views and not findings and not wrong
         if compared:
             wrong += [f"the view {view} {what}: tracker rebuild" for view, what in differing(reader)]
