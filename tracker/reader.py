@@ -303,12 +303,19 @@ def _open_postgresql(where: str) -> Reader:
             connection.close()
             raise _server_trouble(error, shown(where)) from error
     except psycopg.Error as error:
-        why = str(error).strip().splitlines()[-1]
         raise DatabaseProblem(
-            what=f"cannot reach the database at {shown(where)}: {why}",
+            what=f"cannot reach the database at {shown(where)}: {_cause(str(error))}",
             try_="check that the server runs and the address is right",
         ) from error
     return Reader(connection, "postgresql", shown(where))
+
+
+def _cause(text: str) -> str:
+    """Why nobody could be reached, in one line: of each host that was tried, without the driver's advice."""
+    lines = [line for line in text.splitlines() if line.strip() and not line[0].isspace()]
+    tried = [line for line in lines if line.startswith("- ")] or lines
+    causes = (re.sub(r"^.*?connection (failed|is bad): |^- ", "", line) for line in tried)
+    return "; ".join(dict.fromkeys(" ".join(cause.split()) for cause in causes)) or "no reason is given"
 
 
 def shown(where: str) -> str:

@@ -30,6 +30,7 @@ from tracker.errors import (
     Unusable,
     UnwritableDatabase,
 )
+from tracker.reader import open_reader
 from tracker.record.store import NewEvent, Store
 from tracker.record.verify import verify
 
@@ -253,6 +254,29 @@ def test_no_server(tmp_path: Path) -> None:
     with pytest.raises(DatabaseProblem, match="does not answer") as refused:
         Store.open(where)
     assert "secret" not in said(refused.value)
+
+
+def refused_to_read(where: str) -> str:
+    with pytest.raises(DatabaseProblem, match="cannot reach the database") as refused:
+        open_reader(where)
+    told = said(refused.value)
+    assert told == " ".join(told.split())
+    return told
+
+
+def test_why_a_server_cannot_be_reached(postgresql: str, tmp_path: Path) -> None:
+    """In one line, without the advice of the driver; where there are several, of each."""
+    told = refused_to_read("postgresql://anna:secret@127.0.0.1:1/db")
+    assert told.partition("/db: ")[2].startswith(
+        'connection to server at "127.0.0.1", port 1 failed: Connection refused'
+    )
+    assert "Is the server" not in told
+    told = refused_to_read("postgresql://127.0.0.1:1,127.0.0.1:2/db")
+    assert [f"port {port} failed: Connection refused" in told for port in (1, 2)] == [True, True]
+    assert (told.count("refused"), "Is the server" in told, "host:" in told) == (2, False, False)
+    assert f"{tmp_path}/.s.PGSQL.5432" in refused_to_read(f"postgresql:///db?host={tmp_path}")
+    told = refused_to_read(postgresql.replace("/tracker_test", "/missing_test"))
+    assert 'FATAL: database "missing_test' in told
 
 
 def test_no_such_database(postgresql: str) -> None:
