@@ -178,7 +178,7 @@ class Asking:
 
     def _area(self, text: str, known: int) -> str:
         """The area meant by a name: `--region Homs` is the governorate, not the city."""
-        found = areas(self._reader, text, known) or areas(self._reader, text)
+        found = areas(self._reader, text, known) or areas(self._reader, text, merged_at=known)
         return found[0] if len(found) == 1 else find_then(self._reader, "place", text, known).id
 
 

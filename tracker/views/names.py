@@ -1,6 +1,6 @@
 """Decides how typed names are looked up in the record."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tracker.errors import AmbiguousName, NotFound, UnknownName
@@ -9,7 +9,6 @@ from tracker.reader import NOW, Reader, Row
 from tracker.views.evidence import merged
 from tracker.views.parties import TRUE, parties
 
-_REGION = "(SELECT p.name FROM places p WHERE p.id = t.parent AND p.from_pos <= :known AND p.to_pos > :known)"
 _TABLES = {"place": "places", "actor": "actors", "source": "sources"}
 
 
@@ -23,8 +22,8 @@ def find(reader: Reader, thing: str, text: str, known: int = NOW, *, merged_at: 
     rows = _candidates(reader, thing, text, known)
     typed = text.strip()
     bound = resolve(
-        root.get(typed, text), [row._replace(id=root.get(row.id, row.id)) for row in rows], kind=thing,
-        names=aliases(reader, thing, known),
+        root.get(typed, text), _told_apart(reader, _read_as(reader, thing, rows, root, known), root, known),
+        kind=thing, names=aliases(reader, thing, known),
     )  # fmt: skip
     of_it = [row for row in rows if root.get(row.id, row.id) == bound.id]
     named = min(of_it, key=lambda row: (row.id != typed, row.id != bound.id, fold(row.name) != row.folded))
@@ -32,10 +31,10 @@ def find(reader: Reader, thing: str, text: str, known: int = NOW, *, merged_at: 
 
 
 def _candidates(reader: Reader, thing: str, text: str, known: int) -> list[Named]:
-    kind = "t.kind" if thing == "place" else f"'{thing}'"
-    region = _REGION if thing == "place" else "NULL"
+    """The rows of what goes by a name, as they were given; the region still by its id."""
     sql = (
-        f"SELECT n.id, t.name, {kind}, n.folded, n.alias, {region} FROM names n"
+        f"SELECT n.id, t.name, {_kind_and_region(thing)[0]}, n.folded, n.alias, {_kind_and_region(thing)[1]}"
+        " FROM names n"
         f" JOIN {_TABLES[thing]} t ON t.id = n.id AND t.from_pos <= :known AND t.to_pos > :known"
         " WHERE n.thing = :thing AND n.from_pos <= :known AND n.to_pos > :known AND "
     )
@@ -43,6 +42,37 @@ def _candidates(reader: Reader, thing: str, text: str, known: int) -> list[Named
     rows = reader.rows(sql + "n.folded = :folded", thing=thing, folded=fold(text), known=known)
     # Sorted here: where SQLite is to sort, it reads every name there is, as they lie in that order.
     return [Named(*row) for found in (by_id, rows) for row in sorted(found, key=_by_id_and_alias)]
+
+
+def _kind_and_region(thing: str) -> tuple[str, str]:
+    return ("t.kind", "t.parent") if thing == "place" else (f"'{thing}'", "NULL")
+
+
+def _read_as(
+    reader: Reader, thing: str, rows: Sequence[Named], root: Mapping[str, str], known: int
+) -> list[Named]:
+    """The rows, those of what was merged as rows of what it is read as: all but the name that was given."""
+    wholes = {root[row.id] for row in rows if row.id in root}
+    sql = (
+        f"SELECT t.id, t.name, {', '.join(_kind_and_region(thing))} FROM {_TABLES[thing]} t"
+        f" WHERE id IN (:wanted) AND {TRUE}"
+    )
+    known_as = {row[0]: row for row in reader.among(sql, wholes, known=known)}
+    read: list[Named] = []
+    for row in rows:
+        id_, name, kind, region = known_as.get(root.get(row.id, ""), (row.id, row.name, row.kind, row.region))
+        read.append(row._replace(id=id_, name=name, kind=kind, region=region))
+    return read
+
+
+def _told_apart(reader: Reader, rows: list[Named], root: Mapping[str, str], known: int) -> list[Named]:
+    """The rows with the names of their regions, where there are namesakes to tell apart."""
+    if len({row.id for row in rows}) < 2:
+        return rows
+    regions = {row.region: root.get(row.region, row.region) for row in rows if row.region}
+    sql = f"SELECT id, name FROM places WHERE id IN (:wanted) AND {TRUE}"
+    names = {row[0]: row[1] for row in reader.among(sql, regions.values(), known=known)}
+    return [row._replace(region=names.get(regions.get(row.region or "", ""))) for row in rows]
 
 
 def _by_id_and_alias(row: Row) -> tuple[str, str]:
@@ -127,14 +157,16 @@ def names_of(reader: Reader, thing: str, id_: str, known: int = NOW) -> list[str
 
 def namesakes(reader: Reader, thing: str, id_: str, name: str, known: int = NOW) -> list[str]:
     """Who else of that kind goes by a name, which then binds neither; a town and its area may share one."""
-    rows = _candidates(reader, thing, name, known)
     root = _roots(reader, thing, known)
-    mine = {row.kind in AREA_KINDS for row in rows if row.id == id_}
+    rows = _read_as(reader, thing, _candidates(reader, thing, name, known), root, known)
+    me = root.get(id_, id_)
+    mine = {row.kind in AREA_KINDS for row in rows if row.id == me}
     same = {row.id for row in rows if same_spelling(row.alias, name) and (row.kind in AREA_KINDS) in mine}
-    return sorted({root.get(other, other) for other in same} - {root.get(id_, id_)})
+    return sorted(same - {me})
 
 
-def areas(reader: Reader, text: str, known: int = NOW) -> list[str]:
-    """The areas (governorates, regions, countries) that go by a name."""
-    rows = _candidates(reader, "place", text, known)
+def areas(reader: Reader, text: str, known: int = NOW, *, merged_at: int = NOW) -> list[str]:
+    """The areas that go by a name; of those merged what they are read as."""
+    root = _roots(reader, "place", min(known, merged_at))
+    rows = _read_as(reader, "place", _candidates(reader, "place", text, known), root, known)
     return list(dict.fromkeys(row.id for row in rows if row.kind in AREA_KINDS))
