@@ -11,6 +11,7 @@ from tracker.judgement.evidence import BEGINNING
 from tracker.reader import Reader
 from tracker.record.events import Event
 from tracker.views.catalogue import entry
+from tracker.views.evidence import merged
 from tracker.views.parties import parties
 from tracker.views.places import containing, place_of
 
@@ -52,11 +53,18 @@ def _known(reader: Reader, thing: str, id_: str) -> Document:
     return known
 
 
+def _upward(reader: Reader, place: str) -> list[str]:
+    """A place and the areas that it lies in."""
+    return [place, *(area.id for area in containing(reader, place_of(reader, place)))]
+
+
 def _check_ties(reader: Reader, id_: str, given: Mapping[str, Any]) -> None:
     parent, near, whole = given.get("parent"), given.get("near"), given.get("part_of")
-    if near == id_:
+    into = merged(reader)
+    me = into.get(id_, id_)
+    if near and me == into.get(near, near):
         raise Conflict(what=f"{id_} cannot be near itself", try_="another place")
-    if parent and id_ in (parent, *(area.id for area in containing(reader, place_of(reader, parent)))):
+    if parent and me in _upward(reader, into.get(parent, parent)):
         raise Conflict(what=f"{parent} lies in {id_} itself", try_=f"tracker place show {parent}")
     if whole and parties(reader).joining_makes_a_circle(id_, whole, BEGINNING):
         raise Conflict(what=f"{whole} is part of {id_} itself", try_=f"tracker actor show {whole}")

@@ -7,6 +7,7 @@ from typing import Any
 from tracker.judgement.evidence import BEGINNING
 from tracker.names import fold, propose
 from tracker.reader import NOW, Reader
+from tracker.views.evidence import merged
 from tracker.views.names import names_of
 from tracker.views.parties import TRUE
 from tracker.views.places import containing, places
@@ -93,7 +94,8 @@ def document(reader: Reader, id_: str, known: int = NOW) -> Document | None:
 def _nearest_described(reader: Reader, near: str | None, known: int) -> str | None:
     if near is None:
         return None
-    found = places(reader, [near], known).get(near)
+    root = merged(reader, known).get(near, near)
+    found = places(reader, [root], known).get(root)
     return found.name if found else near
 
 

@@ -27,12 +27,15 @@ def beside(situation: Situation, place: Place, areas: Iterable[Place]) -> list[E
 def beside_each(
     situation: Situation, places: Iterable[Place], known: Mapping[str, Place], claimed: Iterable[Place]
 ) -> dict[str, list[Evidence]]:
-    """The same for each of many places, by id, read at once from what was claimed about anything."""
+    """The same for each of many places, by id, read at once from what was claimed about anything.
+
+    `known` has every place by each id that is read as it.
+    """
     claimed = [place for place in claimed if place.merged_into is None]
     near = Nearby(claimed, CONTEXT_KM)
     minted: dict[str | None, list[Place]] = {}
     for one in claimed:
-        minted.setdefault(one.near, []).append(one)
+        minted.setdefault(one.near and situation.root(one.near), []).append(one)
     ids = {
         place.id: {
             other.id for other in (*upward(place, known.get), *minted.get(place.id, ()), *near.to(place))

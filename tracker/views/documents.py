@@ -73,9 +73,13 @@ def verdict_documents(reader: Reader, question: Question) -> list[Document]:
 
 
 def _claimed(situation: Situation) -> tuple[dict[str, Place], list[Place]]:
-    """Every place by id, and those that something is claimed about."""
-    known = {place.id: place for place in all_places(situation.reader, situation.known)}
-    return known, [known[id_] for id_ in situation.claimed() if id_ in known]
+    """Every place by each id that is read as it, and those that something is claimed about."""
+    places = all_places(situation.reader, situation.known)
+    by_id = {place.id: place for place in places}
+    known = by_id | {
+        place.id: by_id.get(situation.root(place.id), place) for place in places if place.merged_into
+    }
+    return known, [by_id[id_] for id_ in situation.claimed() if id_ in by_id]
 
 
 def _context(claims: Iterable[Evidence], texts: Mapping[str, Document]) -> list[Document]:
@@ -104,7 +108,8 @@ class _Writer:
         return {
             "place": {
                 "id": place.id, "name": place.name, "kind": place.kind,
-                "region": region.name if region else None, "lat": place.lat, "lon": place.lon,
+                "region": region.name if region and region.id != place.id else None,
+                "lat": place.lat, "lon": place.lon,
             },
             "at": iso(question.at),
             "known_at": None if question.known_at is None else iso(question.known_at),
@@ -190,7 +195,9 @@ class _Answer:
         self._folded: Folded = of.folded(place.id, trace=True) if whole else of.latest(place.id)
         self._verdict = self._situation.verdict(place, self._folded)
         self._regions = containing(reader, place, self._situation.known)
-        self._writer = _Writer(self._situation, {region.id: region for region in self._regions})
+        self._writer = _Writer(
+            self._situation, {id_: area for area in self._regions for id_ in of.members(area.id)}
+        )
         self._near = beside(self._situation, place, self._regions)
         self._sources = source_names(self._situation.who)
         self._actors = actor_names(self._situation.who)

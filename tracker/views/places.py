@@ -1,10 +1,11 @@
 """Decides how places are read: one by id, by nearness, by what they lie in."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from math import asin, atan2, cos, degrees, floor, radians, sin, sqrt
 from typing import Final, NamedTuple
 
 from tracker.reader import NOW, Reader
+from tracker.views.evidence import merged
 from tracker.views.parties import TRUE
 
 EARTH_KM: Final = 6371.0088
@@ -46,46 +47,61 @@ def all_places(reader: Reader, known: int = NOW) -> list[Place]:
 
 
 def containing(reader: Reader, place: Place, known: int = NOW) -> list[Place]:
-    """The areas that a place lies in, the smallest first."""
-    return upward(place, lambda id_: places(reader, [id_], known).get(id_))
+    """The areas that a place lies in, the smallest first; those merged as what they are read as."""
+    into = merged(reader, known)
+
+    def find(id_: str) -> Place | None:
+        root = into.get(id_, id_)
+        return places(reader, [root], known).get(root)
+
+    return upward(place, find)
 
 
 def upward(place: Place, find: Callable[[str], Place | None]) -> list[Place]:
-    """The same, from wherever `find` has places by their ids."""
+    """The same, from wherever `find` has places by the ids that they go by."""
     line: list[Place] = []
     seen = {place.id}
-    while place.parent is not None and place.parent not in seen:
-        seen.add(place.parent)
+    while place.parent is not None:
         found = find(place.parent)
-        if found is None:
+        if found is None or found.id in seen:
             break
+        seen.add(found.id)
         line.append(found)
         place = found
     return line
 
 
 def within(reader: Reader, area: str, known: int = NOW) -> set[str]:
-    """Every place in an area, at any depth, the area itself not counted."""
+    """Every place in an area, at any depth, the area itself not counted, nor what was merged into another."""
+    into = merged(reader, known)
     found: set[str] = set()
     frontier = [area]
     while frontier:
         rows = reader.among(
-            f"SELECT id FROM places WHERE parent IN (:wanted) AND {TRUE}", frontier, known=known
-        )
-        frontier = [row[0] for row in rows if row[0] not in found]
+            f"SELECT id FROM places WHERE parent IN (:wanted) AND {TRUE}",
+            _going_by(frontier, into), known=known,
+        )  # fmt: skip
+        frontier = [row[0] for row in rows if row[0] not in found and row[0] not in into and row[0] != area]
         found.update(frontier)
     return found
+
+
+def _going_by(roots: Collection[str], into: Mapping[str, str]) -> list[str]:
+    """Every id that is read as one of some places."""
+    return [*roots, *(id_ for id_, root in into.items() if root in roots)]
 
 
 def around(reader: Reader, place: Place, km: float, known: int = NOW) -> list[tuple[float, Place]]:
     """The places within `km` of one, with their distance, the nearest first; those minted near it too."""
     found: dict[str, tuple[float, Place]] = {}
-    minted = reader.rows(
-        f"SELECT {_COLUMNS} FROM places WHERE near = :place AND {TRUE}", place=place.id, known=known
-    )
+    minted = reader.among(
+        f"SELECT {_COLUMNS} FROM places WHERE near IN (:wanted) AND {TRUE}",
+        _going_by([place.id], merged(reader, known)), known=known,
+    )  # fmt: skip
     for row in minted:
         near = Place(*row)
-        found[near.id] = (near.km or 0.0, near)
+        if near.id != place.id:
+            found[near.id] = (near.km or 0.0, near)
     if place.lat is not None and place.lon is not None:
         d_lat = km / 111.0
         d_lon = km / (111.0 * max(0.01, cos(radians(place.lat))))
