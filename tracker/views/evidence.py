@@ -154,21 +154,23 @@ _NOTED: Final = (
 
 def _noted(
     reader: Reader, known: int, claims: Iterable[str]
-) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
-    """Of some claims: those derived from others with the other, those confirmed with the instants."""
-    links: dict[str, str] = {}
+) -> tuple[dict[str, list[str]], dict[str, tuple[int, ...]]]:
+    """Of some claims: those derived from others with these, those confirmed with the instants."""
+    links: dict[str, list[str]] = {}
     confirmed: dict[str, tuple[int, ...]] = {}
     for claim, other, at in reader.among(_NOTED, claims, known=known):
         if other is not None:
-            links[claim] = min(other, links.get(claim, other))
+            links.setdefault(claim, []).append(other)
         else:
             confirmed[claim] = (*confirmed.get(claim, ()), at)
     return links, {claim: tuple(sorted(instants)) for claim, instants in confirmed.items()}
 
 
-def _parents(reader: Reader, known: int, links: Mapping[str, str]) -> dict[str, tuple[str, str, str | None]]:
+def _parents(
+    reader: Reader, known: int, links: Mapping[str, list[str]]
+) -> dict[str, tuple[str, str, str | None]]:
     """For each claim derived from another: the origin of the first in that line."""
-    first = {claim: _first(reader, known, other, claim) for claim, other in links.items()}
+    first = {claim: _first(reader, known, others, claim) for claim, others in links.items()}
     origins = {
         row[0]: (row[1], row[2], row[3])
         for row in reader.among(
@@ -180,20 +182,33 @@ def _parents(reader: Reader, known: int, links: Mapping[str, str]) -> dict[str, 
     return {claim: origins[parent] for claim, parent in first.items() if parent in origins}
 
 
-def _first(reader: Reader, known: int, parent: str, claim: str) -> str:
+def _first(reader: Reader, known: int, others: list[str], claim: str) -> str:
     """The claim at the beginning of a line of derivations; a circle ends where it closes."""
     seen = {claim}
-    while parent not in seen:
+    while (parent := _earliest(reader, known, others)) not in seen:
         seen.add(parent)
-        row = reader.one(
-            f"SELECT other FROM links WHERE claim = :claim AND {_DERIVED} ORDER BY other",
-            claim=parent,
-            known=known,
-        )
-        if row is None:
+        others = [
+            row[0]
+            for row in reader.rows(
+                f"SELECT other FROM links WHERE claim = :claim AND {_DERIVED}", claim=parent, known=known
+            )
+        ]
+        if not others:
             break
-        parent = row[0]
     return parent
+
+
+def _earliest(reader: Reader, known: int, claims: list[str]) -> str:
+    """Of several claims from which one is derived, the one whose origin it has; an id decides nothing."""
+    if len(claims) == 1:
+        return claims[0]
+    sql = f"SELECT {', '.join(_TOLD_APART)}, id FROM claims WHERE id IN (:wanted) AND {TRUE}"
+    rows = ([(value is not None, value) for value in row] for row in reader.among(sql, claims, known=known))
+    return str(min(rows, default=[(True, min(claims))])[-1][1])
+
+
+_TOLD_APART: Final = ("event_at", "reported_at", "origin", "source", "document")
+"""In what order claims from which another was derived are told apart, before their ids."""
 
 
 def merged(reader: Reader, known: int = NOW) -> dict[str, str]:
