@@ -24,7 +24,7 @@ def tracker(where: str) -> Tracker:
 
 
 def derived(tracker: Tracker, n: int, wire: str, spokesman: str, reported: str) -> tuple[float, bool]:
-    """How sure the clan's hold on a hill is if told on after two others; whether the wire's id is the lesser."""
+    """How sure it is that the clan has a hill, told after two others; whether the wire's id is the lesser."""
     place = f"Hill {n}"
     tracker.place_add(place, kind="town")
     said = {
