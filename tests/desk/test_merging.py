@@ -212,3 +212,26 @@ def test_a_document_keeps_who_was_named(world: World) -> None:
     claim = world.tracker.add_claim("Army captured Mill", document="post-1", at="2024-12-01")["claim"]
     world.tracker.unmerge("source", "telegram")
     assert world.tracker.show(claim)["source"] == "telegram"
+
+
+@pytest.mark.parametrize(("said", "meant"), [("Ford", "Old Ford"), ("Old Ford", "Ford")])
+def test_no_correction_says_again_what_is_recorded_by_another_name(
+    world: World, said: str, meant: str
+) -> None:
+    there, other = (world.say("Army", place, "Wire", 1)["claim"] for place in (said, "Mill"))
+    world.tracker.merge("place", "old-ford", "ford")
+    with pytest.raises(Conflict, match=f"would be {there}, which is already"):
+        world.tracker.correct(other, place=meant)
+    again = world.tracker.correct(there, at="2024-12-02", reported="2024-12-02")["claim"]
+    assert world.tracker.show(there)["replaced_by"] == again
+    assert world.tracker.correct(other, place=meant)["recorded"], "nothing live says that any more"
+
+
+def test_what_was_recorded_by_both_names_can_still_be_corrected(world: World) -> None:
+    """Both were there before the merge: words beside the one, or its name, may be put right."""
+    one, two = (world.say("Army", place, "Wire", 1)["claim"] for place in ("Ford", "Old Ford"))
+    world.tracker.merge("place", "old-ford", "ford")
+    again = world.tracker.correct(one, note="as heard")["claim"]
+    assert world.tracker.correct(again, note="as heard on the air")["recorded"]
+    with pytest.raises(Conflict, match=f"would be {two}, which is already"):
+        world.tracker.correct(world.say("Army", "Mill", "Wire", 1)["claim"], place="Old Ford on the river")

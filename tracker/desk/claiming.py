@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -65,19 +65,25 @@ class Claiming:
             again = replace(typed_again(old), reported=span_text(old["reported"]))
             drafted = self._draft(reader, typed.over(again), create=False)
             drafted = replace(drafted, event=as_written(drafted.event, old, typed))
-            same = as_written(self._draft(reader, again, create=False).event, old, Typed())
+            before = self._draft(reader, again, create=False)
+            same = as_written(before.event, old, Typed())
             if _said(drafted.event) == _said(same):
                 raise BadInput(
                     what="nothing would be different", try_=f"tracker show {old['id']} tells what it says"
                 )
+            names = [one.event_id for one in (before, *by_other_names(before, _members(reader)))]
+            moved = drafted.event_id not in names
             if drafted.event.claim == claim or _fact(reader, drafted.event.claim) == "corrected":
                 # Only words beside the claim differ; or an earlier correction was the mistake.
                 drafted = identified(drafted, replaces=claim)
             successor = drafted.event.claim
-            if _fact(reader, successor) is not None:
+            there = successor if _fact(reader, successor) is not None else None
+            if there is None and moved:  # else it says what it said, if by another name
+                there = _live_by_another_name(reader, drafted)
+            if there is not None:
                 raise Conflict(
-                    what=f"that would be {successor}, which is already in the record",
-                    try_=f"tracker show {successor}; tracker retract {old['id']} if it was never said",
+                    what=f"that would be {there}, which is already in the record",
+                    try_=f"tracker show {there}; tracker retract {old['id']} if it was never said",
                 )
             reviews, note = reviews_anew(reader, old, drafted.event)
             drafted = replace(drafted, notes=(*drafted.notes, *note))
@@ -291,13 +297,27 @@ def _claimed(
 
 def _by_another_name(reader: Reader, drafted: Drafted) -> tuple[Drafted, str | None]:
     """The claim as it stands in the record by another name of what was merged, and its fact; else itself."""
-    members = {thing: merged_with(reader, thing) for thing in ("place", "actor", "source")}
-    for other in by_other_names(drafted, members):
+    for other, fact in _by_other_names(reader, drafted):
+        note = f"recorded by another name of the same: tracker show {other.event.claim}"
+        return replace(other, notes=(*other.notes, note)), fact
+    return drafted, None
+
+
+def _live_by_another_name(reader: Reader, drafted: Drafted) -> str | None:
+    """The id under which a claim stands in the record by another name, unless it was corrected since."""
+    found = (other.event.claim for other, fact in _by_other_names(reader, drafted) if fact != "corrected")
+    return next(found, None)
+
+
+def _members(reader: Reader) -> Mapping[str, Callable[[str], Sequence[str]]]:
+    return {thing: merged_with(reader, thing) for thing in ("place", "actor", "source")}
+
+
+def _by_other_names(reader: Reader, drafted: Drafted) -> Iterator[tuple[Drafted, str]]:
+    for other in by_other_names(drafted, _members(reader)):
         fact = _fact(reader, other.event.claim)
         if fact is not None and reader.one("SELECT 1 FROM events WHERE event_id = :id", id=other.event_id):
-            note = f"recorded by another name of the same: tracker show {other.event.claim}"
-            return replace(other, notes=(*other.notes, note)), fact
-    return drafted, None
+            yield other, fact
 
 
 def _root(reader: Reader, place: str) -> str:
