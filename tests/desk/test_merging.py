@@ -235,3 +235,19 @@ def test_what_was_recorded_by_both_names_can_still_be_corrected(world: World) ->
     assert world.tracker.correct(again, note="as heard on the air")["recorded"]
     with pytest.raises(Conflict, match=f"would be {two}, which is already"):
         world.tracker.correct(world.say("Army", "Mill", "Wire", 1)["claim"], place="Old Ford on the river")
+
+
+def test_joint_actors_that_are_one_are_told_once(world: World) -> None:
+    claim = world.tracker.add_claim(
+        actor=["Army", "Band"], predicate="fighting", place="Mill", source="Wire", at="2024-12-01",
+        against=["Clan"],
+    )["claim"]  # fmt: skip
+    before = world.tracker.show(claim)
+    world.tracker.merge("actor", "band", "army")
+    told = world.tracker.show(claim)
+    assert told["actors"] == ["army", "band"], "as recorded"
+    assert (told["actor_names"], told["against_names"]) == (["Army"], ["Clan"])
+    assert (before["actor_names"], told["text"]) == (
+        ["Army", "Band"],
+        before["text"].replace(" and Band", ""),
+    )

@@ -121,9 +121,15 @@ def near_claims(reader: Reader, text: str, limit: int = 3) -> list[str]:
 class _Names(NamedTuple):
     """How the ids in claims are called."""
 
+    who: Parties
     actors: Mapping[str, str]
     sources: Mapping[str, str]
     places: Mapping[str, str]
+
+    def of_actors(self, ids: str) -> list[str]:
+        """The names of actors, each once, also where several are read as one."""
+        roots = dict.fromkeys(self.who.actor(id_) for id_ in ids.split())
+        return [self.actors.get(id_, id_) for id_ in roots]
 
 
 def source_names(who: Parties) -> dict[str, str]:
@@ -146,7 +152,7 @@ def _documents(reader: Reader, rows: Iterable[tuple[Any, ...]], known: int) -> I
     ids = {into.get(claim["place"], claim["place"]) for claim in claims if claim["place"]}
     found = {id_: place.name for id_, place in places(reader, ids, known).items()}
     called = {old: found.get(root, root) for old, root in into.items()} | found
-    names = _Names(actor_names(who), source_names(who), called)
+    names = _Names(who, actor_names(who), source_names(who), called)
     for claim in claims:
         yield _document(claim, names)
 
@@ -158,8 +164,8 @@ def _document(claim: Mapping[str, Any], names: _Names) -> Document:
     told = {
         "predicate": claim["predicate"],
         "modality": claim["modality"],
-        "actors": [names.actors.get(actor, actor) for actor in claim["actors"].split()],
-        "against": [names.actors.get(actor, actor) for actor in claim["against"].split()],
+        "actors": names.of_actors(claim["actors"]),
+        "against": names.of_actors(claim["against"]),
         "place": names.places.get(claim["place"], claim["place"]),
         "relation": claim["relation"], "km": claim["km"], "extent": claim["extent"],
         "outcome": claim["outcome"], "details": details,
