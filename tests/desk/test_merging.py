@@ -251,3 +251,17 @@ def test_joint_actors_that_are_one_are_told_once(world: World) -> None:
         ["Army", "Band"],
         before["text"].replace(" and Band", ""),
     )
+
+
+def test_what_a_claim_contradicts_is_told_in_one_order(world: World) -> None:
+    """Claims that only the answer names come in the order of their ids, on either engine."""
+    for n in range(8):
+        source = ("Wire", "Radio", "Telegram")[n % 3]
+        world.say("Army", "Mill", source, 2, url=f"https://example.org/{n}")
+    for source, day in (("Wire", 6), ("Telegram", 7)):
+        world.say("Band", "Mill", source, day)  # so that nothing of it is in dispute any more
+    told = world.say("Clan", "Mill", "Radio", 2)
+    beside = [one["claim"] for one in told["after"]["beside"]]
+    assert len(beside) > 3
+    assert world.tracker.status("Mill")["beside"] == []
+    assert beside == sorted(beside)

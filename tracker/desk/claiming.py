@@ -233,9 +233,10 @@ class Claiming:
         conflicts = conflicts_of(reader, place, question, event.claim)
         known = {row["claim"] for row in after["beside"]}
         others = {claim for one in conflicts for claim in one["claims"]} - known
+        texts = claim_documents(reader, others)
         after["beside"] += [
-            {"claim": id_, "text": f"{one['text']} ({one['attribution']})"}
-            for id_, one in claim_documents(reader, sorted(others)).items()
+            {"claim": id_, "text": f"{texts[id_]['text']} ({texts[id_]['attribution']})"}
+            for id_ in sorted(others)
         ]
         return told, after, conflicts
 
