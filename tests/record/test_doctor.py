@@ -75,6 +75,17 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     assert check.advice == "go on with a copy you kept"
 
 
+def test_a_folder_is_told_as_one_and_not_as_a_file_that_others_may_write(tmp_path: Path) -> None:
+    """Its rights are its own: /tmp is open to all, and must stay so."""
+    (folder := tmp_path / "open").mkdir()
+    folder.chmod(0o1777)
+    found = checked(str(folder))
+    assert found.keys().isdisjoint({"permissions", "lock", "free disk"})
+    assert found["database"].value.endswith("it is a directory")
+    assert found["database"].advice == f"tracker init --db {folder}/tracker.db makes one in it"
+    assert not any("chmod" in check.advice for check in found.values())
+
+
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
     check = checked(f"postgresql://anna:secret@/db?host={tmp_path}")["database"]
     assert "does not answer" in check.value

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from tracker.errors import DamagedDatabase, TrackerError, typed
-from tracker.location import foreign, missing_at
+from tracker.location import foreign, missing_at, problem_at
 from tracker.record.engine import medium
 from tracker.record.filesystem import file_system, network_file_system
 from tracker.record.medium import Medium, translated
@@ -66,6 +66,8 @@ def _software() -> Iterator[Check]:
 
 
 def _file(place: SQLiteFile) -> Iterator[Check]:
+    if place.path.is_dir() and (problem := problem_at(str(place.path))) is not None:
+        raise problem  # what is advised for a file would close a folder to others
     network = network_file_system(place.path)
     yield Check(
         "file system",
