@@ -371,3 +371,32 @@ def test_what_a_next_step_quotes_can_be_pasted(fresh: str, tmp_path: Path) -> No
     assert ask(fresh, "place", "add", "Tell Dar'a Farm", "--kind=village").code == 0
     taken = ask(fresh, "place", "add", "Tell Dar'a Farm", "--kind=village")
     assert shlex.split(taken.refusal[1].partition(" if ")[0])[-1] == "Tell Dar'a Farm"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "step"),
+    [
+        (["place", "add", "Q", "--kind", "town", "--km", "-3"], "--km cannot be -3.0", "--km 0 or more"),
+        (["place", "add", "Q", "--kind", "town", "--km", "nan"], "--km cannot be nan", "--km and a number"),
+        (["place", "describe", "Homs", "--population", "-1"], "--population cannot be -1",
+         "--population 0 or more"),
+        (["place", "add", "Q" * 600, "--kind", "town", "--id", "q"], "the name has 600 characters",
+         "the name with 500 characters at most"),
+        (["place", "add", "Q", "--kind", "town", "--alias", "Q" * 600], "the other name has 600 characters",
+         "500 characters at most"),
+        (["add-claim", "rebels captured Homs", *SAID, "--note", "n" * 30_000], "--note has 30,000 characters",
+         "--note with 20,000 characters at most"),
+        (["add-claim", "rebels captured Homs", *SAID, "--quote", "a\0b"],
+         "--quote 'a\\x00b' cannot be recorded: it has a NUL character in it", "--quote with text"),
+    ],
+    ids=lambda value: " ".join(value)[:60].replace("\0", "") if isinstance(value, list) else "",
+)  # fmt: skip
+def test_what_no_event_can_hold_is_told_by_its_option(
+    fresh: str, arguments: list[str], error: str, step: str
+) -> None:
+    """Which option, what is wrong with it, what is allowed: in our words, not in those of a library."""
+    answer = ask(fresh, *arguments)
+    assert answer.code == 2
+    assert answer.refusal[0] == error
+    assert answer.refusal[1].startswith(step) or step in answer.refusal[1]
+    assert not any(word in answer.err.lower() for word in ("input", "should", "string", "another one"))

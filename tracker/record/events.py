@@ -8,7 +8,7 @@ always means "nothing was said", so payloads leave defaults out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Final
 
@@ -546,19 +546,59 @@ def body(envelope: Envelope) -> Body:
     return data
 
 
+_SAID_OF: Final[dict[str, str]] = {
+    "name": "the name", "aliases": "the other name", "sentence": "the sentence", "place_text": "the name",
+    "named": "--said-by", "who": "--said-by", "n": "n= in --said-by", "details": "--detail", "id": "the id",
+    "place_kind": "--kind", "source_kind": "--kind", "level": "--level", "document": "the key",
+}  # fmt: skip
+"""What a field is typed as, where that is not the option of its name."""
+_BOUNDS: Final[dict[str, tuple[str, str]]] = {
+    "greater_than_equal": ("ge", "{} or more"), "greater_than": ("gt", "more than {}"),
+    "less_than_equal": ("le", "{} at most"), "less_than": ("lt", "less than {}"),
+    "string_too_long": ("max_length", "with {} characters at most"),
+    "string_too_short": ("min_length", "with {} characters at least"),
+}  # fmt: skip
+_ELSE: Final[dict[str, str]] = {
+    "string_pattern_mismatch": "with small letters, digits, dots and hyphens, a letter or a digit first",
+    "finite_number": "and a number that is not infinite",
+    "string_unicode": "with text in UTF-8",
+}
+"""What may stand in a field, by the word of the library that refuses something else."""
+
+
 @contextmanager
 def typed_by_somebody() -> Iterator[None]:
     """Around the making of events: what none can hold (an empty name, a text of a megabyte) is BadInput."""
     try:
         yield
     except ValidationError as error:
-        first = error.errors()[0]
-        where, value = " ".join(map(str, first["loc"])).replace("_", " "), str(first["input"])
-        shown = value if len(value) <= 40 else f"{value[:40]}…"
-        raise BadInput(
-            what=f"the {where} {shown!r} cannot be recorded: {first['msg'].removeprefix('Value error, ')}",
-            try_="another one; nothing was recorded",
-        ) from error
+        raise _unfit(error.errors()[0]) from error
+
+
+def _unfit(wrong: Mapping[str, Any]) -> BadInput:
+    """The refusal of one value: as what it was typed, what is wrong with it, what is allowed."""
+    field = next((str(part) for part in reversed(wrong["loc"]) if isinstance(part, str)), "value")
+    option = _SAID_OF.get(field, f"--{field.replace('_', '-')}")
+    kind, value, facts = wrong["type"], str(wrong["input"]), wrong.get("ctx", {})
+    if kind == "string_too_long":
+        why = f"has {len(value):,} characters"
+    elif kind == "value_error":
+        return BadInput(
+            what=f"{option} {_short(value)} cannot be recorded: {facts['error']}",
+            try_=f"{option} with text in it; nothing was recorded",
+        )
+    else:
+        why = f"cannot be {_short(value) if isinstance(wrong['input'], str) else value}"
+    if kind in _BOUNDS:
+        name, words = _BOUNDS[kind]
+        allowed = words.format(f"{facts[name]:,}".removesuffix(".0"))
+    else:
+        allowed = _ELSE.get(kind, "with something else")
+    return BadInput(what=f"{option} {why}", try_=f"{option} {allowed}; nothing was recorded")
+
+
+def _short(value: str) -> str:
+    return repr(value if len(value) <= 40 else f"{value[:40]}…")
 
 
 def decode(envelope: Envelope) -> Event:
