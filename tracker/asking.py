@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tracker.errors import BadInput, NotFound, UnknownClaim
+from tracker.errors import BadInput, NotFound, UnknownClaim, typed
 from tracker.judgement.vocabulary import FILTERS, MODALITIES, PREDICATES, STANDINGS
 from tracker.names import Resolved
 from tracker.reader import Reader, position_at
@@ -81,6 +81,12 @@ class Asking:
         reader = self._reader
         question = self._question(at, known_at, published_by)
         known = position_at(reader, question.known_at)
+        first, last = self._beginning(since), self._instant(until)
+        if first is not None and last is not None and first > last:
+            raise BadInput(
+                what=f"--since {_when(since)} is after --until {_when(until)}: nothing lies between",
+                try_=f"--since {_typed(until)} --until {_typed(since)}",
+            )
         wanted = Filter(
             place=self._id("place", place, known),
             actor=self._id("actor", actor, known),
@@ -88,8 +94,8 @@ class Asking:
             origin=self._id("source", origin, known),
             predicate=predicate,
             modality=modality,
-            since=self._beginning(since),
-            until=self._instant(until),
+            since=first,
+            until=last,
             text=text,
             published_by=question.published_by,
             happened_by=None if at is None else question.at,
@@ -196,6 +202,16 @@ def plain_time(when: When) -> str | int | None:
             try_="text such as '2024-12-06', or an aware datetime",
         )
     return when
+
+
+def _when(when: When) -> str:
+    """A time of a question, as it was typed."""
+    plain = plain_time(when)
+    return iso(plain) if isinstance(plain, int) else str(plain)
+
+
+def _typed(when: When) -> str:
+    return typed(_when(when))
 
 
 def _require(name: str, words: Iterable[str | None], allowed: Collection[str]) -> None:

@@ -145,6 +145,14 @@ class Tracker:
         self, *, after: int = 0, until: int | None = None, stream: str | None = None
     ) -> Iterator[Document]:
         """The events past position `after`, in order, each with its payload as recorded."""
+        if until is not None and after > until:
+            raise BadInput(
+                what=f"--after {after} is beyond --until {until}: nothing lies between",
+                try_=f"--after {until} --until {after}",
+            )
+        return self._log(after, until, stream)
+
+    def _log(self, after: int, until: int | None, stream: str | None) -> Iterator[Document]:
         from tracker.views.log import events
 
         with self.reading() as reader:

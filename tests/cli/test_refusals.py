@@ -400,3 +400,31 @@ def test_what_no_event_can_hold_is_told_by_its_option(
     assert answer.refusal[0] == error
     assert answer.refusal[1].startswith(step) or step in answer.refusal[1]
     assert not any(word in answer.err.lower() for word in ("input", "should", "string", "another one"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "step"),
+    [
+        (["claims", "--since", "2024-12-07", "--until", "2024-12-05"],
+         "--since 2024-12-07 is after --until 2024-12-05: nothing lies between",
+         "--since 2024-12-05 --until 2024-12-07"),
+        (["claims", "--since", "yesterday", "--until", "3 days ago"],
+         "--since yesterday is after --until 3 days ago: nothing lies between",
+         '--since "3 days ago" --until yesterday'),
+        (["log", "--after", "3", "--until", "2"],
+         "--after 3 is beyond --until 2: nothing lies between", "--after 2 --until 3"),
+        (["log", "--after", "3", "--until", "2", "--csv"],
+         "--after 3 is beyond --until 2: nothing lies between", "--after 2 --until 3"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_an_end_before_the_beginning_is_refused(
+    fresh: str, arguments: list[str], error: str, step: str
+) -> None:
+    """It would only find nothing; the same day at both ends, or the same position, is none of that."""
+    answer = ask(fresh, *arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.refusal == (error, step)
+    assert ask(fresh, arguments[0], *shlex.split(step)).code == 0
+    assert ask(fresh, "claims", "--since", "2024-12-05", "--until", "2024-12-05").code == 0
+    assert ask(fresh, "log", "--after", "3", "--until", "3").code == 0
