@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import command, tab_in_bash
+from tracker.reader import open_reader
+from tracker.tracker import Tracker
+from tracker.views import completion
 
 
 @pytest.mark.parametrize(("shell", "sign"), [("bash", "complete"), ("zsh", "#compdef"), ("fish", "complete")])
@@ -72,3 +75,27 @@ def test_a_tab_in_bash_goes_on_with_what_was_typed(story_file: Path, typed: str,
     if not Path("/bin/bash").exists():
         pytest.skip("no bash on this machine")
     assert line in tab_in_bash(typed, line, {"TRACKER_DB": str(story_file)})
+
+
+@pytest.mark.parametrize(
+    ("start", "names"),
+    [
+        ("E", ["Eastville", "El Fasher", "El Obeid"]),
+        ("El", ["El Fasher", "El Obeid"]),
+        ("el ", ["El Fasher", "El Obeid"]),
+        ("el f", ["El Fasher"]),
+        ("EL F", ["El Fasher"]),
+        ("Al", ["Al-Junaynah", "Alton"]),
+        ("Al-", ["Al-Junaynah"]),
+        ("Fash", ["El Fasher"]),
+        ("fasher n", []),
+        ("%", []),
+    ],
+)
+def test_an_article_is_completed_as_it_is_spelled(where: str, start: str, names: list[str]) -> None:
+    """The key of a name does without its article; whoever types it sees it in the name."""
+    tracker = Tracker.create(where, clock=lambda: 1_733_572_800_000_000)
+    for name in ("El Fasher", "El Obeid", "Al-Junaynah", "Alton", "Eastville"):
+        tracker.place_add(name, kind="town")
+    with open_reader(where) as reader:
+        assert completion.names(reader, "place", start) == names

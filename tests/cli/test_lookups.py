@@ -67,6 +67,7 @@ def test_a_question_about_a_place_reads_no_table_whole(
 def test_completing_a_word_reads_no_table_whole(story_file: Path, plans: Plans) -> None:
     with open_reader(str(story_file)) as reader:
         assert "Homs" in completion.names(reader, "place", "ho")
+        assert completion.names(reader, "place", "e")
         assert completion.claims(reader, "C-2412")
     assert plans.whole() == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tracker.names import fold
+from tracker.names import fold, slug
 from tracker.reader import NOW, Reader, begins
 
 MOST: Final = 50
@@ -15,6 +15,9 @@ def names(reader: Reader, thing: str, start: str) -> list[str]:
 
     A shell puts what all proposals have in common in the place of what was typed: those that do not begin
     with it would take it away.
+
+    The key of a name has no article in it, so `El` would not find `El Fasher`: as it is spelled it is found by
+    its id, which keeps the article and is in the index too.
     """
     rows = reader.rows(
         # Written so that the kind of thing, which most rows share, does not choose the index.
@@ -23,8 +26,22 @@ def names(reader: Reader, thing: str, start: str) -> list[str]:
         thing=thing, start=fold(start) if start else "", known=NOW,
     )  # fmt: skip
     found = [row[0] for row in rows]
-    alike = [name for name in found if name.casefold().startswith(start.casefold())]
-    return alike or (found if len(found) == 1 else [])
+    alike = {name for name in found if name.casefold().startswith(start.casefold())}
+    alike.update(_as_spelled(reader, thing, start))
+    return sorted(alike)[:MOST] or (found if len(found) == 1 else [])
+
+
+def _as_spelled(reader: Reader, thing: str, start: str) -> list[str]:
+    """The names with such a beginning of those whose id has it too."""
+    if not (start.isascii() and any(map(str.isalnum, start))):
+        return []  # the id of a name in another script is a number made of all of it
+    rows = reader.rows(
+        f"SELECT DISTINCT alias FROM names WHERE thing = :thing AND {begins(reader, 'id')}"
+        " AND lower(substr(alias, 1, :size)) = lower(:typed) AND to_pos > :known"
+        f" ORDER BY alias LIMIT {MOST}",
+        thing=thing, start=slug(start), typed=start, size=len(start), known=NOW,
+    )  # fmt: skip
+    return [row[0] for row in rows]
 
 
 def claims(reader: Reader, start: str) -> list[str]:
