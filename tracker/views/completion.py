@@ -16,8 +16,8 @@ def names(reader: Reader, thing: str, start: str) -> list[str]:
     A shell puts what all proposals have in common in the place of what was typed: those that do not begin
     with it would take it away.
 
-    The key of a name has no article in it, so `El` would not find `El Fasher`: as it is spelled it is found by
-    its id, which keeps the article and is in the index too.
+    The key of a name has no article in it, so `El` would not find `El Fasher`: as it is spelled it is found
+    by its id, which keeps the article and is in the index too.
     """
     rows = reader.rows(
         # Written so that the kind of thing, which most rows share, does not choose the index.
