@@ -136,6 +136,11 @@ class Tracker:
                 actor=actor, source=source, origin=origin, predicate=predicate, modality=modality, text=text,
             )  # fmt: skip
 
+    def anything_said(self) -> bool:
+        """Whether there is a claim at all, whatever became of it."""
+        with self.reading() as reader:
+            return reader.one("SELECT 1 FROM claims LIMIT 1") is not None
+
     def show(self, claim: str) -> Document:
         """One claim whole: its parts, its attribution chain, its standing, and everything that befell it."""
         with self._asking() as ask:

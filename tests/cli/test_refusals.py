@@ -428,3 +428,20 @@ def test_an_end_before_the_beginning_is_refused(
     assert ask(fresh, arguments[0], *shlex.split(step)).code == 0
     assert ask(fresh, "claims", "--since", "2024-12-05", "--until", "2024-12-05").code == 0
     assert ask(fresh, "log", "--after", "3", "--until", "3").code == 0
+
+
+def test_where_nothing_is_the_next_step_is_to_add_something(where: str) -> None:
+    """What is proposed can be pasted, and then there is something."""
+    assert tracker("init", "--db", where).code == 0
+    answer = ask(where, "claims", "--standing", "live")
+    assert (answer.code, answer.out) == (0, "")
+    said, _, step = answer.err.partition("; ")
+    assert said == "nothing has been said yet"
+    for thing in ("place", "actor", "source"):
+        assert ask(where, thing, "list").err.startswith(f"there is no {thing} yet; tracker {thing} add")
+    words = shlex.split(step.removesuffix(" records a first claim\n"))
+    assert words[0] == "tracker"
+    assert ask(where, *words[1:]).code == 0
+    assert ask(where, "claims").out
+    assert ask(where, "claims", "--text", "seaside").err == "no claim fits\n"
+    assert ask(where, "place", "list", "seaside").err.startswith("no place fits; tracker place list")

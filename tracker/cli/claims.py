@@ -16,6 +16,8 @@ COLUMNS = (
     "recorded", "confidence", "standing", "url", "note",
 )  # fmt: skip
 
+FIRST_CLAIM = 'tracker add-claim "rebels captured Sanamayn" --source Reuters --create'
+
 
 @click.command(cls=Command)
 @click.option("--place", type=PLACE, metavar="PLACE", help="About a place.")
@@ -45,7 +47,8 @@ COLUMNS = (
 @session
 def command(run: Session, as_rows: str | None, **wanted: Any) -> None:
     """List claims, in the order in which things are said to have happened."""
-    found = run.tracker().claims(**wanted)
+    tracker = run.tracker()
+    found = tracker.claims(**wanted)
     if answered(found, found["claims"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if found["claims"]:
@@ -54,5 +57,7 @@ def command(run: Session, as_rows: str | None, **wanted: Any) -> None:
         zone = run.zone()
         rows = [claim_line(one, zone) for one in found["claims"]]
         Lines(colored=run.colored).table(("claim", "when", "standing", "what, and who said it"), rows)
-    else:
+    elif tracker.anything_said():
         note("no claim fits")
+    else:
+        note(f"nothing has been said yet; {FIRST_CLAIM} records a first claim")

@@ -133,8 +133,10 @@ def _list(thing: str, columns: Sequence[str]) -> click.Command:
             zone = run.zone() if thing != "place" else "UTC"  # a place has no times
             cells = [[_cell(row.get(column), zone) for column in columns] for row in rows]
             Lines(colored=run.colored).table(columns, cells)
+        elif text:
+            note(f"no {thing} fits; tracker {thing} list shows every one")
         else:
-            note(f"no {thing} fits")
+            note(f"there is no {thing} yet; tracker {thing} add --help tells how one is made")
 
     return command
 
