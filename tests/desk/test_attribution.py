@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from tracker import Tracker
-from tracker.errors import BadInput
+from tracker.cli.shell import run
+from tracker.errors import BadInput, UnknownName
 from tracker.times import parse_iso
 
 NOW = parse_iso("2024-12-08T12:00:00Z")
@@ -79,3 +81,25 @@ def test_what_cannot_be_read_is_refused(syria: Tracker, told: dict[str, object],
     with pytest.raises(BadInput, match=why) as refused:
         syria.add_claim("rebels captured Homs", **{"source": "Reuters", **told})  # type: ignore[arg-type]  # texts of any option
     assert refused.value.next_step
+
+
+@pytest.mark.parametrize("option", ["source", "said_by"])
+def test_an_actor_who_is_no_source_yet_is_made_one(syria: Tracker, option: str) -> None:
+    """What is proposed can be pasted, and makes a source that speaks for the actor."""
+    syria.actor_add("Harbour Guard", id_="guard", level="faction")
+    told = {"source": "Reuters", option: "Harbour Guard" if option == "source" else ["Harbour Guard"]}
+    with pytest.raises(UnknownName) as refused:
+        syria.add_claim("rebels captured Homs", **told)
+    assert refused.value.message == "no source is called 'Harbour Guard'"
+    assert refused.value.next_step == 'tracker source add "Harbour Guard" --kind party --lean guard'
+    assert run([*shlex.split(refused.value.next_step)[1:], "--db", syria.where]) == 0
+    assert syria.add_claim("rebels captured Homs", **told)["recorded"]
+
+
+def test_a_name_that_nobody_has_is_proposed_or_created_as_before(syria: Tracker) -> None:
+    with pytest.raises(UnknownName) as refused:
+        syria.add_claim("rebels captured Homs", source="Reutters")
+    assert "did you mean Reuters" in refused.value.next_step
+    assert syria.add_claim("rebels captured Homs", source="The Harbour", create=True)["created"]
+    syria.actor_add("Harbour Guard", level="faction")
+    assert syria.add_claim("rebels captured Homs", source="Harbour Guard", create=True)["created"]

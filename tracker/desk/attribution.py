@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from tracker.desk.words import require
-from tracker.errors import BadInput
+from tracker.errors import BadInput, NotFound, UnknownName, typed
 from tracker.judgement import vocabulary
 from tracker.names import Resolved
 from tracker.record.events import Hop
@@ -69,12 +69,25 @@ def _hop(text: str, find: Find, now: int, zone: str) -> tuple[Hop, str | None]:
     name, *facts = (part.strip() for part in text.split(";"))
     told = dict(_hop_fact(fact, now, zone) for fact in facts)
     if not name.lower().startswith(UNNAMED):
-        bound = find("source", name)
+        bound = _source(name, find)
         return Hop(who=bound.recorded, **told), bound.id
     described = name[len(UNNAMED) :].strip()
     if not described:
         raise BadInput(what="an unnamed origin needs a description", try_='"unnamed: three Syrian sources"')
     return Hop(named=described, **{"n": _count(described), **told}), None
+
+
+def _source(name: str, find: Find) -> Resolved:
+    """The source of a name; where only an actor has it, what makes one of what that actor says."""
+    try:
+        return find("source", name)
+    except UnknownName as unknown:
+        try:
+            actor = find("actor", name)
+        except NotFound:
+            raise unknown from None
+        step = f"tracker source add {typed(name)} --kind party --lean {actor.id}"
+        raise UnknownName(**{**unknown.facts, "try_": step}) from None
 
 
 def _hop_fact(text: str, now: int, zone: str) -> tuple[str, Any]:
