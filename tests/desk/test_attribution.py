@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_what_cannot_be_read_is_refused(syria: Tracker, told: dict[str, object],
 def test_an_actor_who_is_no_source_yet_is_made_one(syria: Tracker, option: str) -> None:
     """What is proposed can be pasted, and makes a source that speaks for the actor."""
     syria.actor_add("Harbour Guard", id_="guard", level="faction")
-    told = {"source": "Reuters", option: "Harbour Guard" if option == "source" else ["Harbour Guard"]}
+    told: dict[str, Any] = {"source": "Reuters"}
+    told[option] = "Harbour Guard" if option == "source" else ["Harbour Guard"]
     with pytest.raises(UnknownName) as refused:
         syria.add_claim("rebels captured Homs", **told)
     assert refused.value.message == "no source is called 'Harbour Guard'"

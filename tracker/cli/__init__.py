@@ -29,9 +29,17 @@ def _not_lost(unraisable: Any) -> None:
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
         import _thread
 
-        _thread.interrupt_main()
+        _thread.start_new_thread(_again, ())  # here it would be lost once more
     else:
         sys.__unraisablehook__(unraisable)
+
+
+def _again() -> None:
+    import _thread
+    import time
+
+    time.sleep(0.01)
+    _thread.interrupt_main()
 
 
 def _leave(code: int) -> NoReturn:
