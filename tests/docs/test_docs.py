@@ -12,13 +12,14 @@ from typing import Any
 import click
 import pytest
 
-from docs import make_cli, make_pictures, transcripts
+from docs import make_cli, make_pictures, make_verbs, transcripts
 from tracker.cli.commands import COMMANDS
 from tracker.cli.shell import cli
 from tracker.errors import EXIT_CODES
 from tracker.judgement import vocabulary
 from tracker.judgement.confidence import SCALES
 from tracker.judgement.verdict import SHELF
+from tracker.judgement.vocabulary import VERBS
 from tracker.record.events import ALL, KINDS, Event, encode
 from tracker.tracker import Tracker
 
@@ -98,6 +99,12 @@ def test_the_log_can_be_checked_without_tracker(
 def test_the_reference_of_the_command_line_is_current() -> None:
     """`python docs/make_cli.py` writes it again."""
     assert read("docs/cli.md") == make_cli.page()
+
+
+def test_the_list_of_verbs_is_that_of_the_vocabulary() -> None:
+    """`python docs/make_verbs.py` writes it again."""
+    assert read("docs/verbs.md") == make_verbs.page()
+    assert [verb for verb in VERBS if verb not in read("docs/verbs.md")] == []
 
 
 def commands(command: click.Command, name: str) -> Iterator[str]:

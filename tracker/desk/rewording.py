@@ -10,18 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from tracker.desk.proposal import Proposal, Step, one
 from tracker.errors import NotFound, quoted, typed
 from tracker.judgement.vocabulary import BEARINGS, PLACE_KINDS, VERBS, Verb
 from tracker.names import Resolved
 
 Bind = Callable[[str], Resolved]
-
-
-class Proposal(NamedTuple):
-    """Why a sentence cannot be read as it stands, and what to type instead."""
-
-    why: str
-    instead: str
 
 
 def _any(words: str) -> str:
@@ -120,7 +114,7 @@ def _speech(text: str, reads: Callable[[str], bool]) -> Proposal | None:
         if match and said:
             day = match.groupdict().get("day")
             options = f"{_said_by(match['who'])}{f' --reported {day}' if day else ''}"
-            return Proposal("who said it does not belong into the sentence", f"{quoted(said)} {options}")
+            return one("who said it does not belong into the sentence", said, options)
     return None
 
 
@@ -134,9 +128,9 @@ def _denial(text: str, reads: Callable[[str], bool]) -> Proposal | None:
         place, _, taker = said[taking.end() :].partition(" to ")
         taken = f"{taker or 'ACTOR'} captured {place}"
         of_whom = "" if taker else ", with the ACTOR of whom it is denied"
-        return Proposal(why, f"{quoted(taken)} {options}{of_whom}")
+        return one(why, taken, options, of_whom)
     full = _without_gerund(said, who) or _in_full(said, who, reads)
-    return Proposal(why, f"{quoted(full)} {options}") if full else None
+    return one(why, full, options) if full else None
 
 
 def _in_full(said: str, who: str, reads: Callable[[str], bool]) -> str | None:
@@ -190,7 +184,7 @@ def _hedged(text: str, reads: Callable[[str], bool]) -> Proposal | None:
         shorter = pattern.sub("", text, count=1).strip()
         if shorter != text and reads(shorter):
             what = "that it is still to come" if option == _EXPECTS else "how sure it is"
-            return Proposal(f"{what} does not belong into the sentence", f"{quoted(shorter)} {option}")
+            return one(f"{what} does not belong into the sentence", shorter, option)
     return None
 
 
@@ -198,24 +192,31 @@ def _enemy(text: str) -> Proposal | None:
     match = _FOUGHT.match(text)
     if match is None:
         return None
-    verb = "fought in" if match["where"].lower() in ("in", "inside", "at") else "fought near"
-    told = quoted(f"{match['who']} {verb} {match['place']}")
-    return Proposal("the other side has an option of its own", f"{told} --against {typed(match['other'])}")
+    where, against = match["where"].lower(), f"--against {typed(match['other'])}"
+    why = "the other side has an option of its own"
+    if where != "at":
+        verb = "fought in" if where in ("in", "inside") else "fought near"
+        return one(why, f"{match['who']} {verb} {match['place']}", against)
+    steps = tuple(
+        Step(f"{match['who']} {verb} {match['place']}", against, remark)
+        for verb, remark in (("fought in", " (inside it)"), ("fought near", " (outside it)"))
+    )
+    return Proposal(f"{why}, and 'at' does not say whether inside the place", steps, " or ")
 
 
 def _unclear(text: str) -> Proposal | None:
     for words, choices in _UNCLEAR:
         match = re.match(rf"^(?P<who>.+?)\s+(?P<verb>{words})\s+(?P<place>.+)$", text, re.I)
         if match:
-            told = " or ".join(_choices(match, choices))
-            return Proposal(f"{match['verb']!r} does not say which it was", told)
+            told = tuple(_choices(match, choices))
+            return Proposal(f"{match['verb']!r} does not say which it was", told, " or ")
     return None
 
 
-def _choices(match: re.Match[str], choices: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _choices(match: re.Match[str], choices: Sequence[tuple[str, str]]) -> Iterator[Step]:
     for verb, when in choices:
         told = f"{match['who']} {_agreeing(match['who'], verb)} {match['place']}"
-        yield f"{quoted(told)} ({when})"
+        yield Step(told, remark=f" ({when})")
 
 
 # -- the place ---------------------------------------------------------------------------------------
@@ -251,45 +252,88 @@ _CONTROL: Final = frozenset({"captured", "holds", "lost"})
 """Of these a relation changes nothing: who takes the outskirts would have the town."""
 
 
-def place(before: str, rest: str, bind: Bind, verb: Verb) -> Proposal | None:
-    """What to type for what stands where the place should: `before` is the sentence up to it."""
+class Cut(NamedTuple):
+    """A sentence cut at its verb: who, all before the place, what stands where the place should."""
 
-    def told(where: str, options: str = "") -> str:
-        return f"{quoted(f'{before} {where}'.strip())}{options}"
+    who: str
+    before: str
+    rest: str
+    verb: Verb
 
+    def at(self, where: str, options: str = "") -> Step:
+        """The sentence with another place."""
+        return Step(f"{self.before} {where}".strip(), options)
+
+
+def place(cut: Cut, bind: Bind) -> Proposal | None:
+    """What to type for what stands where the place should."""
+    rest, verb = cut.rest, cut.verb
     if (match := _SHARE.match(rest)) and (name := _named(match["place"], bind)):
         share = float(match["share"].replace(",", "."))
         extent = "all" if share >= 100 else "most" if share >= 50 else "part"
-        return Proposal(
-            "how much of it has an option of its own",
-            told(name, f" --extent {extent} --detail figure={match['share']}%"),
-        )
+        options = f"--extent {extent} --detail figure={match['share']}%"
+        return Proposal("how much of it has an option of its own", (cut.at(name, options),))
     parts = [part for part in _BETWEEN.split(rest) if part]
     if len(parts) > 1 and all(_named(part, bind) for part in parts):
-        return Proposal(
-            f"it names {len(parts)} places, and a claim is about one", ", then ".join(map(told, parts))
-        )
-    if match := _BESIDE.match(rest):
-        return _beside(match, bind, told, verb)
+        steps = tuple(map(cut.at, parts))
+        return Proposal(f"it names {len(parts)} places, and a claim is about one", steps)
+    if (match := _BESIDE.match(rest)) and (proposal := _beside(match, bind, cut)):
+        return proposal
     if (match := _TOWN.match(rest)) and (town := _bound(match["place"], bind)):
-        return Proposal("what kind of place it is does not belong to its name", told(town.id))
+        return Proposal("what kind of place it is does not belong to its name", (cut.at(town.id),))
     if match := _AREA.match(rest):
         for kind in _AREA_KINDS:
             if area := _bound(f"{match['place']} {kind}", bind):
-                return Proposal("that area goes by another name", told(area.id))
+                return Proposal("that area goes by another name", (cut.at(area.id),))
     if (match := _EDGE.match(rest)) and (name := _named(match["place"], bind)):
-        return Proposal(_LIES, told(name, _lying("edge-of", verb)))
+        return Proposal(_LIES, (cut.at(name, _lying("edge-of", verb)),))
     if (match := _AROUND.match(rest)) and (name := _named(match["place"], bind)):
         if verb.predicate not in _CONTROL:
-            return Proposal(_LIES, told(name, _lying("near", verb)))
-        made = f"tracker place add {quoted(match[0])} --kind region --near {typed(name)}"
-        return Proposal("what lies around a place is another place", f"{made}, then {told(match[0])}")
+            return Proposal(_LIES, (cut.at(name, _lying("near", verb)),))
+        return _of_its_own(match[0], name, "region", cut)
     if (match := _SIDE.match(rest)) and (name := _named(match["place"], bind)):
-        return Proposal("how much of it has an option of its own", told(name, " --extent part"))
+        return Proposal("how much of it has an option of its own", (cut.at(name, "--extent part"),))
+    return _behind(cut, bind)
+
+
+_BEHIND: Final = re.compile(
+    r"\s(?:(?P<in>of|over|in|inside|within|at|on)|(?P<near>near|outside|around|beside|behind|by|from|towards?"
+    r"|north|south|east|west|off))\s+(?:of\s+)?",
+    re.I,
+)
+_HOLD: Final = re.compile(
+    r"^(?:the\s+)?(?:(?P<part>partial|limited)|full|complete|total|firm|sole)?\s*(?:control|charge)$", re.I
+)
+
+
+def _behind(cut: Cut, bind: Bind) -> Proposal | None:
+    """What to type where a known place stands behind other words: with --create all of it would be a name."""
+    for match in _BEHIND.finditer(f" {cut.rest}"):
+        name = _named(f" {cut.rest}"[match.end() :], bind)
+        if name is None:
+            continue
+        head = cut.rest[: max(match.start() - 1, 0)].strip()
+        why = f"{cut.rest!r} is no place, {name} is one"
+        if (hold := _HOLD.match(head)) and cut.verb.predicate == "present":
+            extent = "--extent part" if hold["part"] else ""
+            return one(why, f"{cut.who} {_agreeing(cut.who, 'holds')} {name}", extent)
+        if hold and cut.verb.predicate in _CONTROL:
+            return Proposal(why, (cut.at(name, "--extent part" if hold["part"] else ""),))
+        if match["in"]:
+            return Proposal(why, (cut.at(name, _lying("in", cut.verb)),))
+        if cut.verb.predicate in _CONTROL:
+            return _of_its_own(cut.rest if head else f"unnamed area {cut.rest}", name, "other", cut)
+        return Proposal(why, (cut.at(name, _lying("near", cut.verb)),))
     return None
 
 
-def _beside(match: re.Match[str], bind: Bind, told: Callable[[str, str], str], verb: Verb) -> Proposal | None:
+def _of_its_own(name: str, near: str, kind: str, cut: Cut, where: str = "") -> Proposal:
+    """The proposal of a place that lies beside a known one, and has to be made first."""
+    made = f"tracker place add {quoted(name)} --kind {kind} --near {typed(near)}{where}"
+    return Proposal("what lies around a place is another place", (made, cut.at(name)))
+
+
+def _beside(match: re.Match[str], bind: Bind, cut: Cut) -> Proposal | None:
     name = _named(match["place"], bind)
     if name is None:
         return None
@@ -298,27 +342,24 @@ def _beside(match: re.Match[str], bind: Bind, told: Callable[[str, str], str], v
     where = f"{f' --bearing {point}' if point else ''}{km}"
     if kind in PLACE_KINDS or (kind and not (match["inside"] or match["edge"])):
         lies = f"{point} of" if point else "in" if match["inside"] else "near"
-        named = quoted(f"unnamed {kind} {lies} {name}")
         registered = kind if kind in PLACE_KINDS else "other"
-        made = f"tracker place add {named} --kind {registered} --near {typed(name)}"
-        return Proposal(
-            "a place without a name is described first",
-            f"{made}{where}, then {told(f'unnamed {kind} {lies} {name}', '')}",
-        )
+        proposal = _of_its_own(f"unnamed {kind} {lies} {name}", name, registered, cut, where)
+        return proposal._replace(why="a place without a name is described first")
     if match["inside"]:
-        return Proposal(_LIES, told(name, _lying("in", verb)))
+        return Proposal(_LIES, (cut.at(name, _lying("in", cut.verb)),))
     if match["edge"]:
-        return Proposal(_LIES, told(name, _lying("edge-of", verb)))
-    if verb.predicate in _CONTROL:
-        return None
-    return Proposal(_LIES, told(name, f"{_lying('near', verb)}{where}"))
+        return Proposal(_LIES, (cut.at(name, _lying("edge-of", cut.verb)),))
+    if cut.verb.predicate in _CONTROL:
+        lies = f"{point} of" if point else "near"
+        return _of_its_own(f"unnamed area {lies} {name}", name, "other", cut, where)
+    return Proposal(_LIES, (cut.at(name, f"{_lying('near', cut.verb)}{where}".strip()),))
 
 
 def _lying(relation: str, verb: Verb) -> str:
     """The option for how something lies to a place, unless the verb itself says it ("advanced toward")."""
     if verb.predicate in _CONTROL:
-        return " --extent part"
-    return "" if "relation" in dict(verb.attributes) else f" --relation {relation}"
+        return "--extent part"
+    return "" if "relation" in dict(verb.attributes) else f"--relation {relation}"
 
 
 def _bearing(words: str | None) -> str | None:

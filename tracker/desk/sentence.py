@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from tracker.desk.proposal import Proposal, one, without_place, without_verb
 from tracker.errors import NotFound, UnreadableSentence, quoted
 from tracker.judgement.vocabulary import VERBS, Verb
 from tracker.names import Resolved
@@ -31,7 +32,7 @@ class Proposition(NamedTuple):
     details: tuple[tuple[str, str], ...] = ()
 
 
-_PASSIVE: Final = {
+PASSIVE: Final = {
     "fell to": "captured", "was captured by": "captured", "were captured by": "captured",
     "was seized by": "captured", "was taken by": "captured", "was liberated by": "liberated",
     "is held by": "holds", "is controlled by": "holds", "was abandoned by": "abandoned",
@@ -54,21 +55,6 @@ _WHEN: Final = re.compile(r"^(?P<place>.+?) (?:on |at |in )?(?P<when>(?:late |ea
                           r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|\d{4}-\d\d(?:-\d\d)?).*)$",
                           re.IGNORECASE)  # fmt: skip
 _TENSE: Final = frozenset({"have", "has", "had"})
-_LITTLE: Final = _TENSE | {
-    "is",
-    "are",
-    "was",
-    "were",
-    "did",
-    "no",
-    "still",
-    "the",
-    "a",
-    "an",
-    "in",
-    "at",
-    "to",
-}
 _LONGEST, _MANY = 400, 40
 """Of a sentence: characters and words for which something is proposed; what is longer is a text."""
 _MILE_KM: Final = 1.609344
@@ -85,37 +71,61 @@ def read_sentence(text: str, *, actor: Bind, place: Bind) -> Proposition:
         )
     words = text.strip().rstrip(".").split()
     first: NotFound | None = None
-    for who, verb, rest in _readings(words):
+    for reading in _readings(words):
         try:
-            return _bound(text, who, verb, rest, actor, place)
+            return _bound(text, reading, actor, place)
         except NotFound as error:
             first = first or error
     from tracker.desk import rewording  # late: most sentences are read
 
-    proposal = rewording.sentence(" ".join(words), _has_actor) if len(text) <= _LONGEST else None
-    if proposal is not None:
-        raise UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead)
+    if len(text) <= _LONGEST:
+        proposal = rewording.sentence(" ".join(words), _has_actor)
+        if proposal is not None:
+            raise _reworded(text, proposal)
+    # A last word may be a name ("left"); two that are a verb are none.
+    if len(text) <= _LONGEST and _ends_with_a_verb(words, least=2 if first else 1):
+        raise _reworded(text, without_place(" ".join(words)))
     if first is not None:
         raise first
-    raise UnreadableSentence(text=text, why="no verb in it is known", try_=_hint(words))
+    raise _reworded(text, without_verb(words[:_MANY], actor, place))
+
+
+def _reworded(text: str, proposal: Proposal) -> UnreadableSentence:
+    return UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead, proposal=proposal)
 
 
 def _has_actor(text: str) -> bool:
     """Whether a text can be cut at a known verb behind somebody."""
-    return any(who for who, _, _ in _readings(text.split()))
+    return any(one.who for one in _readings(text.split()))
 
 
-def _readings(words: Sequence[str]) -> Iterator[tuple[str, Verb, str]]:
+def _ends_with_a_verb(words: Sequence[str], least: int) -> bool:
+    lowered = tuple(word.lower() for word in words)
+    return any(len(tokens) >= least and lowered[-len(tokens) :] == tokens for tokens, _ in _PHRASES)
+
+
+class _Reading(NamedTuple):
+    """One way to cut a sentence: who, the verb, what stands where the place should; the words before that."""
+
+    who: str
+    verb: Verb
+    rest: str
+    before: str
+
+
+def _readings(words: Sequence[str]) -> Iterator[_Reading]:
     """Every way to cut the sentence at a known verb, the first verb and the longest phrase first."""
     lowered = [word.lower() for word in words]
     for start in range(len(words)):
-        for phrase, meant in _PASSIVE.items():
+        for phrase, meant in PASSIVE.items():
             size = len(phrase.split())
             if start and lowered[start : start + size] == phrase.split():
-                yield " ".join(words[start + size :]), VERBS[meant], " ".join(words[:start])
+                who = " ".join(words[start + size :])
+                yield _Reading(who, VERBS[meant], " ".join(words[:start]), f"{who} {meant}".strip())
         for tokens, verb in _PHRASES:
             if tuple(lowered[start : start + len(tokens)]) == tokens and start + len(tokens) < len(words):
-                yield _plain(words[:start]), verb, " ".join(words[start + len(tokens) :])
+                end = start + len(tokens)
+                yield _Reading(_plain(words[:start]), verb, " ".join(words[end:]), " ".join(words[:end]))
 
 
 def _plain(who: Sequence[str]) -> str:
@@ -123,33 +133,30 @@ def _plain(who: Sequence[str]) -> str:
     return " ".join(who[:-1] if len(who) > 1 and who[-1].lower() in _TENSE else who)
 
 
-def _bound(text: str, who: str, verb: Verb, rest: str, actor: Bind, place: Bind) -> Proposition:
+def _bound(text: str, reading: _Reading, actor: Bind, place: Bind) -> Proposition:
+    who, verb, typed_place, before = reading
     attributes = dict(verb.attributes)
-    typed_place = rest
-    rest, extent = _extent(rest)
+    rest, extent = _extent(typed_place)
     rest, km = _distance(rest)
     rest = _KIND.sub("", rest)
     actors = _actors(who, actor)
     if attributes.get("relation") == "within" and km is None:
-        raise UnreadableSentence(
-            text=text, why="within how many km?", try_=f'"{who} came within 50 km of {rest}"'
-        )
+        raise _reworded(text, one("within how many km?", f"{who} came within 50 km of {rest}"))
     try:
         where = place(rest)
     except NotFound:
         if (match := _WHEN.match(rest)) is not None:
-            shorter = text.strip().rstrip(".")[: -len(rest)] + match["place"]
-            raise UnreadableSentence(
-                text=text,
-                why="the time does not belong into the sentence",
-                try_=f"{quoted(shorter)} --at {quoted(match['when'])}",
-            ) from None
+            shorter = f"{before} {typed_place[: len(typed_place) - len(rest)]}{match['place']}"
+            why = "the time does not belong into the sentence"
+            at = f"--at {quoted(match['when'])}"
+            raise _reworded(text, one(why, shorter, at)) from None
         from tracker.desk import rewording
 
-        before = text.strip().rstrip(".")[: -len(typed_place)].rstrip()
-        proposal = rewording.place(before, rest, place, verb) if len(text) <= _LONGEST else None
+        proposal = (
+            rewording.place(rewording.Cut(who, before, rest, verb), place) if len(text) <= _LONGEST else None
+        )
         if proposal is not None:
-            raise UnreadableSentence(text=text, why=proposal.why, try_=proposal.instead) from None
+            raise _reworded(text, proposal) from None
         raise
     return Proposition(
         predicate=verb.predicate,
@@ -190,20 +197,3 @@ def _actors(who: str, actor: Bind) -> tuple[Resolved, ...]:
         if len(parts) < 2:
             raise
         return tuple(actor(part) for part in parts)
-
-
-def _near(word: str) -> list[str]:
-    """Verbs that a word may have been meant for: those it begins, else those it is a misspelling of."""
-    from difflib import get_close_matches
-
-    if word in _LITTLE:
-        return []
-    begun = [verb for verb in VERBS if verb.startswith(f"{word} ")]
-    single = [verb for verb in VERBS if " " not in verb]
-    return begun[:2] or get_close_matches(word, single, 1, 0.75)
-
-
-def _hint(words: Sequence[str]) -> str:
-    near = [verb for word in words[:_MANY] for verb in _near(word.lower())]
-    asked = f"did you mean {' or '.join(dict.fromkeys(near[:2]))}? " if near else ""
-    return f'{asked}A sentence such as "rebels captured Sanamayn", or --actor, --predicate and --place'
