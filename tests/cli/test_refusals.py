@@ -127,7 +127,8 @@ def test_what_is_proposed_for_a_sentence_can_be_pasted(fresh: str, sentence: str
     assert answer.code == 2
     assert head(fresh) == before
     pasted = shlex.split(answer.refusal[1])
-    assert ask(fresh, "add-claim", *pasted, "--source", "Reuters", *create).code == 0
+    assert pasted[:2] == ["tracker", "add-claim"]
+    assert tracker(*pasted[1:]).code == 0
 
 
 @pytest.mark.parametrize(
@@ -445,3 +446,42 @@ def test_where_nothing_is_the_next_step_is_to_add_something(where: str) -> None:
     assert ask(where, "claims").out
     assert ask(where, "claims", "--text", "seaside").err == "no claim fits\n"
     assert ask(where, "place", "list", "seaside").err.startswith("no place fits; tracker place list")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "army denies that rebels captured Homs",
+        "rebels are in full control of Homs",
+        "rebels captured farms near Homs",
+        "rebels captured Homs and Hama",
+        "rebels captured Homs late Friday",
+        "Homs was captured by rebels, according to the Homs residents",
+    ],
+)
+def test_what_is_proposed_for_a_sentence_is_a_whole_command(fresh: str, sentence: str) -> None:
+    """It can be pasted: with the options that were typed, and into the same tracker."""
+    typed = ["--source", "AFP", "--reported", "2024-12-07", "--note", "as heard", "--create"]
+    before = head(fresh)
+    answer = ask(fresh, "add-claim", sentence, *typed)
+    assert answer.code == 2
+    assert head(fresh) == before, "with --create too a refusal makes no place"
+    commands = answer.refusal[1].split(" && ")
+    for words in map(shlex.split, commands):
+        assert words[0] == "tracker"
+        assert words[words.index("--db") + 1] == fresh
+        done = tracker(*words[1:])
+        assert done.code == 0, done.err
+    said = tracker("claims", "--db", fresh, *NOW, "--json").json["claims"]
+    assert {one["note"] for one in said} == {"as heard"}
+    assert len(said) == sum("add-claim" in one for one in commands)
+
+
+def test_an_option_that_was_typed_goes_before_none_that_is_proposed(fresh: str) -> None:
+    answer = ask(
+        fresh, "add-claim", "army denies that rebels captured Homs", "--modality", "asserts", "--source",
+        "AFP", "--said-by", "army", "--said-by", "SANA",
+    )  # fmt: skip
+    words = shlex.split(answer.refusal[1])
+    assert [words[at + 1] for at, word in enumerate(words) if word == "--modality"] == ["denies"]
+    assert [words[at + 1] for at, word in enumerate(words) if word == "--said-by"] == ["army", "SANA"]

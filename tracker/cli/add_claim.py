@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import ACTOR, CLAIM, PLACE, SOURCE, Session, session
-from tracker.cli.shell import Command
+from tracker.cli.shell import WITH_VALUE, Command
+from tracker.errors import UnreadableSentence, quoted, typed
 
 _FIELDS = (
     click.option("--actor", multiple=True, type=ACTOR, metavar="ACTOR",
@@ -94,8 +95,52 @@ def command(
     tracker add-claim "rebels captured Sanamayn" --source Reuters --said-by rebels --at 2024-12-07
     """
     tracker = run.tracker(writing=True)
-    answer = tracker.add_claim(sentence, dry_run=dry_run, create=create, like=like, **described(told))
+    try:
+        answer = tracker.add_claim(sentence, dry_run=dry_run, create=create, like=like, **described(told))
+    except UnreadableSentence as refused:
+        raise _with_what_was_typed(refused, click.get_current_context()) from None
     tell_added(run, answer)
+
+
+def _with_what_was_typed(refused: UnreadableSentence, context: click.Context) -> UnreadableSentence:
+    """The refusal with whole commands as its next step: those proposed, with the options that were typed."""
+    from tracker.desk.proposal import Proposal
+
+    proposal = refused.facts.get("proposal")
+    if not isinstance(proposal, Proposal):
+        return refused
+    options = list(_options(context))
+    common = [told for option, told in options if option.opts[0] in WITH_VALUE]
+    step = proposal.typed(
+        lambda step: _command(context, step.sentence, step.options, options),
+        lambda step: " ".join([step, *common]) if step.startswith("tracker ") else step,
+        " && " if proposal.joined == ", then " else proposal.joined,
+    )
+    return UnreadableSentence(**{**refused.facts, "try_": step})
+
+
+def _options(context: click.Context) -> Iterator[tuple[click.Option, str]]:
+    """The options of a command line that were typed, one for each value, with the value."""
+    for option in context.command.get_params(context):
+        name = option.name or ""
+        if isinstance(option, click.Option) and (
+            context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        ):
+            value = context.params[name]
+            for one in value if option.multiple else (value,):
+                yield option, option.opts[0] if option.is_flag else f"{option.opts[0]} {typed(one)}"
+
+
+def _command(
+    context: click.Context, sentence: str, proposed: str, options: Sequence[tuple[click.Option, str]]
+) -> str:
+    """The command with another sentence, and with options that go before those typed."""
+    left = [
+        told
+        for option, told in options
+        if f"{told if option.multiple else option.opts[0]} " not in f"{proposed} "
+    ]
+    return " ".join(filter(None, (context.command_path, quoted(sentence), proposed, *left)))
 
 
 def tell_added(run: Session, answer: dict[str, Any]) -> None:
