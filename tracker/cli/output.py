@@ -28,7 +28,7 @@ def as_json(document: object) -> None:
     """One JSON document on standard output."""
     import json
 
-    sys.stdout.write(_escaped(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
+    sys.stdout.write(escaped(json.dumps(document, ensure_ascii=False, indent=2)) + "\n")
 
 
 def as_jsonl(rows: Iterable[object]) -> None:
@@ -36,10 +36,10 @@ def as_jsonl(rows: Iterable[object]) -> None:
     import json
 
     for row in rows:
-        sys.stdout.write(_escaped(json.dumps(row, ensure_ascii=False)) + "\n")
+        sys.stdout.write(escaped(json.dumps(row, ensure_ascii=False)) + "\n")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """JSON in which nothing but its own line breaks can move a terminal's cursor; it says the same."""
     lines = text.split("\n")
     return "\n".join(line if line.isprintable() else "".join(map(_escape, line)) for line in lines)

@@ -261,7 +261,10 @@ def _refuse(message: str, step: str, code: int, arguments: Sequence[str]) -> int
     if "--json" in arguments:
         import json
 
-        print(json.dumps({"error": message, "try": step, "exit": code}, ensure_ascii=False), file=sys.stderr)
+        from tracker.cli.output import escaped
+
+        told = json.dumps({"error": message, "try": step, "exit": code}, ensure_ascii=False)
+        print(escaped(told), file=sys.stderr)
     else:
         from tracker.names import safe
 
