@@ -137,3 +137,17 @@ def test_a_name_that_somebody_else_goes_by_is_said_to_be(syria: Tracker) -> None
     assert "homs" in syria.alias("place", "Hama", ["Homs"], dry_run=True)["notes"][0]
     assert syria.place_add("Homs", kind="region", id_="homs-region", dry_run=True)["notes"] != []
     assert syria.rename("actor", "SDF", "rebels", dry_run=True)["notes"] != []
+
+
+def test_what_is_added_twice_is_shown_not_called_so_again(syria: Tracker) -> None:
+    with pytest.raises(Conflict) as refused:
+        syria.place_add("Homs", kind="city", id_="homs")
+    assert refused.value.next_step == "tracker place show homs if it is the same, else another --id"
+    with pytest.raises(Conflict) as refused:
+        syria.place_add("Newtown", kind="city", id_="homs")
+    assert refused.value.next_step.startswith("tracker place alias homs Newtown")
+
+
+def test_a_name_that_it_has_is_not_given_again(syria: Tracker) -> None:
+    answer = syria.rename("place", "Homs", "Homs")
+    assert (answer["recorded"], answer["event"]) == (False, None)

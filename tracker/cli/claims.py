@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ COLUMNS = (
     "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported",
     "recorded", "confidence", "standing", "url", "note",
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from tracker.tracker import Tracker
 
 FIRST_CLAIM = 'tracker add-claim "rebels captured Sanamayn" --source Reuters --create'
 
@@ -57,7 +60,12 @@ def command(run: Session, as_rows: str | None, **wanted: Any) -> None:
         zone = run.zone()
         rows = [claim_line(one, zone) for one in found["claims"]]
         Lines(colored=run.colored).table(("claim", "when", "standing", "what, and who said it"), rows)
-    elif tracker.anything_said():
-        note("no claim fits")
     else:
-        note(f"nothing has been said yet; {FIRST_CLAIM} records a first claim")
+        note(nothing_found(tracker, "no claim fits"))
+
+
+def nothing_found(tracker: Tracker, otherwise: str) -> str:
+    """What to say where nothing is listed: how to begin, where nothing has been said at all."""
+    if tracker.anything_said():
+        return otherwise
+    return f"nothing has been said yet; {FIRST_CLAIM} records a first claim"

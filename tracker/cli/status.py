@@ -69,7 +69,9 @@ def command(
 
         tell.table(Lines(colored=run.colored), found["places"], run.zone())
     else:
-        note("no place fits; tracker claims lists what has been said")
+        from tracker.cli.claims import nothing_found
+
+        note(nothing_found(tracker, "no place fits; tracker claims lists what has been said"))
 
 
 def _note(one: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from tracker.desk.registry import ADDING, changed, fresh_id
 from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict, typed
 from tracker.judgement import vocabulary
+from tracker.names import fold
 from tracker.reader import NOW, Reader
 from tracker.record import events
 from tracker.record.control import EVERYWHERE
@@ -20,6 +21,7 @@ from tracker.record.events import Event
 from tracker.times import read_past, read_span
 from tracker.views.catalogue import document as known_document
 from tracker.views.differences import Verdicts, changes, verdicts
+from tracker.views.names import names_of
 from tracker.views.parties import parties
 from tracker.views.settings import (
     CONTESTED_BELOW,
@@ -61,9 +63,11 @@ class Registering:
             event: Event = make(name, **self._tied(reader, thing, told))
             id_ = event.stream.partition("/")[2]
             if reader.one(f"SELECT 1 FROM {_TABLES[thing]} WHERE id = :id", id=id_) is not None:
+                called = fold(name) in {fold(one) for one in names_of(reader, thing, id_)}
+                step = f"show {id_}" if called else f"alias {id_} {typed(name)}"
                 raise Conflict(
                     what=f"there is already {_A[thing]} {id_}",
-                    try_=f"tracker {thing} alias {id_} {typed(name)} if it is the same, else another --id",
+                    try_=f"tracker {thing} {step} if it is the same, else another --id",
                 )
             return event
 

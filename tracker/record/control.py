@@ -31,7 +31,7 @@ from tracker.views.settings import TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 5
+REVISION: Final = 6
 """Of both tables, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
