@@ -370,8 +370,8 @@ def test_what_a_next_step_quotes_can_be_pasted(fresh: str, tmp_path: Path) -> No
     step = tracker("status", "--db", missing).refusal[1]
     assert shlex.split(step) == ["tracker", "rebuild", "--db", str(missing)]
     assert ask(fresh, "place", "add", "Tell Dar'a Farm", "--kind=village").code == 0
-    taken = ask(fresh, "place", "add", "Tell Dar'a Farm", "--kind=village")
-    assert shlex.split(taken.refusal[1].partition(" if ")[0])[-1] == "Tell Dar'a Farm"
+    taken = ask(fresh, "place", "add", "Dar'a's Farm", "--kind=village", "--id=tell-dara-farm")
+    assert shlex.split(taken.refusal[1].partition(" if ")[0])[-1] == "Dar'a's Farm"
 
 
 @pytest.mark.parametrize(
