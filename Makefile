@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON ?=
 JOBS ?= 2
 ARGS ?=
-BENCH ?= store startup judgement.ukraine
+BENCH ?= store startup judgement.ukraine judgement.news
 
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/install '$(VENV)'
