@@ -125,6 +125,15 @@ def per_cent(p: float) -> str:
     return f"{min(99, max(1, round(100 * p)))} %"
 
 
+def _left(status: Mapping[str, Any], who: str, sure: str) -> str:
+    """Who is said to have left, and who is most likely there: the same, where that report is doubted."""
+    gone = status["names"][status["vacated_by"]] if status["vacated_by"] else ""
+    left = f"; {gone} {verb(gone, 'is', 'are')} said to have left" if gone else ""
+    if gone and gone == who:
+        return f"{left}, and most likely {verb(gone, 'is', 'are')} still there ({sure})"
+    return left + (f"; most likely {who} ({sure})" if who else "")
+
+
 def verdict(place: str, status: Mapping[str, Any]) -> str:
     """The verdict in one sentence, from the document of `status --json`."""
     holder = status["controller"]
@@ -133,9 +142,7 @@ def verdict(place: str, status: Mapping[str, Any]) -> str:
     if status["status"] == "unknown":
         if not status["claims"]:
             return f"{place}: nobody has said who holds it."
-        left = f", vacated by {status['names'][status['vacated_by']]}" if status["vacated_by"] else ""
-        most = f"; most likely {who} ({sure})" if who else ""
-        return f"{place}: who holds it is not known{left}{most}."
+        return f"{place}: who holds it is not known{_left(status, who, sure)}."
     basis = {
         "claimed": "claimed, not independently reported",
         "assessed": "independently reported",
