@@ -45,6 +45,11 @@ def problem_at(where: str) -> DatabaseProblem | None:
         return ShutDatabase(
             where=where, why="permission denied", try_=f"ls -ld {typed(folder)} shows who may enter"
         )
+    except NotADirectoryError:
+        return Unusable(
+            where=where, why="part of its path is a file, no folder",
+            try_="tracker init --db tracker.db makes one here",
+        )  # fmt: skip
     except OSError:
         return missing_at(where)
     if stat.S_ISDIR(found.st_mode):

@@ -86,6 +86,13 @@ def test_files_that_are_no_database(tmp_path: Path, content: bytes) -> None:
         Store.create(str(file)).close()
 
 
+def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "report").write_text("x")
+    with pytest.raises(Unusable, match="part of its path is a file") as refused:
+        Store.open(str(tmp_path / "report" / "tracker.db"))
+    assert "mkdir" not in refused.value.next_step
+
+
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase):
         Store.open(str(tmp_path))

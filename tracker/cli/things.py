@@ -44,8 +44,7 @@ def done(run: Session, answer: Mapping[str, Any]) -> None:
 
     out, zone = Lines(colored=run.colored), run.zone()
     thing = next(iter(answer))
-    if answer["event"] is None:
-        out.line(f"{thing} {answer[thing]}: nothing changed")
+    if answer["event"] is None:  # and the note says why
         return
     told = _happened(thing, answer, zone)
     out.line(f"would be recorded: {told}" if answer["dry_run"] else f"{told} (event {answer['position']})")
