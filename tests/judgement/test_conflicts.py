@@ -232,16 +232,13 @@ def test_the_last_word_of_a_voice_stands_for_what_it_said_before(claims: list[Ev
     """What is contradicted stays contradicted, in the same way and by the same voice."""
 
     def told(found: list[Disagreement]) -> set[tuple[object, ...]]:
+        """Each claim with the voices that had contradicted it by its instant, and how."""
         return {
-            (
-                one.kind,
-                one.second.evidence.claim,
-                one.first.voice,
-                one.first.evidence.kind,
-                one.first.evidence.sides,
-            )
+            (one.kind, later.evidence.claim, earlier.voice, earlier.evidence.kind, earlier.evidence.sides)
             for one in found
             if one.kind != "same-document"
+            for earlier, later in ((one.first, one.second), (one.second, one.first))
+            if earlier.evidence.event_at <= later.evidence.event_at
         }
 
     _, weighed = fold(claims, SIDES)
