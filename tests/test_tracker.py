@@ -78,7 +78,7 @@ def test_times_may_be_text_instants_or_aware(made: Tracker) -> None:
 def test_what_is_no_time_is_refused(made: Tracker) -> None:
     for when in (10**30, -(10**30), 1.5, date(2024, 12, 7), True):
         with pytest.raises(BadInput, match="no time in microseconds"):
-            made.status("Sanamayn", at=when)  # type: ignore[arg-type]
+            made.status("Sanamayn", at=when)  # type: ignore[arg-type]  # what no caller may give
     for at in (NOW, datetime(2024, 12, 8, 12, tzinfo=UTC)):
         claim = made.add_claim("rebels captured Sanamayn", source="Reuters", at=at)["claim"]
         assert made.show(claim)["occurred"]["earliest"] == "2024-12-08T12:00:00Z"
