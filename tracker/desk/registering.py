@@ -27,6 +27,9 @@ from tracker.views.settings import (
     CONTESTED_BELOW,
     DEFAULTS,
     KNOWN,
+    LEARNING,
+    OFF,
+    ON,
     PER_PLACE,
     TEMPO,
     THRESHOLD,
@@ -339,6 +342,10 @@ def _moves_verdicts(event: Event) -> bool:
 def _check_setting(key: str, value: str) -> None:
     if key == ZONE:
         zone_of(value)
+        return
+    if key == LEARNING:
+        if value not in (ON, OFF):
+            raise BadInput(what=f"{value!r} is no value for {key}", try_=f"{ON} or {OFF}")
         return
     bounds = {TEMPO: (0.0, 1.0), THRESHOLD: (0.5, 0.99), CONTESTED_BELOW: (0.5, 0.99)}[key]
     try:

@@ -36,6 +36,8 @@ class Evidence(NamedTuple):
     """Given instead of computed: published test cases, an analyst's judgement."""
     weight: float = 1.0
     """An analyst's factor on its log-odds; 0 leaves it out."""
+    learned: float | None = None
+    """What its origin's record makes of a self-serving claim (r of the gain row); None: not looked up."""
     against: tuple[str, ...] = ()
     lines: tuple[tuple[str, ...], ...] = ()
     predicate: str = "holds"

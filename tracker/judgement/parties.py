@@ -109,6 +109,13 @@ class Parties:
         leaning = _latest(self._leanings.get(self.source(source), ()), at)
         return None if leaning is None or leaning.actor is None else self.side(leaning.actor, at)
 
+    def leaning(self) -> set[str]:
+        """Every source that speaks for a side, or ever did."""
+        said = {
+            self.source(source) for source, rows in self._leanings.items() if any(one.actor for one in rows)
+        }
+        return said & self.sources.keys()
+
     def sides(self) -> Sides:
         """Every actor that ever stood for itself, in id order, and when sides joined or left others."""
         changes = [one for rows in self._memberships.values() for one in rows if one.since != BEGINNING]

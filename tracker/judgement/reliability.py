@@ -35,6 +35,9 @@ UPPER_BOUNDS: Final = {
 GRADES: Final = {"A": 0.97, "B": 0.92, "C": 0.80, "D": 0.60, "E": 0.40}
 """An analyst's Admiralty grade as r of the gain row; F means "cannot be judged", so the kind decides."""
 
+NAMELESS: Final = frozenset({"anonymous", "unknown"})
+"""Kinds of source that have no name to lose."""
+
 FLOOR: Final = 0.02
 CEILING: Final = 0.98
 USUAL_CONFIDENCE: Final = 0.70
@@ -93,18 +96,27 @@ def reliability(evidence: Evidence, standing: str) -> float:
     """The r of one claim, in [.02, .98], given its stance."""
     if evidence.reliability is not None:
         return clip(evidence.reliability)
-    return _trusted(row(evidence), standing, evidence.grade, evidence.source_kind, evidence.confidence)
+    learned = evidence.learned if standing == SELF_SERVING else None
+    return _trusted(
+        row(evidence), standing, evidence.grade, evidence.source_kind, evidence.confidence, learned
+    )
 
 
 @lru_cache(4096)  # few kinds of claims are told, over and over
 def _trusted(
-    said: str, standing: str, grade: str | None, source_kind: str, confidence: float | None
+    said: str,
+    standing: str,
+    grade: str | None,
+    source_kind: str,
+    confidence: float | None,
+    learned: float | None,
 ) -> float:
     r = ROWS[said][standing]
     graded = GRADES.get(grade or "F")
-    if graded is not None:
-        r = sigmoid(logit(r) + logit(graded) - logit(ROWS[GAIN_ROW][standing]))
-    else:
+    known = learned if graded is None else graded
+    if known is not None:
+        r = sigmoid(logit(r) + logit(clip(known)) - logit(ROWS[GAIN_ROW][standing]))
+    if graded is None:
         r = min(r, UPPER_BOUNDS.get(source_kind, 1.0))
     if confidence is not None:
         shift = 0.5 * (logit(clip(confidence)) - logit(USUAL_CONFIDENCE))

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
 from tracker.judgement.evidence import DAY, Evidence, Sides
-from tracker.judgement.reliability import AGAINST_INTEREST, NEUTRAL, SELF_SERVING, Weighed
+from tracker.judgement.reliability import AGAINST_INTEREST, NAMELESS, NEUTRAL, SELF_SERVING, Weighed
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, PRESENT, STRUCK
 from tracker.judgement.words import Word
 
@@ -36,7 +36,6 @@ NEARBY_CHANGE: Final = 7 * DAY
 HELD, CONTESTED_STATUS, UNKNOWN = "held", "contested", "unknown"
 FRESH, AGEING, STALE = "fresh", "ageing", "stale"
 ASSESSED, CLAIMED, NO_BASIS = "assessed", "claimed", "none"
-_NAMELESS: Final = frozenset({"anonymous", "unknown"})
 
 
 class Verdict(NamedTuple):
@@ -158,7 +157,7 @@ def _basis(state: Fold) -> str:
     """`assessed` needs more than self-serving voices, and more than one nameless voice."""
     if any(kind == "analyst-judgement" for _, kind in state.voices.values()):
         return "analyst"
-    known = [stance for stance, kind in state.voices.values() if kind not in _NAMELESS]
+    known = [stance for stance, kind in state.voices.values() if kind not in NAMELESS]
     if any(stance in (NEUTRAL, AGAINST_INTEREST) for stance in known):
         return ASSESSED
     independent = [stance for stance, _ in state.voices.values() if stance != SELF_SERVING]

@@ -16,23 +16,24 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from tracker.judgement.belief import Fold
-from tracker.judgement.evidence import BEGINNING, Evidence
+from tracker.judgement.evidence import BEGINNING, DAY, Evidence
 from tracker.judgement.reliability import NEUTRAL
 from tracker.judgement.verdict import TAIL
 from tracker.judgement.vocabulary import NONE
 from tracker.reader import Reader
+from tracker.record import learning
 from tracker.record.derived import Driver, Table
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
 from tracker.record.projection import Rows
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, evidence, evidence_of, gathered
-from tracker.views.settings import TEMPO
+from tracker.views.settings import LEARNING, TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 6
-"""Of both tables, which are made and followed together."""
+REVISION: Final = 7
+"""Of these tables and those of `learning`, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
 CHUNK: Final = 5000
@@ -81,7 +82,9 @@ _COLUMNS: Final = {
     "state": "TEXT NOT NULL",
     "tail": "TEXT NOT NULL",
 }
-LAYOUTS: Final = (Table(TABLE, _COLUMNS, ("place",)), Table(TRAIL, _COLUMNS, ("place", "last_at")))
+LAYOUTS: Final = (
+    Table(TABLE, _COLUMNS, ("place",)), Table(TRAIL, _COLUMNS, ("place", "last_at")), *learning.LAYOUTS,
+)  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
 _INSERT: Final = f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 _KEEP: Final = f"INSERT INTO {TABLE} ({_NAMES}) {_INSERT} ON CONFLICT (place) DO UPDATE SET " + ", ".join(
@@ -102,15 +105,37 @@ def follow(
 
     `claims` are the rows of the claims that they recorded or changed.
     """
-    since = _since(reader, backdrop, events, claims)
+    touched = _touched(reader, backdrop, events, claims)
+    if touched.everywhere:
+        _empty(driver)
+        replay_all(reader, driver, backdrop)
+        return
+    since = dict(touched.event_at)
+    for place, at in _relearned(reader, driver, backdrop, touched, claims).items():
+        since[place] = min(at, since.get(place, at))
     if since:
         keeper = _Keeper(reader, driver, backdrop)
         keeper.fold(since, _news(reader, backdrop, events, claims))
         keeper.write()
 
 
+def _relearned(
+    reader: Reader, driver: Driver, backdrop: Backdrop, touched: _Touched, claims: Rows
+) -> dict[str, int]:
+    """Settle what some claims bring due or change; the places where others weigh differently by that."""
+    latest = max((row["reported_at"] // DAY for row in claims.values()), default=learning.NEVER)
+    reported = {place: at // DAY for place, at in touched.reported_at.items()}
+    return learning.follow(reader, driver, backdrop, reported, latest)
+
+
+def _empty(driver: Driver) -> None:
+    for table in LAYOUTS:
+        driver.run(f"DELETE FROM {table.name}")
+
+
 def replay_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
-    """Fold every place that anything is claimed about, from its first claim, into empty tables."""
+    """Settle all records and fold every place that anything is claimed about, into empty tables."""
+    learning.settle_all(reader, driver, backdrop)
     sizes: dict[str, int] = {}
     for place, count in reader.rows(f"{_CLAIMED} GROUP BY place"):
         if (root := backdrop.root(place)) not in backdrop.into:  # else it is one of a circle
@@ -137,39 +162,42 @@ def _chunks(sizes: Mapping[str, int]) -> Iterator[list[str]]:
 _CLAIMED: Final = "SELECT place, count(*) FROM claims WHERE place IS NOT NULL"
 
 
-def _since(
-    reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]], claims: Rows
-) -> dict[str, int]:
-    """The places whose belief changes, with the instant from which on."""
-    found: dict[str, int] = {}
-    changed: list[str] = []
-    everywhere = False
+class _Touched(NamedTuple):
+    """The places whose belief changes: from which event time on, by claims reported from when on."""
 
-    def touch(place: str, at: int) -> None:
+    event_at: dict[str, int]
+    reported_at: dict[str, int]
+    everywhere: bool
+
+
+def _touched(
+    reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]], claims: Rows
+) -> _Touched:
+    found = _Touched({}, {}, everywhere=False)
+    changed: list[str] = []
+
+    def touch(place: str, event_at: int, reported_at: int) -> None:
         root = backdrop.root(place)
-        found[root] = min(at, found.get(root, at))
+        found.event_at[root] = min(event_at, found.event_at.get(root, event_at))
+        found.reported_at[root] = min(reported_at, found.reported_at.get(root, reported_at))
 
     for envelope, data in events:
         kind = envelope.kind
         if kind == "claim-recorded":
             row = claims[(data["claim"],)]
             if row["place"] is not None and row["effect"] != NONE:
-                touch(row["place"], row["event_at"])
+                touch(row["place"], row["event_at"], row["reported_at"])
         elif kind in ("claim-linked", "claim-unlinked", "claim-corrected"):
             changed += _derived(reader, data["claim"])
         elif kind.startswith("claim-"):
             changed.append(data["claim"])
         elif kind == "setting-changed" and data["key"] == TEMPO and data.get("place"):
-            touch(data["place"], BEGINNING)
-        elif kind in EVERYWHERE or (kind == "setting-changed" and data["key"] == TEMPO):
-            everywhere = True
-    if everywhere:
-        for (place,) in reader.rows(f"SELECT place FROM {TABLE} UNION SELECT place FROM claims"):
-            if place is not None:
-                found[place] = found[backdrop.root(place)] = BEGINNING
-    of_claims = "SELECT place, event_at FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"
-    for place, at in reader.among(of_claims, changed):
-        touch(place, at)
+            found.event_at[backdrop.root(data["place"])] = BEGINNING
+        elif kind in EVERYWHERE or (kind == "setting-changed" and data["key"] in (TEMPO, LEARNING)):
+            found = found._replace(everywhere=True)
+    of_claims = "SELECT place, event_at, reported_at FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"
+    for place, event_at, reported_at in reader.among(of_claims, changed):
+        touch(place, event_at, reported_at)
     return found
 
 
@@ -197,7 +225,9 @@ def _news(
         if row["place"] is not None and row["effect"] != NONE and row["fact"] == "recorded"
     ]
     found: dict[str, list[Evidence]] = {}
-    for row, one in zip(rows, evidence_of(reader, backdrop.who, rows, noted=noted), strict=True):
+    for row, one in zip(
+        rows, evidence_of(reader, backdrop.who, rows, records=backdrop.records, noted=noted), strict=True
+    ):
         found.setdefault(backdrop.root(row[0]), []).append(one)
     return found
 
@@ -236,8 +266,9 @@ class _Keeper:
         """Fold places of which nothing is kept, from their first claims."""
         members = self._backdrop.members
         found = evidence(
-            self._reader, self._backdrop.who, [id_ for place in places for id_ in members(place)]
-        )
+            self._reader, self._backdrop.who, [id_ for place in places for id_ in members(place)],
+            records=self._backdrop.records,
+        )  # fmt: skip
         for place in places:
             self._carry_on(place, None, list(gathered({id_: found[id_] for id_ in members(place)})))
 
@@ -255,7 +286,9 @@ class _Keeper:
         stop = Kept(*found[0]) if found else None
         after = None if stop is None else stop.last_at + 1
         members = self._backdrop.members(place)
-        claims = list(gathered(evidence(self._reader, self._backdrop.who, members, since=after)))
+        records = self._backdrop.records
+        found_again = evidence(self._reader, self._backdrop.who, members, records=records, since=after)
+        claims = list(gathered(found_again))
         if stop is None and not claims:
             self._gone.append((place,))
         self._carry_on(place, stop, claims)

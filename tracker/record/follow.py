@@ -238,4 +238,4 @@ def _projection(table: str) -> Projection:
 
 def tables() -> Iterable[str]:
     """Every derived table."""
-    return (*REVISIONS, control.TRAIL)
+    return tuple(dict.fromkeys((*REVISIONS, *(one.name for one in control.LAYOUTS))))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tracker.reader import NOW, Reader
 from tracker.views.evidence import merged
 from tracker.views.parties import parties
-from tracker.views.settings import settings_of
+from tracker.views.records import Records
+from tracker.views.settings import learns, settings_of
 
 
 class Backdrop:
@@ -15,6 +16,7 @@ class Backdrop:
         self.who = parties(reader, known)
         self.sides = self.who.sides()
         self.settings = settings_of(reader, known)
+        self.records = Records(reader, self, known) if learns(reader, known) else None
         self.into = merged(reader, known)
         self._members: dict[str, list[str]] = {}
         for place, root in self.into.items():

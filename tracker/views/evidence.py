@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.parties import Parties
 from tracker.judgement.vocabulary import NONE
 from tracker.reader import NOW, Reader
 from tracker.views.parties import TRUE
+
+if TYPE_CHECKING:
+    from tracker.views.records import Records
 
 COLUMNS: Final = (
     "place", "id", "effect", "event_at", "reported_at", "earliest", "predicate", "modality", "actors",
@@ -25,6 +28,7 @@ def evidence(
     who: Parties,
     places: Iterable[str],
     *,
+    records: Records | None = None,
     known: int = NOW,
     since: int | None = None,
     until: int | None = None,
@@ -32,7 +36,8 @@ def evidence(
 ) -> dict[str, list[Evidence]]:
     """The evidence about each of some places (ids as claimed), in order of event time.
 
-    `since` and `until` bound the event time (inclusive), `published_by` the reported time.
+    `since` and `until` bound the event time (inclusive), `published_by` the reported time. `records` says
+    what the track records of self-serving origins make of their claims.
     """
     wanted = list(places)
     bounds = "".join(
@@ -56,20 +61,32 @@ def evidence(
     )
     rows = list(reader.among(sql, wanted, **values))
     found: dict[str, list[Evidence]] = {place: [] for place in wanted}
-    for row, made in zip(rows, evidence_of(reader, who, rows, known), strict=True):
+    for row, made in zip(rows, evidence_of(reader, who, rows, known, records=records), strict=True):
         found[row[0]].append(made)
     return found
 
 
 def evidence_of(
-    reader: Reader, who: Parties, rows: Sequence[tuple[Any, ...]], known: int = NOW, *, noted: bool = True
+    reader: Reader,
+    who: Parties,
+    rows: Sequence[tuple[Any, ...]],
+    known: int = NOW,
+    *,
+    records: Records | None = None,
+    noted: bool = True,
 ) -> list[Evidence]:
     """The evidence that claims are, from their rows (`COLUMNS`).
 
     `noted`: they may have been linked or confirmed. Claims that were recorded just now were not.
     """
     made = _Maker(reader, who, known, [row[1] for row in rows] if noted else [])
-    return [made.evidence(row) for row in rows]
+    found = map(made.evidence, rows)
+    return list(found) if records is None else [_weighed(one, records) for one in found]
+
+
+def _weighed(claim: Evidence, records: Records) -> Evidence:
+    learned = records.learned(claim)
+    return claim if learned is None else claim._replace(learned=learned)
 
 
 class _Maker:

@@ -9,15 +9,25 @@ from tracker.judgement.belief import NEWS_ONLY, Settings
 from tracker.reader import NOW, Reader
 from tracker.views.parties import TRUE
 
-TEMPO, THRESHOLD, CONTESTED_BELOW, ZONE = "tempo", "threshold", "contested-below", "zone"
+TEMPO, THRESHOLD, CONTESTED_BELOW, LEARNING, ZONE = (
+    "tempo", "threshold", "contested-below", "learning", "zone"
+)  # fmt: skip
+ON, OFF = "on", "off"
 KNOWN: Final = {
     TEMPO: "rate of unreported change a day: 0.001 where only news reaches us, 0.00005 under a live feed",
     THRESHOLD: "below this confidence nobody is said to hold a place (0.6)",
     CONTESTED_BELOW: "below this a rival claim makes a place contested (0.8)",
+    LEARNING: "on: what a source says in its own side's favour is weighed by its record; off: by .75 (on)",
     ZONE: "the zone in which typed times are read and shown (UTC)",
 }
 PER_PLACE: Final = (TEMPO, THRESHOLD, CONTESTED_BELOW)
-DEFAULTS: Final = {TEMPO: str(NEWS_ONLY), THRESHOLD: "0.6", CONTESTED_BELOW: "0.8", ZONE: "UTC"}
+DEFAULTS: Final = {
+    TEMPO: str(NEWS_ONLY),
+    THRESHOLD: "0.6",
+    CONTESTED_BELOW: "0.8",
+    LEARNING: "on",
+    ZONE: "UTC",
+}
 
 
 def all_settings(reader: Reader, known: int = NOW) -> dict[tuple[str, str], str]:
@@ -41,3 +51,8 @@ def settings_of(reader: Reader, known: int = NOW) -> Callable[[str], Settings]:
         return Settings(number(TEMPO, NEWS_ONLY), number(THRESHOLD, 0.6), number(CONTESTED_BELOW, 0.8))
 
     return at
+
+
+def learns(reader: Reader, known: int = NOW) -> bool:
+    """Whether self-serving origins are weighed by their records."""
+    return all_settings(reader, known).get((LEARNING, ""), DEFAULTS[LEARNING]) == ON

@@ -48,6 +48,7 @@ class Situation:
         self.question = question
         self.known = position_at(reader, question.known_at)
         backdrop = Backdrop(reader, self.known)
+        self.records = backdrop.records
         self.who, self.sides, self.settings = backdrop.who, backdrop.sides, backdrop.settings
         self.root, self.members = backdrop.root, backdrop.members
         self._claims: dict[str, list[Evidence]] = {}
@@ -63,7 +64,8 @@ class Situation:
         roots = [place for place in wanted if place not in self._claims]
         found = evidence(
             self.reader, self.who, [id_ for place in roots for id_ in self.members(place)],
-            known=self.known, until=self.question.at, published_by=self.question.published_by,
+            records=self.records, known=self.known, until=self.question.at,
+            published_by=self.question.published_by,
         )  # fmt: skip
         for place in roots:
             self._claims[place] = list(gathered({id_: found[id_] for id_ in self.members(place)}))
@@ -114,7 +116,8 @@ class Situation:
         wanted = list(wanted)
         found = evidence(
             self.reader, self.who, [id_ for place in wanted for id_ in self.members(place)],
-            known=self.known, since=since, until=self.question.at, published_by=self.question.published_by,
+            records=self.records, known=self.known, since=since, until=self.question.at,
+            published_by=self.question.published_by,
         )  # fmt: skip
         return {place: list(gathered({id_: found[id_] for id_ in self.members(place)})) for place in wanted}
 
@@ -174,7 +177,7 @@ class Situation:
         rows = self._rows("place, state, tail")
         recent = evidence(
             self.reader, self.who, [id_ for row in rows for id_ in self.members(row[0])],
-            since=self.question.at - TAIL, until=self.question.at,
+            records=self.records, since=self.question.at - TAIL, until=self.question.at,
         )  # fmt: skip
         found: dict[str, Folded] = {}
         for place, state, tail in rows:

@@ -19,9 +19,9 @@ def _unlinked(event: Body, _: Envelope) -> Iterator[Drop]:
 
 PROJECTION = Projection(
     table="links",
-    revision=3,
+    revision=4,
     key={"claim": "TEXT NOT NULL", "link": "TEXT NOT NULL", "other": "TEXT NOT NULL"},
     columns={"note": "TEXT"},
     handlers={"claim-linked": _linked, "claim-unlinked": _unlinked},
-    indexes=(("other",),),
+    indexes=(("other",), ("link",)),
 )

@@ -1,0 +1,172 @@
+"""Decides what is kept of how statements were settled: by place, and added up by origin and day.
+
+`outcomes` has a row for each place, origin and day on which statements of it were settled, `track_records`
+their sums over all places, `settled` the day until which all that is due has been. That day is the latest
+on which anything was reported, so each day is settled when the first claim of it is recorded, at once for
+all of it, and what is kept depends on the claims alone. A claim that is recorded late, or taken back,
+settles anew what came due at its place after it was reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from tracker.judgement.evidence import DAY
+from tracker.judgement.learning import SETTLED_AFTER, Outcome, Record, outcomes
+from tracker.judgement.parties import Parties
+from tracker.reader import NOW, Reader
+from tracker.record.derived import Driver, Table
+from tracker.views.backdrop import Backdrop
+from tracker.views.parties import TRUE
+from tracker.views.records import DERIVED, by_place, kept, leaning, places_of
+
+NEVER: Final = -(10**6)
+"""A day before any claim."""
+
+_COUNTS: Final = ("borne_out", "refuted", "statements", "undecided")
+_COLUMNS: Final = {
+    "origin": "TEXT NOT NULL", "due": "BIGINT NOT NULL", **dict.fromkeys(_COUNTS, "INTEGER NOT NULL"),
+}  # fmt: skip
+OUTCOMES: Final = Table("outcomes", {"place": "TEXT NOT NULL", **_COLUMNS}, ("place", "origin", "due"))
+TRACK_RECORDS: Final = Table("track_records", _COLUMNS, ("origin", "due"))
+SETTLED: Final = Table("settled", {"day": "BIGINT NOT NULL"}, ("day",))
+LAYOUTS: Final = (OUTCOMES, TRACK_RECORDS, SETTLED)
+
+_KEEP: Final = f"INSERT INTO outcomes (place, origin, due, {', '.join(_COUNTS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ADD: Final = (
+    f"INSERT INTO track_records (origin, due, {', '.join(_COUNTS)}) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (origin, due) DO UPDATE SET "
+    + ", ".join(f"{name} = track_records.{name} + excluded.{name}" for name in _COUNTS)
+)
+_NOTHING: Final = "DELETE FROM track_records WHERE origin = ? AND due = ? AND statements = 0"
+
+
+def follow(
+    reader: Reader, driver: Driver, backdrop: Backdrop, reported: Mapping[str, int], until: int
+) -> dict[str, int]:
+    """Settle what has come due, and anew what some claims may have changed.
+
+    `reported`: the places with new or changed claims, with the earliest day on which one was reported;
+    `until`: the latest day on which any was. Answers with the places of claims that are weighed differently
+    now, each with the event time of the first of them.
+    """
+    book = _Book(reader, driver, backdrop)
+    settled = _settled(reader)
+    for place, day in reported.items():
+        if day < settled:
+            book.settle(place, day, settled)
+    if until > settled:
+        for place in _due(reader, backdrop, settled, until):
+            book.settle(place, settled, until)
+        driver.run("DELETE FROM settled")
+        driver.run("INSERT INTO settled (day) VALUES (?)", (until,))
+    return book.close()
+
+
+def settle_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
+    """Settle everything that is due, in empty tables."""
+    found = reader.one("SELECT max(reported_at) FROM claims")
+    if found is None or found[0] is None:
+        return
+    until = found[0] // DAY
+    driver.run("INSERT INTO settled (day) VALUES (?)", (until,))
+    book = _Book(reader, driver, backdrop)
+    for place, claims in by_place(reader, backdrop, places_of(reader, backdrop, leaning(backdrop.who))):
+        book.enter(place, outcomes(claims, until=until))
+    book.close()
+
+
+def _settled(reader: Reader) -> int:
+    found = reader.one("SELECT day FROM settled")
+    return NEVER if found is None else int(found[0])
+
+
+def _due(reader: Reader, backdrop: Backdrop, after: int, until: int) -> list[str]:
+    """The places on which statements of leaning origins come due on days in (after, until]."""
+    return places_of(
+        reader,
+        backdrop,
+        leaning(backdrop.who),
+        since=(after + 1 - SETTLED_AFTER) * DAY,
+        before=(until + 1 - SETTLED_AFTER) * DAY,
+    )
+
+
+class _Book:
+    """Outcomes as they are entered, and what that makes of the sums."""
+
+    def __init__(self, reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
+        self._reader = reader
+        self._driver = driver
+        self._backdrop = backdrop
+        self._sums: dict[tuple[str, int], list[int]] = {}
+
+    def settle(self, place: str, after: int, until: int) -> None:
+        """Settle what fell due on a place on days in (after, until], whatever was entered before."""
+        if place in self._backdrop.into:
+            self._take_out(place, after)
+            return
+        ((_, claims),) = by_place(self._reader, self._backdrop, [place])
+        self._take_out(place, after)
+        self.enter(place, outcomes(claims, after, until))
+
+    def enter(self, place: str, found: Iterable[Outcome]) -> None:
+        """Note new outcomes."""
+        rows = list(found)
+        self._driver.many(_KEEP, [(place, *one) for one in rows])
+        for one in rows:
+            self._add(one, +1)
+
+    def _take_out(self, place: str, after: int) -> None:
+        old = self._driver.run(
+            f"SELECT origin, due, {', '.join(_COUNTS)} FROM outcomes WHERE place = ? AND due > ?",
+            (place, after),
+        )
+        for row in old:
+            self._add(Outcome(*row), -1)
+        if old:
+            self._driver.run("DELETE FROM outcomes WHERE place = ? AND due > ?", (place, after))
+
+    def _add(self, one: Outcome, sign: int) -> None:
+        sums = self._sums.setdefault((one.origin, one.due), [0, 0, 0, 0])
+        for i, count in enumerate(one[2:]):
+            sums[i] += sign * count
+
+    def close(self) -> dict[str, int]:
+        """Bring the sums up to date; the places of claims that are weighed differently by them."""
+        changed = {key: sums for key, sums in sorted(self._sums.items()) if any(sums)}
+        before = {origin: Record(kept(self._reader, origin)) for origin, _ in changed}
+        self._driver.many(_ADD, [(*key, *sums) for key, sums in changed.items()])
+        self._driver.many(_NOTHING, list(changed))
+        after = {origin: Record(kept(self._reader, origin)) for origin in before}
+        if self._backdrop.records is not None:
+            self._backdrop.records.forget()
+        found: dict[str, int] = {}
+        for origin in before:
+            first = min(due for one, due in changed if one == origin)
+            for place, at in self._weighed_anew(origin, first, before[origin], after[origin]):
+                found[place] = min(at, found.get(place, at))
+        return found
+
+    def _weighed_anew(
+        self, origin: str, first: int, before: Record, after: Record
+    ) -> Iterator[tuple[str, int]]:
+        """The places and event times of an origin's claims whose reliability is another now."""
+        who = self._backdrop.who
+        sql = (
+            f"SELECT place, event_at, reported_at FROM claims WHERE {TRUE} AND place IS NOT NULL"
+            " AND effect <> 'none' AND reported_at >= :since"
+        )
+        values = {"since": first * DAY, "known": NOW}
+        rows = [*self._reader.among(f"{sql} AND origin IN (:wanted)", _ids(who, origin), **values)]
+        rows += self._reader.rows(f"{sql} AND {DERIVED}", **values)
+        for place, event_at, reported_at in rows:
+            day = reported_at // DAY
+            if before.reliability(day) != after.reliability(day):
+                yield self._backdrop.root(place), event_at
+
+
+def _ids(who: Parties, origin: str) -> list[str]:
+    """The ids under which an origin's claims were recorded."""
+    return [id_ for id_ in who.sources if who.source(id_) == origin]
