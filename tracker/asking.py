@@ -119,7 +119,12 @@ class Asking:
         from tracker.views.catalogue import entry
 
         bound = find(self._reader, thing, name)
-        return {**entry(self._reader, thing, bound.id), **_noted(bound)}
+        found = entry(self._reader, thing, bound.id)
+        if thing == "source":
+            from tracker.views.track import track_record
+
+            found["record"] = track_record(self._reader, bound.id, self._clock())
+        return {**found, **_noted(bound)}
 
     def document(self, key: str) -> Document:
         """One registered document with the claims that were read in it."""

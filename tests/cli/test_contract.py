@@ -150,7 +150,7 @@ def test_why(story_file: Path) -> None:
     assert one.keys() - {"note"} == WHY | BESIDE | {"log_odds"}
     for step in one["steps"]:
         keys = {"claim", "step", "reliability", "stance", "echo", "weight", "p"}
-        assert step.keys() == keys | {"text", "at", "order"}
+        assert step.keys() == keys | {"text", "at", "order", "by_record"}
     assert any(step["claim"] is None for step in one["steps"]), "time passing is a step too"
 
 

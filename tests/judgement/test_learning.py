@@ -13,6 +13,7 @@ from tracker.judgement.belief import believe
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.learning import (
     SETTLED_AFTER,
+    STANDING,
     Outcome,
     Record,
     boasts,
@@ -48,9 +49,28 @@ def test_each_neutral_origin_with_a_position_is_one_witness() -> None:
     assert settled(*claims) == [(SETTLED_AFTER, 2, 1)]
 
 
-def test_a_position_from_before_the_claim_is_one_too() -> None:
-    """Nobody neutral took the claim up: that is an answer."""
-    assert settled(neutral("a", -30, "clan", "wire"), boast("b", 0)) == [(SETTLED_AFTER, 0, 1)]
+@pytest.mark.parametrize("kind", sorted(STANDING))
+def test_a_map_that_does_not_change_is_an_answer(kind: str) -> None:
+    """It says how things are until it says otherwise."""
+    before = neutral("a", -30, "clan", "map", source_kind=kind)
+    assert settled(before, boast("b", 0)) == [(SETTLED_AFTER, 0, 1)]
+
+
+def test_a_baseline_is_one_only_where_a_live_feed_would_have_told_of_a_change() -> None:
+    claims = [neutral("a", -30, "clan", "list", source_kind="baseline"), boast("b", 0)]
+    assert [(one.borne_out, one.refuted) for one in outcomes(claims)] == [(0, 0)]
+    assert [(one.borne_out, one.refuted) for one in outcomes(claims, live=True)] == [(0, 1)]
+
+
+def test_what_a_wire_said_of_the_time_before_refutes_nothing() -> None:
+    """That the clan held it yesterday is no answer to the army's having taken it today."""
+    assert settled(neutral("a", -1, "clan", "wire"), boast("b", 0)) == [(SETTLED_AFTER, 0, 0)]
+    assert settled(neutral("a", 0, "clan", "wire"), boast("b", 0)) == [(SETTLED_AFTER, 0, 1)]
+
+
+def test_the_same_change_may_be_dated_a_little_earlier_by_another() -> None:
+    assert settled(neutral("a", -2, "army", "wire"), boast("b", 0)) == [(SETTLED_AFTER, 1, 0)]
+    assert settled(neutral("a", -3, "army", "wire"), boast("b", 0)) == [(SETTLED_AFTER, 0, 0)]
 
 
 def test_the_latest_word_of_a_witness_counts() -> None:
@@ -80,7 +100,7 @@ def test_no_witness_is_who_takes_a_side_has_no_name_is_left_out_or_is_the_origin
 
 def test_who_says_the_same_again_before_it_is_settled_has_said_it_once() -> None:
     claims = [boast(f"a{day}", day) for day in range(20)] + [neutral("b", 1, "army", "wire")]
-    assert settled(*claims) == [(14, 1, 0), (28, 1, 0)]
+    assert settled(*claims) == [(14, 1, 0), (28, 0, 0)]
 
 
 def test_a_denial_and_a_loss_are_settled_too() -> None:

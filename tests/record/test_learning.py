@@ -118,7 +118,7 @@ def test_published_by_weighs_claims_as_who_read_only_that_would(
 
 def test_a_spokesman_who_is_never_borne_out_is_weighed_less_from_then_on(tmp_path: Path) -> None:
     told = [
-        *(claim(n, 0, "monitor", place, "army") for n, place in enumerate(PLACES)),
+        *(claim(n, 3, "monitor", place, "army") for n, place in enumerate(PLACES)),
         *(claim(10 + n, 1, "spokesman", place, "clan") for n, place in enumerate(PLACES)),
         claim(20, 14, "spokesman", "bridge", "clan"),
         claim(21, 15, "spokesman", "hill", "clan"),

@@ -167,6 +167,8 @@ def _show(thing: str, columns: Sequence[str]) -> click.Command:
 
 
 def _told(value: object, zone: str) -> str:
+    if isinstance(value, dict):
+        return str(value["sentence"])
     if isinstance(value, list):
         return ", ".join(_tied(one, zone) if isinstance(one, dict) else str(one) for one in value)
     return str(value)

@@ -10,7 +10,7 @@ from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 
-COLUMNS = ("claim", "step", "at", "weight", "p", "reliability", "stance", "echo", "text")
+COLUMNS = ("claim", "step", "at", "weight", "p", "reliability", "stance", "by_record", "echo", "text")
 VISIBLE = 0.0005
 
 
@@ -71,4 +71,5 @@ def _about(step: dict[str, Any]) -> str:
         return ""
     echo = f", echo x{step['echo']:g}" if step["echo"] < 1 else ""
     order = ", order unknown" if step["order"] else ""
-    return f"{step['stance']} r {step['reliability']:.2f}{echo}{order}"
+    record = " by its record" if step["by_record"] else ""
+    return f"{step['stance']} r {step['reliability']:.2f}{record}{echo}{order}"

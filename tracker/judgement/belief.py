@@ -45,6 +45,10 @@ NEWS_ONLY: Final = 1e-3
 """Rate of unreported change a day where only news reaches us; 5e-5 where a live feed covers the place."""
 
 
+LIVE_BELOW: Final = 2e-4
+"""Below this rate a live feed is meant: halfway between the two, on the scale of factors."""
+
+
 class Settings(NamedTuple):
     """What may differ between trackers and places; `lam` is the rate of unreported change, a day."""
 
@@ -52,6 +56,11 @@ class Settings(NamedTuple):
     threshold: float = 0.60
     """Below this confidence nobody is said to hold the place."""
     contested_below: float = 0.80
+
+    @property
+    def live(self) -> bool:
+        """Whether a live feed covers the place, so that its silence says something."""
+        return self.lam < LIVE_BELOW
 
 
 _REMEMBERED: Final = frozenset({FOR, CONTEST, INSIDE, AROUND, DENY_GAIN, DENY_LOST})

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import DAY, Evidence
-from tracker.judgement.reliability import NAMELESS
+from tracker.judgement.reliability import GRADES, NAMELESS, NEUTRAL, SELF_SERVING, clip, logit, reliability
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 
 SETTLED_AFTER: Final = 14
@@ -27,6 +27,16 @@ PRIOR_WITNESSES: Final = 10.0
 """Before anything is settled as if 7.5 of 10 had borne it out: the .75 of any self-serving claim."""
 STEP: Final = 100
 """Learned reliabilities are told, and used, in hundredths: the last digits of a record change nothing."""
+
+
+STANDING: Final = frozenset({"map", "encyclopaedia", "aggregator", "analyst"})
+"""Kinds of source that say how things are until they say otherwise, so that their silence is an answer.
+
+What a wire or a monitor reported of the time before a capture says nothing about the capture. A baseline,
+which nobody keeps up to date, counts among these only where a live feed would have told of a change.
+"""
+SAME_EVENT: Final = 2 * DAY
+"""So much earlier may the time be that another gives for the same change."""
 
 
 class Outcome(NamedTuple):
@@ -82,22 +92,29 @@ class Settlement(NamedTuple):
 
 
 def settlements(
-    claims: Sequence[Evidence], which: Callable[[Evidence], bool], until: int | None = None
+    claims: Sequence[Evidence],
+    which: Callable[[Evidence], bool],
+    until: int | None = None,
+    *,
+    live: bool = False,
 ) -> Iterator[Settlement]:
     """How statements on one place were settled, in order of day; `until` is the last day that counts.
 
-    `claims` are all those about the place, in order of event time; `which` chooses the statements.
+    `claims` are all those about the place, in order of event time; `which` chooses the statements. `live`: a
+    live feed covers the place.
     """
-    testimony = _Testimony(claims)
+    testimony = _Testimony(claims, live=live)
     for due, claim in _statements(filter(which, claims)):
         if until is None or due <= until:
             yield Settlement(claim, due, *testimony.on(claim, due))
 
 
-def outcomes(claims: Sequence[Evidence], after: int | None = None, until: int | None = None) -> list[Outcome]:
+def outcomes(
+    claims: Sequence[Evidence], after: int | None = None, until: int | None = None, *, live: bool = False
+) -> list[Outcome]:
     """The statements in their own interest settled on days in (after, until], by origin and day."""
     found: dict[tuple[str, int], Outcome] = {}
-    for claim, due, borne_out, witnesses in settlements(claims, boasts, until):
+    for claim, due, borne_out, witnesses in settlements(claims, boasts, until, live=live):
         if after is None or due > after:
             before = found.get((claim.origin, due), Outcome(claim.origin, due, 0, 0, 0))
             found[claim.origin, due] = Outcome(
@@ -114,7 +131,8 @@ def outcomes(claims: Sequence[Evidence], after: int | None = None, until: int | 
 class _Testimony:
     """What neutral origins hold to be so; asked day by day, in order."""
 
-    def __init__(self, claims: Iterable[Evidence]) -> None:
+    def __init__(self, claims: Iterable[Evidence], *, live: bool) -> None:
+        self._standing = STANDING | {"baseline"} if live else STANDING
         self._coming = sorted(filter(testifies, claims), key=_reported_at, reverse=True)
         self._positions: dict[str, Evidence] = {}
 
@@ -125,14 +143,16 @@ class _Testimony:
             before = self._positions.get(word.origin)
             if before is None or before.event_at <= word.event_at:
                 self._positions[word.origin] = word
-        others = [word for origin, word in self._positions.items() if origin != claim.origin]
-        return sum(_bears_out(word.sides, claim) for word in others), len(others)
+        words = (word for origin, word in self._positions.items() if origin != claim.origin)
+        answers = [answer for word in words if (answer := self._answer(word, claim)) is not None]
+        return sum(answers), len(answers)
 
-
-def _bears_out(holders: tuple[str, ...], claim: Evidence) -> bool:
-    """Whether these holding the place is what a claim says."""
-    held = any(side in claim.sides for side in holders)
-    return held if claim.kind in (FOR, DENY_LOST) else not held
+    def _answer(self, word: Evidence, claim: Evidence) -> bool | None:
+        """Whether a neutral word bears a claim out; None: it is about the time before."""
+        held = any(side in claim.sides for side in word.sides)
+        agrees = held if claim.kind in (FOR, DENY_LOST) else not held
+        since = claim.event_at - (SAME_EVENT if agrees else 0)
+        return agrees if word.event_at >= since or word.source_kind in self._standing else None
 
 
 def _statements(claims: Iterable[Evidence]) -> Iterator[tuple[int, Evidence]]:
@@ -174,3 +194,55 @@ def learned(borne_out: int, witnesses: int) -> float:
 
 def _reported_at(claim: Evidence) -> tuple[int, int, str]:
     return claim.reported_at, claim.event_at, claim.claim
+
+
+class Tally(NamedTuple):
+    """An origin's statements on who holds what: how many there were, and what became of them.
+
+    `undecided` were settled by nobody, or by as many for as against; `open` are not due yet. `expected` is
+    how many of those borne out or refuted should have been borne out, by the r that each was given.
+    """
+
+    statements: int
+    borne_out: int
+    refuted: int
+    undecided: int
+    open: int
+    expected: float
+
+    @property
+    def decided(self) -> int:
+        """How many were borne out or refuted."""
+        return self.borne_out + self.refuted
+
+
+def tally(settled: Iterable[Settlement], today: int) -> Tally:
+    """Count statements on a day (since 1970, UTC); each is borne out or refuted by most of its witnesses."""
+    counts = {"borne_out": 0, "refuted": 0, "undecided": 0, "open": 0}
+    expected = 0.0
+    for one in settled:
+        what = _became(one, today)
+        counts[what] += 1
+        if what in ("borne_out", "refuted"):
+            expected += reliability(one.claim, SELF_SERVING if boasts(one.claim) else NEUTRAL)
+    return Tally(sum(counts.values()), **counts, expected=expected)
+
+
+def _became(one: Settlement, today: int) -> str:
+    if one.due > today:
+        return "open"
+    if 2 * one.borne_out == one.witnesses:
+        return "undecided"
+    return "borne_out" if 2 * one.borne_out > one.witnesses else "refuted"
+
+
+ENOUGH: Final = 10
+"""So many statements have to be borne out or refuted before a grade is suggested."""
+
+
+def suggested_grade(record: Tally) -> str | None:
+    """The Admiralty grade whose r is nearest to what became of an origin's statements; None: too few."""
+    if record.decided < ENOUGH:
+        return None
+    r = learned(record.borne_out, record.decided)
+    return min(GRADES, key=lambda grade: abs(logit(clip(r)) - logit(GRADES[grade])))

@@ -102,6 +102,17 @@ def reliability(evidence: Evidence, standing: str) -> float:
     )
 
 
+def by_record(evidence: Evidence, standing: str) -> bool:
+    """Whether its origin's record decided how far a claim is trusted."""
+    ungraded = GRADES.get(evidence.grade or "F") is None
+    return (
+        standing == SELF_SERVING
+        and ungraded
+        and evidence.learned is not None
+        and evidence.reliability is None
+    )
+
+
 @lru_cache(4096)  # few kinds of claims are told, over and over
 def _trusted(
     said: str,

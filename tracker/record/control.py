@@ -192,7 +192,7 @@ def _touched(
         elif kind.startswith("claim-"):
             changed.append(data["claim"])
         elif kind == "setting-changed" and data["key"] == TEMPO and data.get("place"):
-            found.event_at[backdrop.root(data["place"])] = BEGINNING
+            touch(data["place"], BEGINNING, BEGINNING)
         elif kind in EVERYWHERE or (kind == "setting-changed" and data["key"] in (TEMPO, LEARNING)):
             found = found._replace(everywhere=True)
     of_claims = "SELECT place, event_at, reported_at FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"

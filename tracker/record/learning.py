@@ -73,7 +73,7 @@ def settle_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
     driver.run("INSERT INTO settled (day) VALUES (?)", (until,))
     book = _Book(reader, driver, backdrop)
     for place, claims in by_place(reader, backdrop, places_of(reader, backdrop, leaning(backdrop.who))):
-        book.enter(place, outcomes(claims, until=until))
+        book.enter(place, outcomes(claims, until=until, live=backdrop.settings(place).live))
     book.close()
 
 
@@ -109,7 +109,7 @@ class _Book:
             return
         ((_, claims),) = by_place(self._reader, self._backdrop, [place])
         self._take_out(place, after)
-        self.enter(place, outcomes(claims, after, until))
+        self.enter(place, outcomes(claims, after, until, live=self._backdrop.settings(place).live))
 
     def enter(self, place: str, found: Iterable[Outcome]) -> None:
         """Note new outcomes."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import Evidence
-from tracker.judgement.reliability import Weighed
+from tracker.judgement.reliability import Weighed, by_record
 from tracker.judgement.verdict import Verdict, WouldChange, would_change
 from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
@@ -203,6 +203,9 @@ class _Answer:
         self._actors = actor_names(self._situation.who)
         self._weights = self._explained()
         self._unordered = _unordered(self._folded.weighed)
+        self._by_record = {
+            one.evidence.claim for one in self._folded.weighed if by_record(one.evidence, one.stance)
+        }
         self._texts = claim_documents(reader, self._mentioned(), self._situation.known)
 
     def _mentioned(self) -> list[str]:
@@ -289,6 +292,7 @@ class _Answer:
             "at": iso(step.at),
             "reliability": None if step.reliability is None else round(step.reliability, _DIGITS),
             "stance": step.stance,
+            "by_record": step.claim in self._by_record,
             "echo": round(step.echo, _DIGITS),
             "order": "unknown" if step.claim in self._unordered else None,
             "weight": one.weight,

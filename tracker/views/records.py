@@ -36,9 +36,13 @@ class Records:
         """What the origin's record makes of a claim: r of the gain row, or None where it has none to use."""
         if not boasts(claim):
             return None
-        if claim.origin not in self._found:
-            self._load(claim.origin)
-        return self._found[claim.origin].reliability(claim.reported_at // DAY)
+        return self.of(claim.origin).reliability(claim.reported_at // DAY)
+
+    def of(self, origin: str) -> Record:
+        """The record of one origin."""
+        if origin not in self._found:
+            self._load(origin)
+        return self._found[origin]
 
     def forget(self) -> None:
         """Read them again when they are asked for again."""
@@ -75,7 +79,11 @@ def settled_anew(reader: Reader, backdrop: Backdrop, known: int) -> list[Outcome
 
     def ask() -> list[Outcome]:
         places = places_of(reader, backdrop, leaning(backdrop.who), known=known)
-        return [one for _, claims in by_place(reader, backdrop, places, known) for one in outcomes(claims)]
+        return [
+            one
+            for place, claims in by_place(reader, backdrop, places, known)
+            for one in outcomes(claims, live=backdrop.settings(place).live)
+        ]
 
     return reader.once(("settled", known), ask)
 
