@@ -34,6 +34,8 @@ class Evidence(NamedTuple):
     confidence: float | None = None
     reliability: float | None = None
     """Given instead of computed: published test cases, an analyst's judgement."""
+    held_until: int | None = None
+    """Part of a feed's batch that is doubted: it counts in questions about no earlier instant."""
     weight: float = 1.0
     """An analyst's factor on its log-odds; 0 leaves it out."""
     learned: float | None = None

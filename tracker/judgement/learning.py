@@ -17,7 +17,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import DAY, Evidence
-from tracker.judgement.reliability import GRADES, NAMELESS, NEUTRAL, SELF_SERVING, clip, logit, reliability
+from tracker.judgement.reliability import (
+    GRADES,
+    NAMELESS,
+    NEUTRAL,
+    SELF_SERVING,
+    STANDING,
+    clip,
+    logit,
+    reliability,
+)
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 
 SETTLED_AFTER: Final = 14
@@ -29,14 +38,10 @@ STEP: Final = 100
 """Learned reliabilities are told, and used, in hundredths: the last digits of a record change nothing."""
 
 
-STANDING: Final = frozenset({"map", "encyclopaedia", "aggregator", "analyst"})
-"""Kinds of source that say how things are until they say otherwise, so that their silence is an answer.
-
-What a wire or a monitor reported of the time before a capture says nothing about the capture. A baseline,
-which nobody keeps up to date, counts among these only where a live feed would have told of a change.
-"""
 SAME_EVENT: Final = 2 * DAY
 """So much earlier may the time be that another gives for the same change."""
+UNATTENDED: Final = "baseline"
+"""A kind of source that nobody keeps up to date: it is an answer only where a live feed would tell."""
 
 
 class Outcome(NamedTuple):
@@ -132,13 +137,13 @@ class _Testimony:
     """What neutral origins hold to be so; asked day by day, in order."""
 
     def __init__(self, claims: Iterable[Evidence], *, live: bool) -> None:
-        self._standing = STANDING | {"baseline"} if live else STANDING
-        self._coming = sorted(filter(testifies, claims), key=_reported_at, reverse=True)
+        self._standing = STANDING | {UNATTENDED} if live else STANDING
+        self._coming = sorted(filter(testifies, claims), key=_heard_at, reverse=True)
         self._positions: dict[str, Evidence] = {}
 
     def on(self, claim: Evidence, day: int) -> tuple[int, int]:
         """How many of them bear a claim out, and how many there are, by what was reported before a day."""
-        while self._coming and self._coming[-1].reported_at < day * DAY:
+        while self._coming and _heard_at(self._coming[-1])[0] < day * DAY:
             word = self._coming.pop()
             before = self._positions.get(word.origin)
             if before is None or before.event_at <= word.event_at:
@@ -190,6 +195,11 @@ class Record:
 def learned(borne_out: int, witnesses: int) -> float:
     """r = (7.5 + borne out) / (10 + witnesses), in hundredths."""
     return round(STEP * (PRIOR_BORNE_OUT + borne_out) / (PRIOR_WITNESSES + witnesses)) / STEP
+
+
+def _heard_at(claim: Evidence) -> tuple[int, int, str]:
+    """When a word was reported, or, held back, released."""
+    return max(claim.reported_at, claim.held_until or 0), claim.event_at, claim.claim
 
 
 def _reported_at(claim: Evidence) -> tuple[int, int, str]:

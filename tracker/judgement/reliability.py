@@ -38,6 +38,12 @@ GRADES: Final = {"A": 0.97, "B": 0.92, "C": 0.80, "D": 0.60, "E": 0.40}
 NAMELESS: Final = frozenset({"anonymous", "unknown"})
 """Kinds of source that have no name to lose."""
 
+STANDING: Final = frozenset({"map", "encyclopaedia", "aggregator", "analyst"})
+"""Kinds of source that say how things are until they say otherwise, so that their silence is an answer.
+
+What a wire or a monitor reported of the time before a capture says nothing about the capture.
+"""
+
 FLOOR: Final = 0.02
 CEILING: Final = 0.98
 USUAL_CONFIDENCE: Final = 0.70

@@ -17,11 +17,12 @@ import orjson
 
 from tracker.judgement.belief import Fold
 from tracker.judgement.evidence import BEGINNING, DAY, Evidence
+from tracker.judgement.guard import counting
 from tracker.judgement.reliability import NEUTRAL
 from tracker.judgement.verdict import TAIL
 from tracker.judgement.vocabulary import NONE
 from tracker.reader import Reader
-from tracker.record import learning
+from tracker.record import guard, learning
 from tracker.record.derived import Driver, Table
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
@@ -33,7 +34,7 @@ from tracker.views.settings import LEARNING, TEMPO
 TABLE: Final = "control"
 TRAIL: Final = "trail"
 REVISION: Final = 7
-"""Of these tables and those of `learning`, which are made and followed together."""
+"""Of these tables and those of `learning` and `guard`, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
 CHUNK: Final = 5000
@@ -84,6 +85,7 @@ _COLUMNS: Final = {
 }
 LAYOUTS: Final = (
     Table(TABLE, _COLUMNS, ("place",)), Table(TRAIL, _COLUMNS, ("place", "last_at")), *learning.LAYOUTS,
+    *guard.LAYOUTS,
 )  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
 _INSERT: Final = f"VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -111,6 +113,8 @@ def follow(
         replay_all(reader, driver, backdrop)
         return
     since = dict(touched.event_at)
+    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at):
+        since[place] = touched.event_at[place] = touched.reported_at[place] = BEGINNING
     for place, at in _relearned(reader, driver, backdrop, touched, claims).items():
         since[place] = min(at, since.get(place, at))
     if since:
@@ -135,6 +139,7 @@ def _empty(driver: Driver) -> None:
 
 def replay_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
     """Settle all records and fold every place that anything is claimed about, into empty tables."""
+    guard.find_all(reader, driver, backdrop)
     learning.settle_all(reader, driver, backdrop)
     sizes: dict[str, int] = {}
     for place, count in reader.rows(f"{_CLAIMED} GROUP BY place"):
@@ -253,9 +258,12 @@ class _Keeper:
         """Fold places again from some instant on; `news` are the claims that were not there before."""
         select = f"SELECT {_NAMES} FROM {TABLE} WHERE place IN (:wanted)"
         kept = {row[0]: Kept(*row) for row in self._reader.among(select, since)}
+        guarded = guard.guarded(self._reader, since)
         for place, at in sorted(since.items()):
             row = kept.get(place)
-            if row is not None and row.last_at < at:
+            if place in guarded:
+                self._go_back(place, BEGINNING)
+            elif row is not None and row.last_at < at:
                 self._carry_on(place, row, news.get(place, []))
             elif row is None and place not in self._backdrop.into and at != BEGINNING:
                 self._carry_on(place, None, news.get(place, []))
@@ -300,6 +308,12 @@ class _Keeper:
             fold, tail = Fold(sides, self._backdrop.settings(place).lam), []
         else:
             fold, tail = Fold.load(orjson.loads(kept.state), sides), orjson.loads(kept.tail)
+        if any(one.held_until is not None for one in claims):
+            last = max(one.event_at for one in claims)
+            if any(last < (one.held_until or 0) < guard.NEVER for one in claims):
+                self._gone.append((place,))  # its belief changes by itself, on the day of a release
+                return
+            claims = counting(claims, last)
         claims.sort(key=_event_at)
         row = kept
         for at, group in groupby(claims, key=_event_at):

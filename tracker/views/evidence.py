@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.judgement.evidence import Evidence
+from tracker.judgement.guard import gives
 from tracker.judgement.parties import Parties
 from tracker.judgement.vocabulary import NONE
 from tracker.reader import NOW, Reader
+from tracker.views.guard import held_back, with_release
 from tracker.views.parties import TRUE
 
 if TYPE_CHECKING:
@@ -80,8 +82,10 @@ def evidence_of(
     `noted`: they may have been linked or confirmed. Claims that were recorded just now were not.
     """
     made = _Maker(reader, who, known, [row[1] for row in rows] if noted else [])
-    found = map(made.evidence, rows)
-    return list(found) if records is None else [_weighed(one, records) for one in found]
+    found = list(map(made.evidence, rows))
+    if known == NOW and any(map(gives, found)):
+        found = with_release(found, held_back(reader))
+    return found if records is None else [_weighed(one, records) for one in found]
 
 
 def _weighed(claim: Evidence, records: Records) -> Evidence:

@@ -11,6 +11,7 @@ from tracker.judgement.parties import Parties
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 from tracker.reader import NOW, Reader
 from tracker.views.evidence import evidence, gathered
+from tracker.views.guard import found_anew
 from tracker.views.parties import TRUE
 
 if TYPE_CHECKING:
@@ -124,4 +125,5 @@ def by_place(
         members = {place: backdrop.members(place) for place in chunk}
         found = evidence(reader, backdrop.who, [id_ for ids in members.values() for id_ in ids], known=known)
         for place, ids in members.items():
-            yield place, list(gathered({id_: found[id_] for id_ in ids}))
+            claims = list(gathered({id_: found[id_] for id_ in ids}))
+            yield place, claims if known == NOW else found_anew(reader, backdrop, claims, known, None)

@@ -11,12 +11,14 @@ from typing import Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
 from tracker.judgement.evidence import Evidence
+from tracker.judgement.guard import counting
 from tracker.judgement.reliability import NEUTRAL, Weighed, reliability, voice
 from tracker.judgement.verdict import NEARBY_CHANGE, TAIL, Verdict, judge
 from tracker.judgement.vocabulary import MOVING
 from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
+from tracker.views.guard import found_anew
 from tracker.views.places import Nearby, Place, around
 
 NEARBY_KM: Final = 25.0
@@ -47,7 +49,7 @@ class Situation:
         self.reader = reader
         self.question = question
         self.known = position_at(reader, question.known_at)
-        backdrop = Backdrop(reader, self.known)
+        self.backdrop = backdrop = Backdrop(reader, self.known)
         self.records = backdrop.records
         self.who, self.sides, self.settings = backdrop.who, backdrop.sides, backdrop.settings
         self.root, self.members = backdrop.root, backdrop.members
@@ -68,7 +70,15 @@ class Situation:
             published_by=self.question.published_by,
         )  # fmt: skip
         for place in roots:
-            self._claims[place] = list(gathered({id_: found[id_] for id_ in self.members(place)}))
+            claims = list(gathered({id_: found[id_] for id_ in self.members(place)}))
+            self._claims[place] = self._guarded(claims)
+
+    def _guarded(self, claims: list[Evidence]) -> list[Evidence]:
+        """The claims on a place, held back as they would have been with what the question allows."""
+        published_by = self.question.published_by
+        if self.known == NOW and published_by is None:
+            return claims  # as it is kept
+        return found_anew(self.reader, self.backdrop, claims, self.known, published_by)
 
     def recent(self, wanted: Iterable[str], since: int) -> list[Evidence]:
         """The evidence about some places together, from an instant on."""
@@ -76,7 +86,8 @@ class Situation:
 
     def folded(self, place: str, *, trace: bool = False) -> Folded:
         """The belief about a place from all its claims."""
-        return Folded(*fold(self.claims(place), self.sides, self.settings(place), trace=trace))
+        claims = counting(self.claims(place), self.question.at)
+        return Folded(*fold(claims, self.sides, self.settings(place), trace=trace))
 
     def latest(self, place: str) -> Folded:
         """The same belief with the steps of its latest claims: twenty-five at least, or all that there are.
@@ -90,6 +101,7 @@ class Situation:
         kept = self._rows("place, tail", [place])
         claims = self.recent([place], min(last_at + 1, self.question.at - TAIL))
         belief = Fold.load(json.loads(state), self.sides, trace=True)
+        claims = counting(claims, self.question.at)
         for _ in belief.run(one for one in claims if one.event_at > last_at):
             pass
         return Folded(belief, _weighed(kept[0][1], claims))
@@ -181,7 +193,7 @@ class Situation:
         )  # fmt: skip
         found: dict[str, Folded] = {}
         for place, state, tail in rows:
-            claims = list(gathered({id_: recent[id_] for id_ in self.members(place)}))
+            claims = counting(gathered({id_: recent[id_] for id_ in self.members(place)}), self.question.at)
             found[place] = Folded(Fold.load(json.loads(state), self.sides), _weighed(tail, claims))
         return found
 

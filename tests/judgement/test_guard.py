@@ -1,0 +1,113 @@
+"""A feed that turns over much of its own map in a day is not believed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.judgement.strategies import said
+from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.guard import (
+    HELD_FOR,
+    LEAST,
+    NEVER,
+    Batch,
+    Position,
+    batches,
+    counting,
+    releases,
+)
+from tracker.judgement.vocabulary import FOR
+
+
+def word(claim: str, day: float, side: str, **more: object) -> Evidence:
+    """The atlas gives the place to a side."""
+    return said(claim, FOR, side, day=day, **{"origin": "atlas", "source_kind": "map", **more})
+
+
+def day_of(reversed_: int, standing: int) -> list[Batch]:
+    """A feed with so many places of the army, of which it gives so many to the clan on the next day."""
+    before = [Position(f"p{n}", ("army",), 0) for n in range(standing)]
+    after = [Position(f"p{n}", ("clan",), DAY) for n in range(reversed_)]
+    return list(batches("atlas", [*before, *after], lambda _: True))
+
+
+def test_a_batch_is_twenty_places_and_half_of_what_that_side_had() -> None:
+    assert day_of(LEAST - 1, LEAST - 1) == []
+    assert [one.held for one in day_of(LEAST, LEAST)] == [True]
+    assert [one.held for one in day_of(LEAST, 2 * LEAST)] == [True]
+    assert [one.held for one in day_of(LEAST, 2 * LEAST + 1)] == [False]
+    assert day_of(LEAST, 3 * LEAST) == [Batch("atlas", 1, "army", "clan", LEAST, 3 * LEAST)]
+
+
+def test_both_directions_are_counted_apart() -> None:
+    before = [Position(f"p{n}", ("army",) if n < 15 else ("clan",), 0) for n in range(30)]
+    after = [Position(f"p{n}", ("clan",) if n < 15 else ("army",), DAY) for n in range(30)]
+    assert list(batches("atlas", [*before, *after], lambda _: True)) == []
+
+
+def test_to_say_the_same_again_or_for_the_first_time_reverses_nothing() -> None:
+    first = [Position(f"p{n}", ("army",), DAY * day) for day in (0, 1) for n in range(40)]
+    assert list(batches("atlas", first, lambda _: True)) == []
+
+
+def held(day: int) -> Callable[[str, int], list[Batch]]:
+    """As if the atlas had reversed everything on a day."""
+    return lambda origin, asked: [Batch("atlas", day, "army", "clan", 30, 30)] if asked == day else []
+
+
+def test_it_is_held_for_a_week() -> None:
+    claims = [word("a", 0, "army"), word("b", 3, "clan")]
+    until = 3 * DAY + HELD_FOR
+    assert releases(claims, held(3)) == {"b": until}
+    told = [claims[0], claims[1]._replace(held_until=until)]
+    assert counting(told, until - 1) == told[:1]
+    assert counting(told, until) == told
+
+
+def test_or_until_another_origin_agrees_whoever_that_is() -> None:
+    claims = [word("a", 0, "army"), word("b", 3, "clan")]
+    spokesman = said("c", FOR, "clan", day=5, origin="spokesman", lean="clan")
+    assert releases([*claims, spokesman], held(3)) == {"b": 5 * DAY}
+    assert releases([*claims, spokesman._replace(weight=0.0)], held(3)) == {"b": 3 * DAY + HELD_FOR}
+    assert releases([*claims, spokesman._replace(sides=("army",))], held(3)) == {"b": 3 * DAY + HELD_FOR}
+
+
+def test_where_another_had_said_so_before_it_is_not_held() -> None:
+    claims = [word("a", 0, "army"), said("c", FOR, "clan", day=2, origin="wire"), word("b", 3, "clan")]
+    assert releases(claims, held(3)) == {"b": 3 * DAY}
+
+
+def test_what_the_feed_takes_back_never_counts() -> None:
+    claims = [word("a", 0, "army"), word("b", 3, "clan"), word("c", 6, "army")]
+    assert releases(claims, held(3)) == {"b": NEVER}
+    late = [*claims[:2], word("c", 11, "army")]
+    assert releases(late, held(3)) == {"b": 3 * DAY + HELD_FOR}
+    agreed = [*claims, said("d", FOR, "clan", day=4, origin="wire")]
+    assert releases(agreed, held(3)) == {"b": 4 * DAY}
+
+
+def test_only_what_reverses_the_feeds_own_word_is_held() -> None:
+    claims = [word("a", 0, "clan"), word("b", 3, "clan")]
+    assert releases(claims, held(3)) == {}
+    assert releases([word("b", 3, "clan")], held(3)) == {}
+    wire = [word("a", 0, "army", source_kind="wire"), word("b", 3, "clan", source_kind="wire")]
+    assert releases(wire, held(3)) == {}
+
+
+words = st.builds(
+    word, st.just(""), st.integers(0, 20), st.sampled_from(("army", "clan")),
+    origin=st.sampled_from(("atlas", "list", "wire")),
+)  # fmt: skip
+
+
+@given(st.lists(words, max_size=12), st.integers(0, 20), st.integers(0, 30))
+def test_a_release_is_known_when_it_comes(claims: list[Evidence], batch: int, day: int) -> None:
+    """To forget everything reported since changes no release before: nothing is held back by hindsight."""
+    told = [claim._replace(claim=f"c{n:02}") for n, claim in enumerate(claims)]
+    whole = releases(told, held(batch))
+    then = releases([one for one in told if one.reported_at <= day * DAY], held(batch))
+    for claim, until in then.items():
+        assert whole[claim] == until or until > day * DAY
