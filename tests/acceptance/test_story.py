@@ -178,7 +178,7 @@ def test_the_demo_tells_the_story_in_under_a_minute(tmp_path: Path) -> None:
     assert (told.code, told.err) == (0, "")
     assert time.monotonic() - start < 60
     for line in (
-        "Homs: held by Syrian government (77 %, claimed, not independently reported).",
+        "Homs: held by Syrian government (69 %, claimed, not independently reported).",
         "Deir ez-Zor: contested; rebels hold it most likely (66 %, independently reported).",
         "      -> Damascus: held by rebels",
         "  tracker verify --db d/tracker.db",

@@ -27,6 +27,7 @@ EACH_PLACE = {
     "confidence",
     "probabilities",
     "basis",
+    "inferred",
     "since",
     "freshness",
     "last_report",
@@ -40,7 +41,7 @@ EACH_PLACE = {
     "names",
 }
 STATUS = EACH_PLACE | {"because", "context", "would_change"}
-BESIDE = {"beside"}
+BESIDE = {"beside", "held_back"}
 """Not promised: what the claims that a status names by id say, for whoever shows them."""
 WHY = STATUS | {"steps", "against"}
 CLAIM = {

@@ -13,7 +13,6 @@ from tracker.judgement.belief import believe
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.learning import (
     SETTLED_AFTER,
-    STANDING,
     Outcome,
     Record,
     boasts,
@@ -21,7 +20,7 @@ from tracker.judgement.learning import (
     outcomes,
     speaks_of_control,
 )
-from tracker.judgement.reliability import AGAINST_INTEREST, SELF_SERVING, reliability
+from tracker.judgement.reliability import AGAINST_INTEREST, SELF_SERVING, STANDING, reliability
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 
 

@@ -38,7 +38,14 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
         out.item("freshness", f"{one['freshness']}: last word {when(one['last_report'], zone)}{stale}")
     if one["controller"] and len(one["probabilities"]) > 1:
         out.item("likelihood", _likelihood(one))
+    if one["front"]:
+        out.item("front", "another side holds a place within 10 km, so it is read as less sure")
     _beside(out, one)
+    for held in one["held_back"]:
+        until = f"until {when(held['until'], zone)}" if held["until"] else "its source has taken it back"
+        out.item("held back", f"{held['text']}  {held['claim']}  ({until}: a batch that turns much over)")
+    if one["inferred"]:
+        out.item("inferred", _inferred(one["inferred"]))
     for reason in one["because"][:reasons]:
         out.item(
             "because",
@@ -51,6 +58,11 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     if one["claims"]:
         out.item("counted", f"{_count(one['claims'], 'claim')} of {_count(one['origins'], 'origin')}")
     out.item("would change", _UTC.sub(lambda told: when(f"{told[1]}T{told[2]}Z", zone), one["would_change"]))
+
+
+def _inferred(found: Document) -> str:
+    near = ", ".join(f"{one['name']} ({one['km']:g} km)" for one in found["from"])
+    return f"{found['name']} {phrases.per_cent(found['p'])}, from what is believed of {near}"
 
 
 def pairs(conflicts: Sequence[Document]) -> dict[tuple[str, str], list[str]]:

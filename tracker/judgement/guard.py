@@ -9,8 +9,6 @@ A claim is held back from questions about a time before its release, and counts 
 questions about later ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple

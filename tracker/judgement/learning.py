@@ -10,9 +10,6 @@ depends on what was said alone, and a claim is weighed by what was settled on or
 same whatever order things were imported in.
 """
 
-from __future__ import annotations
-
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -188,8 +185,10 @@ class Record:
 
     def reliability(self, day: int) -> float | None:
         """The r of a self-serving claim reported on that day; None: nothing was settled by then."""
-        i = bisect_right(self._days, day) - 1
-        return learned(self._borne_out[i], self._witnesses[i]) if i >= 0 and self._witnesses[i] else None
+        for i in range(len(self._days) - 1, -1, -1):  # mostly the last: who asks, asks of today
+            if self._days[i] <= day:
+                return learned(self._borne_out[i], self._witnesses[i]) if self._witnesses[i] else None
+        return None
 
 
 def learned(borne_out: int, witnesses: int) -> float:

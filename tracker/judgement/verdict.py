@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
 from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.neighbours import on_the_front
 from tracker.judgement.reliability import AGAINST_INTEREST, NAMELESS, NEUTRAL, SELF_SERVING, Weighed
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, PRESENT, STRUCK
 from tracker.judgement.words import Word
@@ -36,6 +37,7 @@ NEARBY_CHANGE: Final = 7 * DAY
 HELD, CONTESTED_STATUS, UNKNOWN = "held", "contested", "unknown"
 FRESH, AGEING, STALE = "fresh", "ageing", "stale"
 ASSESSED, CLAIMED, NO_BASIS = "assessed", "claimed", "none"
+INFERRED = "inferred"
 
 
 class Verdict(NamedTuple):
@@ -62,6 +64,8 @@ class Verdict(NamedTuple):
     conflicts: tuple[Disagreement, ...]
     origins: int
     claims: int
+    across: tuple[str, ...] = ()
+    """The other sides that hold a place within 10 km: it lies on the front."""
 
 
 def judge(
@@ -71,20 +75,25 @@ def judge(
     settings: Settings | None = None,
     *,
     changed_nearby: bool = False,
+    across: Iterable[str] = (),
     counts: tuple[int, int] | None = None,
 ) -> Verdict:
     """The verdict at `at` from a fold of the claims up to then and the recent ones among them.
 
-    `tail` holds at least the claims of the last `TAIL`; `counts` overrides (claims, origins).
+    `tail` holds at least the claims of the last `TAIL`; `across` are the sides that hold places within
+    10 km; `counts` overrides (claims, origins).
     """
     settings = settings or Settings()
     state.move_to(at)
     tail = [one for one in tail if one.evidence.event_at > at - TAIL]
     found = disagreements(tail, every=False)
     open_conflicts = tuple(one for one in unsettled(found, tail) if at - one.at <= SHOWN_FOR)
-    holders, confidence = _holders(state)
+    holders, belief = _holders(state)
+    named = holders if belief >= NAMED_FROM else ()
+    others = tuple(sorted(set(across) - set(holders))) if named else ()
+    p = on_the_front(state.p, state.names, holders[0], others) if others else state.p
+    confidence = sum(p[state.names.index(side)] for side in holders)
     status = _status(state, holders, confidence, open_conflicts, at, settings)
-    named = holders if confidence >= NAMED_FROM else ()
     word = state.words.get(holders[0]) if named else None
     shelf_end = _shelf_end(state, word, at, changed_nearby)
     sure = bool(named) and confidence > settings.threshold  # else silence has nothing to bring down
@@ -96,7 +105,7 @@ def judge(
         holders=named,
         actors=word.actors if word else named,
         confidence=confidence,
-        probabilities=dict(zip(state.names, state.p, strict=True)),
+        probabilities=dict(zip(state.names, p, strict=True)),
         basis=_basis(state) if named else NO_BASIS,
         vacated_by=state.vacated if status == UNKNOWN else None,
         partly=bool(named) and _partly(tail, named),
@@ -110,6 +119,7 @@ def judge(
         conflicts=open_conflicts,
         origins=origins,
         claims=claims,
+        across=others,
     )
 
 

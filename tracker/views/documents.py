@@ -5,21 +5,22 @@ Times are UTC ISO 8601 text, probabilities are rounded to nine digits, ids stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from math import log
 from typing import Final
 
 from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import Evidence
+from tracker.judgement.guard import NEVER
 from tracker.judgement.reliability import Weighed, by_record
-from tracker.judgement.verdict import Verdict, WouldChange, would_change
+from tracker.judgement.verdict import INFERRED, Verdict, WouldChange, would_change
 from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names, claim_documents, source_names
 from tracker.views.context import beside, beside_each
 from tracker.views.evidence import UNNAMED
-from tracker.views.places import Place, all_places, containing
+from tracker.views.places import Place, all_places, containing, places
 from tracker.views.situation import Folded, Question, Situation
 from tracker.zones import iso
 
@@ -104,6 +105,7 @@ class _Writer:
     def status(self, place: Place, verdict: Verdict) -> Document:
         """The keys that a place has in the table as well as alone."""
         question = self._situation.question
+        inferred = self._inferred(place, verdict)
         region = self._places.get(place.parent) if place.parent else None
         return {
             "place": {
@@ -119,13 +121,14 @@ class _Writer:
             "controller": self._controller(verdict),
             "vacated_by": verdict.vacated_by,
             "partly": verdict.partly,
-            "front": False,
+            "front": bool(verdict.across),
             "confidence": round(verdict.confidence, _DIGITS),
             "probabilities": [
                 {"actor": side, "p": round(p, _DIGITS)}
                 for side, p in _ranked(verdict.probabilities)
             ],
-            "basis": verdict.basis,
+            "basis": INFERRED if inferred else verdict.basis,
+            "inferred": inferred,
             "since": None if verdict.since is None else {
                 "earliest": None if verdict.since[0] is None else iso(verdict.since[0]),
                 "latest": iso(verdict.since[1]),
@@ -150,6 +153,26 @@ class _Writer:
         shown = [actor for one in (*verdict.pressure, *verdict.present) for actor in one.actors]
         gone = [verdict.vacated_by] if verdict.vacated_by else []
         return list(dict.fromkeys([*likely, *shown, *gone]))
+
+    def _inferred(self, place: Place, verdict: Verdict) -> Document | None:
+        """What neighbours make likely of a place that nobody speaks of: labelled, and apart from the rest."""
+        found = None if verdict.claims else self._situation.inferred(place)
+        if found is None:
+            return None
+        of = self._situation
+        near = places(of.reader, (one.place for one in found.neighbours), of.known)
+        likely = _ranked(found.probabilities)
+        return {
+            **self._named_actor(likely[0][0]), "p": round(likely[0][1], _DIGITS),
+            "probabilities": [{"actor": side, "p": round(p, _DIGITS)} for side, p in likely],
+            "from": [
+                {"place": one.place, "name": near[one.place].name, "km": round(one.km, 1)}
+                for one in found.neighbours
+            ],
+        }  # fmt: skip
+
+    def _named_actor(self, actor: str) -> Document:
+        return {"actor": actor, "name": self._actors.get(actor, actor)}
 
     def would_change(self, place: Place, verdict: Verdict, folded: Folded) -> str:
         """The least news that would change the verdict, in one sentence."""
@@ -180,6 +203,11 @@ def _ranked(probabilities: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(probabilities.items(), key=lambda one: (-round(one[1], _DIGITS), one[0]))
 
 
+def _until(one: Evidence) -> str | None:
+    """When a claim that is held back counts; None: never."""
+    return None if one.held_until in (None, NEVER) else iso(one.held_until or 0)
+
+
 def _conflict(one: Disagreement) -> Document:
     return {"kind": one.kind, "claims": [one.first.evidence.claim, one.second.evidence.claim]}
 
@@ -206,21 +234,29 @@ class _Answer:
         self._by_record = {
             one.evidence.claim for one in self._folded.weighed if by_record(one.evidence, one.stance)
         }
+        self._doubted = of.held_back(place.id)
         self._texts = claim_documents(reader, self._mentioned(), self._situation.known)
 
     def _mentioned(self) -> list[str]:
         """The claims that are told, which may be few of those that count."""
         moved = [one.step.claim for one in self._weights if one.step.claim]
-        return [*moved, *(one.claim for one in self._near), *self._named_beside()]
+        return [*moved, *(one.claim for one in (*self._near, *self._doubted)), *self._named_beside()]
 
     def status(self) -> Document:
         return {
             **self._writer.status(self._place, self._verdict),
+            "held_back": self._held_back(),
             "because": self._because(),
             "context": _context(self._near, self._texts),
             "would_change": self._writer.would_change(self._place, self._verdict, self._folded),
             "beside": [{"claim": claim, "text": self._told(claim)} for claim in self._named_beside()],
         }
+
+    def _held_back(self) -> list[Document]:
+        """The claims that are part of a feed's batch and do not count yet, or never will."""
+        return [
+            {"claim": one.claim, "text": self._told(one.claim), "until": _until(one)} for one in self._doubted
+        ]
 
     def _named_beside(self) -> list[str]:
         """The claims that the document names without telling them: pressures, presences, conflicts."""
@@ -280,7 +316,10 @@ class _Answer:
         best, against = self._best(), self._against()
         if best is None or against is None:
             return []
-        steps: Sequence[Step] = self._folded.state.steps or []
+        steps: list[Step] = [*(self._folded.state.steps or [])]
+        if self._verdict.across:
+            p = tuple(self._verdict.probabilities[name] for name in self._folded.state.names)
+            steps.append(Step("front", None, self._verdict.at, p))
         return explain(steps, best, self._folded.state.names.index(against))
 
     def _step(self, one: Weight, best: int | None) -> Document:

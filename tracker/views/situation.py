@@ -12,9 +12,18 @@ from typing import Final, NamedTuple
 from tracker.judgement.belief import Fold, Settings, fold
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.guard import counting
+from tracker.judgement.neighbours import (
+    FRONT_KM,
+    INFERRED_KM,
+    NEAREST,
+    Inferred,
+    Neighbour,
+    inferred,
+)
 from tracker.judgement.reliability import NEUTRAL, Weighed, reliability, voice
 from tracker.judgement.verdict import NEARBY_CHANGE, TAIL, Verdict, judge
 from tracker.judgement.vocabulary import MOVING
+from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
@@ -73,12 +82,27 @@ class Situation:
             claims = list(gathered({id_: found[id_] for id_ in self.members(place)}))
             self._claims[place] = self._guarded(claims)
 
+    def held_back(self, place: str) -> list[Evidence]:
+        """The claims about a place that are held back from the question."""
+        members = self.members(place)
+        if not self._as_kept():
+            return [one for one in self.claims(place) if (one.held_until or 0) > self.question.at]
+        marks = self.reader.among("SELECT place FROM held WHERE place IN (:wanted) LIMIT 1", members)
+        return [
+            one
+            for one in (self.claims(place) if any(marks) else ())
+            if (one.held_until or 0) > self.question.at
+        ]
+
+    def _as_kept(self) -> bool:
+        """Whether what is kept of all that is known now counts for the question."""
+        return self.known == NOW and self.question.published_by is None
+
     def _guarded(self, claims: list[Evidence]) -> list[Evidence]:
         """The claims on a place, held back as they would have been with what the question allows."""
-        published_by = self.question.published_by
-        if self.known == NOW and published_by is None:
-            return claims  # as it is kept
-        return found_anew(self.reader, self.backdrop, claims, self.known, published_by)
+        if self._as_kept():
+            return claims
+        return found_anew(self.reader, self.backdrop, claims, self.known, self.question.published_by)
 
     def recent(self, wanted: Iterable[str], since: int) -> list[Evidence]:
         """The evidence about some places together, from an instant on."""
@@ -116,12 +140,41 @@ class Situation:
         )  # fmt: skip
         return (found[0], found[1]) if found else None
 
-    def verdict(self, place: Place, folded: Folded | None = None, *, nearby: bool | None = None) -> Verdict:
+    def verdict(self, place: Place, folded: Folded | None = None) -> Verdict:
         """Who controls a place at the instant asked about."""
-        folded = folded or self.folded(place.id)
-        changed = self.changed_nearby(place) if nearby is None else nearby
+        week = self.question.at - NEARBY_CHANGE
+        near = self._claimed_near(place, NEARBY_KM, since=week)
+        changed = any(self._changed(self._state(other)) for _, other in near if other.lat is not None)
+        return self._judged(place, folded or self.folded(place.id), changed, self._across(place))
+
+    def _across(self, place: Place) -> set[str]:
+        """The sides that hold what is nearest to a place."""
+        if place.kind in AREA_KINDS:
+            return set()
+        near = [other.id for away, other in self._claimed_near(place, FRONT_KM) if away <= FRONT_KM]
+        kept = {str(id_): side for id_, side in self._rows("place, side", near)}
+        sides = (kept[id_] if id_ in kept else self.folded(id_).state.best for id_ in near)
+        return {side for side in sides if side is not None}
+
+    def _judged(self, place: Place, folded: Folded, changed: bool, across: Iterable[str]) -> Verdict:
         settings: Settings = self.settings(place.id)
-        return judge(folded.state, folded.weighed, self.question.at, settings, changed_nearby=changed)
+        return judge(
+            folded.state, folded.weighed, self.question.at, settings, changed_nearby=changed, across=across
+        )
+
+    def inferred(self, place: Place) -> Inferred | None:
+        """What the nearest places make likely of one that nobody speaks of."""
+        for km in (NEARBY_KM, INFERRED_KM):
+            near = [(away, other, self._state(other)) for away, other in self._claimed_near(place, km)]
+            named = [(away, other, state) for away, other, state in near if state.named]
+            if len(named) >= NEAREST:
+                break
+        for _, _, state in named:
+            state.move_to(self.question.at)
+        return inferred(
+            Neighbour(other.id, away, dict(zip(state.names, state.p, strict=True)))
+            for away, other, state in named
+        )
 
     def recent_by_place(self, wanted: Iterable[str], since: int) -> dict[str, list[Evidence]]:
         """The evidence about each of some places, from an instant on."""
@@ -144,30 +197,37 @@ class Situation:
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = Nearby((place for place in wanted if self._changed(folds[place.id].state)), NEARBY_KM)
+        fronts = _Fronts((place, folds[place.id].state.best) for place in wanted)
         return {
-            place.id: (self.verdict(place, folds[place.id], nearby=changed.any(place)), folds[place.id])
+            place.id: (
+                self._judged(place, folds[place.id], changed.any(place), fronts.across(place)),
+                folds[place.id],
+            )
             for place in wanted
         }
 
-    def changed_nearby(self, place: Place) -> bool:
-        """Whether control changed within 25 km in the last week."""
-        near = [
-            id_
-            for _, other in around(self.reader, place, NEARBY_KM, self.known)
-            if other.lat is not None and other.merged_into is None
-            for id_ in self.members(other.id)
-        ]
-        since = self.question.at - NEARBY_CHANGE
+    def _claimed_near(self, place: Place, km: float, since: int | None = None) -> list[tuple[float, Place]]:
+        """The places within `km` of one that claims on control are about, of times from an instant on."""
+        near = {
+            other.id: (away, other)
+            for away, other in around(self.reader, place, km, self.known)
+            if other.merged_into is None and other.kind not in AREA_KINDS
+        }
+        bound = "" if since is None else " AND event_at >= :since"
         rows = self.reader.among(
             f"SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect IN ({_MOVING})"
-            " AND event_at >= :since AND event_at <= :until",
-            near, since=since, until=self.question.at,
+            f" AND event_at <= :until{bound}",
+            [id_ for other in near for id_ in self.members(other)], until=self.question.at,
+            **({} if since is None else {"since": since}),
         )  # fmt: skip
-        roots = sorted({self.root(row[0]) for row in rows} - {place.id})
-        kept = {
-            id_: Fold.load(json.loads(state), self.sides) for id_, state in self._rows("place, state", roots)
-        }
-        return any(self._changed(kept[id_] if id_ in kept else self.folded(id_).state) for id_ in roots)
+        roots = {self.root(row[0]) for row in rows} - {place.id}
+        return [near[id_] for id_ in near if id_ in roots]
+
+    def _state(self, place: Place) -> Fold:
+        """The belief about a place, from what is kept if it can be."""
+        for (state,) in self._rows("state", [place.id]):
+            return Fold.load(json.loads(state), self.sides)
+        return self.folded(place.id).state
 
     def claimed(self) -> list[str]:
         """Every place that something is claimed about, and was published, by then; by id."""
@@ -208,6 +268,26 @@ class Situation:
         if wanted is None:
             return self.reader.rows(f"{asked} ORDER BY place", at=self.question.at)
         return list(self.reader.among(f"{asked} AND place IN (:wanted)", wanted, at=self.question.at))
+
+
+class _Fronts:
+    """Which sides hold places near each other."""
+
+    def __init__(self, held: Iterable[tuple[Place, str | None]]) -> None:
+        self._minted: dict[str, set[str]] = {}
+        by_side: dict[str, list[Place]] = {}
+        for place, side in held:
+            if side is not None and place.kind not in AREA_KINDS:
+                by_side.setdefault(side, []).append(place)
+                if place.near is not None and (place.km or 0.0) <= FRONT_KM:
+                    self._minted.setdefault(place.near, set()).add(side)
+        self._sides = {side: Nearby(places, FRONT_KM) for side, places in by_side.items()}
+
+    def across(self, place: Place) -> set[str]:
+        if place.kind in AREA_KINDS:
+            return set()
+        found = {side for side, near in self._sides.items() if near.any(place)}
+        return found | self._minted.get(place.id, set())
 
 
 def _weighed(tail: str, claims: Iterable[Evidence]) -> list[Weighed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.judgement.standings import standings
+from tracker.judgement.vocabulary import HELD_BACK
 from tracker.reader import Reader, position_at
 from tracker.views.claims import Document, claim_documents
 from tracker.views.log import events
@@ -22,6 +23,7 @@ def with_standings(reader: Reader, question: Question, claims: Sequence[Document
     found: dict[str, str] = {}
     for root in roots:
         found |= standings(situation.folded(root).weighed, question.at)
+        found |= {one.claim: HELD_BACK for one in situation.held_back(root)}
     return [
         {
             **one,
