@@ -1,6 +1,7 @@
 """Decides the verdicts set side by side: the belief, and the simpler rules that it has to beat.
 
-A rule takes one place's claims and the days asked about, in order, and gives P(RU) at the end of each.
+A rule takes one place's claims and the days asked about, in order, and gives the probability of each
+side, in their order, at the end of each day. What is known is settled before: a rule sees no clock.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from math import exp
 from typing import Final
 
-from benchmarks.judgement.windows import SIDES
 from tracker.judgement.belief import Fold
 from tracker.judgement.evidence import DAY, Evidence, Sides
-from tracker.judgement.reliability import NEUTRAL, SELF_SERVING, logit, reliability, sigmoid
-from tracker.judgement.vocabulary import FOR
+from tracker.judgement.reliability import logit, reliability, stance
+from tracker.judgement.vocabulary import CONTEST, DENY_GAIN, DENY_LOST, FOR, INSIDE, LOST
 
-Rule = Callable[[Sequence[Evidence], Sequence[int]], list[float]]
+Shares = tuple[float, ...]
+"""A probability for each side, in the order of the sides."""
+Rule = Callable[[Sequence[Evidence], Sequence[int], Sides], list[Shares]]
 
 LIVE_FEED: Final = 5e-5
 """Rate of unreported change a day: these places are covered by live feeds."""
@@ -28,15 +30,15 @@ HALF_LIFE: Final = 30.0
 def belief(lam: float) -> Rule:
     """The model of `tracker.judgement.belief`, folded once; between claims it only decays."""
 
-    def rule(claims: Sequence[Evidence], days: Sequence[int]) -> list[float]:
-        fold = Fold(Sides.of(*SIDES), lam)
-        russian, pi = fold.names.index("RU"), 1.0 / len(SIDES)
-        answers: list[float] = []
+    def rule(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) -> list[Shares]:
+        fold = Fold(sides, lam)
+        pi = 1.0 / len(sides.names)
+        answers: list[Shares] = []
         for day, today in _by_day(claims, days):
             for _ in fold.run(today):
                 pass
-            end = (day + 1) * DAY - 1
-            answers.append(pi + (fold.p[russian] - pi) * exp(-lam * (end - fold.at) / DAY))
+            keep = exp(-lam * ((day + 1) * DAY - 1 - fold.at) / DAY)
+            answers.append(tuple([pi + (p - pi) * keep for p in fold.p]))
         return answers
 
     return rule
@@ -47,46 +49,87 @@ def in_instants(claims: Sequence[Evidence]) -> list[Evidence]:
     return [claim._replace(reported_at=claim.event_at) for claim in claims]
 
 
-def last_claim(claims: Sequence[Evidence], days: Sequence[int]) -> list[float]:
-    """Whoever the latest claim names holds it; a contest names nobody."""
-    answers: list[float] = []
-    p = 0.5
+def reading(claim: Evidence, sides: Sequence[str]) -> Shares | None:
+    """A claim as one vote, shared among the sides that it speaks for; None if it says nothing of control.
+
+    A loss speaks for all the others, a denial for its speaker's side or else for all the others, and a
+    contest for everybody alike.
+    """
+    if claim.kind in (FOR, DENY_LOST):
+        chosen = claim.sides
+    elif claim.kind == DENY_GAIN and claim.lean is not None and claim.lean not in claim.sides:
+        chosen = (claim.lean,)
+    elif claim.kind in (LOST, DENY_GAIN):
+        chosen = tuple(side for side in sides if side not in claim.sides)
+    elif claim.kind in (CONTEST, INSIDE):
+        chosen = tuple(sides)
+    else:
+        return None
+    return tuple([1.0 / len(chosen) if side in chosen else 0.0 for side in sides]) if chosen else None
+
+
+def last_claim(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) -> list[Shares]:
+    """Whoever the latest claim speaks for holds it; a contest speaks for nobody."""
+    names = sides.names
+    other = (1.0 - SURE) / (len(names) - 1)
+    answers: list[Shares] = []
+    p: Shares = tuple(1.0 / len(names) for _ in names)
     for _, today in _by_day(claims, days):
         for claim in today:
-            if claim.kind == FOR:
-                p = SURE if "RU" in claim.sides else 1.0 - SURE
+            told = None if claim.kind in (CONTEST, INSIDE) else reading(claim, names)
+            if told is not None:
+                p = tuple([other + (SURE - other) * share for share in told])
         answers.append(p)
     return answers
 
 
-def latest_per_source(claims: Sequence[Evidence], days: Sequence[int]) -> list[float]:
+def latest_per_source(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) -> list[Shares]:
     """Each source's latest word at its default reliability, as if all of them were independent."""
-    answers: list[float] = []
-    words: dict[str, float] = {}
+    names = sides.names
+    answers: list[Shares] = []
+    words: dict[str, Shares] = {}
     for _, today in _by_day(claims, days):
         for claim in today:
-            words[claim.origin] = _sign(claim) * logit(_trust(claim))
-        answers.append(sigmoid(sum(words.values())))
+            told = reading(claim, names)
+            if told is not None:
+                weight = logit(reliability(claim, stance(claim, (), names)))
+                words[claim.origin] = _weighed(claim, told, names, weight)
+        answers.append(_softmax([sum(word[i] for word in words.values()) for i in range(len(names))]))
     return answers
 
 
-def vote(half_life: float | None = None) -> Rule:
-    """The share of all claims that name Russia (a contest: half a vote), the older the lighter if asked."""
+def _weighed(claim: Evidence, told: Shares, names: Sequence[str], weight: float) -> Shares:
+    """The log-odds that a word gives to each side; a contest gives none."""
+    if claim.kind in (CONTEST, INSIDE):
+        return tuple(0.0 for _ in names)
+    if claim.kind in (LOST, DENY_GAIN) and max(told) < 1.0:
+        return tuple([-weight if side in claim.sides else 0.0 for side in names])
+    return tuple([weight if share else 0.0 for share in told])
 
-    def rule(claims: Sequence[Evidence], days: Sequence[int]) -> list[float]:
-        answers: list[float] = []
-        russian = total = 0.0
+
+def _softmax(scores: Sequence[float]) -> Shares:
+    top = max(scores)
+    odds = [exp(score - top) for score in scores]
+    return tuple([one / sum(odds) for one in odds])
+
+
+def vote(half_life: float | None = None) -> Rule:
+    """Each side's share of the votes of all claims, the older the lighter if asked."""
+
+    def rule(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) -> list[Shares]:
+        answers: list[Shares] = []
+        votes = [0.0 for _ in sides.names]
         counted: int | None = None
         for day, today in _by_day(claims, days):
             for at, claim in [*((claim.event_at // DAY, claim) for claim in today), (day, None)]:
                 if half_life is not None and counted is not None:
-                    keep = 0.5 ** ((at - counted) / half_life)
-                    russian, total = russian * keep, total * keep
+                    votes = [one * 0.5 ** ((at - counted) / half_life) for one in votes]
                 counted = at
-                if claim is not None:
-                    russian += (1.0 + _sign(claim)) / 2.0
-                    total += 1.0
-            answers.append(russian / total)
+                told = None if claim is None else reading(claim, sides.names)
+                if told is not None:
+                    votes = [one + share for one, share in zip(votes, told, strict=True)]
+            total = sum(votes)
+            answers.append(tuple([one / total if total else 1.0 / len(votes) for one in votes]))
         return answers
 
     return rule
@@ -101,14 +144,3 @@ def _by_day(claims: Sequence[Evidence], days: Sequence[int]) -> Iterator[tuple[i
         while position < len(waiting) and waiting[position].event_at // DAY <= day:
             position += 1
         yield day, waiting[start:position]
-
-
-def _sign(claim: Evidence) -> int:
-    """+1 for Russia, -1 for Ukraine, 0 for a contest."""
-    if claim.kind != FOR:
-        return 0
-    return 1 if "RU" in claim.sides else -1
-
-
-def _trust(claim: Evidence) -> float:
-    return reliability(claim, SELF_SERVING if claim.lean in claim.sides else NEUTRAL)

@@ -24,10 +24,13 @@ from benchmarks.judgement.rivals import (
     latest_per_source,
     vote,
 )
-from benchmarks.judgement.windows import FILES, Window, read
+from benchmarks.judgement.windows import FILES, SIDES, Window, read
 from tracker.judgement.belief import NEWS_ONLY
+from tracker.judgement.evidence import Sides
 
 BESIDE_THE_PROJECT: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+PARTIES: Final = Sides.of(*SIDES)
+RUSSIA: Final = PARTIES.names.index("RU")
 CLIP: Final = 0.001
 OVERALL_TOLERANCE: Final = 0.0005
 NEAR_TOLERANCE: Final = 0.002
@@ -70,7 +73,7 @@ TRIALS: Final = (
 RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("belief, live feed", belief(LIVE_FEED)),
     ("belief, news only", belief(NEWS_ONLY)),
-    ("belief, reliable last", lambda claims, days: belief(LIVE_FEED)(in_instants(claims), days)),
+    ("belief, reliable last", lambda claims, *asked: belief(LIVE_FEED)(in_instants(claims), *asked)),
     ("last claim wins", last_claim),
     ("latest per source", latest_per_source),
     ("majority", vote()),
@@ -85,9 +88,9 @@ def score(window: Window, rule: Rule) -> Score:
     days = near_days = 0
     for place in window.places:
         truth = window.truth(place)
-        answers = rule(window.claims(place), [known.day for known in truth])
+        answers = rule(window.claims(place), [known.day for known in truth], PARTIES)
         for known, answer in zip(truth, answers, strict=True):
-            error = (min(1.0 - CLIP, max(CLIP, answer)) - known.russian) ** 2
+            error = (min(1.0 - CLIP, max(CLIP, answer[RUSSIA])) - known.russian) ** 2
             overall += error
             days += 1
             if known.near:
