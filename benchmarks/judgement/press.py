@@ -64,6 +64,8 @@ class Habits(NamedTuple):
     wire_sees: float = 0.4
     outlets: int = 3
     outlet_copies: float = 0.12
+    attributed: float = 0.9
+    """Share of what is relayed or copied that says whose word it is."""
     accounts: int = 2
     rumours: float = 0.4
     """Baseless captures a year for each town at the front and each account."""
@@ -347,7 +349,7 @@ class _Press:
     # -- what others make of it ------------------------------------------------------------------
 
     def relayed(self, told: Iterable[Report]) -> Iterator[Report]:
-        """A wire passes on what parties say, mostly in their name; the rest is the wire's own word now."""
+        """A wire passes on what parties say."""
         for report in told:
             claim = report.evidence
             weight = self.towns[report.place].weight
@@ -355,11 +357,10 @@ class _Press:
             if claim.lean is None or self.chance.random() > share:
                 continue
             reported = self.later(claim.reported_at / DAY, 0.4)
-            attributed = self.chance.random() < 0.8
-            yield self.repeated(report, reported, None if attributed else _Voice("wire", "wire"))
+            yield self.repeated(report, reported, _Voice("wire", "wire"))
 
     def copied(self, told: Iterable[Report]) -> Iterator[Report]:
-        """Outlets copy whatever there is under their own name, and copies of copies go round."""
+        """Outlets copy whatever there is, and copies of copies go round."""
         fresh = [one for one in told if one.evidence.source_kind != "baseline"]
         for _ in range(2):
             copies = []
@@ -371,14 +372,17 @@ class _Press:
             yield from copies
             fresh = copies
 
-    def repeated(self, report: Report, reported: float, voice: _Voice | None) -> Report:
-        """The same words later; a twentieth is garbled: who was there is said to have it."""
+    def repeated(self, report: Report, reported: float, voice: _Voice) -> Report:
+        """The same words later, mostly in the name of who said them; what is not is the repeater's own.
+
+        A twentieth is garbled: who was there is said to have it.
+        """
         self.count += 1
         claim = report.evidence
         at = int(reported * DAY)
         moved = claim.event_at if self.chance.random() < DATED else at
         claim = claim._replace(claim=f"c-{self.count:06}", reported_at=at, event_at=moved, confidence=None)
-        if voice is not None:
+        if self.chance.random() > self.habits.attributed:
             claim = claim._replace(origin=voice.origin, source_kind=voice.kind, lean=voice.lean)
         if claim.predicate in ("advanced", "fighting") and self.chance.random() < 0.05:
             claim = claim._replace(

@@ -57,8 +57,8 @@ REGIMES: Final = (
     Regime(
         "propaganda", TWO, _MEDIUM,
         Habits(monitors=1, monitor_sees=0.3, monitor_delay=4, map_sees=0, wire_relays=0.7, wire_sees=0.1,
-               outlet_copies=0.3, accounts=4, rumours=1.2, boasts=(0.7, 0.4), denies=(0.8, 0.6),
-               admits=(0.15, 0.3)),
+               outlet_copies=0.3, attributed=0.6, accounts=4, rumours=1.2, boasts=(0.7, 0.4),
+               denies=(0.8, 0.6), admits=(0.15, 0.3)),
     ),
     Regime(
         "few reports", TWO, _MEDIUM,

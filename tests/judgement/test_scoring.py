@@ -28,6 +28,7 @@ from tracker.judgement.scoring import (
     log_loss,
     pooled,
     score,
+    together,
 )
 
 
@@ -205,6 +206,23 @@ def test_nothing_to_judge_scores_nothing() -> None:
 
     assert (found.answers, found.accuracy, found.brier, found.calibration.ece) == (0, 0.0, 0.0, 0.0)
     assert (found.detection.mean, found.detection.detected, found.flips.false_a_year) == (None, None, 0.0)
+
+
+def test_two_series_together_are_scored_as_one() -> None:
+    """The second place is told of on more days, so it weighs more."""
+    homs = [said(day, who, A=0.7, B=0.3) for day, who in enumerate("AAB")]
+    hama = [said(day, who, "Hama", A=0.4, B=0.6) for day, who in enumerate("BABAB")]
+    truth = [Outcome("Homs", 0, "A"), Outcome("Homs", DAY, "B"), Outcome("Hama", 0, "B")]
+
+    both = together([score(homs, truth), score(hama, truth)])
+    whole = score([*homs, *hama], truth)
+
+    for mean in ("answers", "named", "accuracy", "brier", "log_loss"):
+        assert getattr(both, mean) == pytest.approx(getattr(whole, mean)), mean
+    assert both.calibration.ece == pytest.approx(whole.calibration.ece)
+    assert both.detection == whole.detection
+    assert both.flips == pytest.approx(whole.flips)
+    assert both.flips.false != 0 != both.detection.changes
 
 
 letters = st.text("AB.", min_size=2, max_size=30)

@@ -142,6 +142,34 @@ def score(answers: Sequence[Answer], outcomes: Iterable[Outcome]) -> Scores:
     )
 
 
+def together(scores: Sequence[Scores]) -> Scores:
+    """The scores of several series as one: means weighed by their answers, the rest added up."""
+    answers = sum(one.answers for one in scores)
+
+    def mean(of: str) -> float:
+        return sum(getattr(one, of) * one.answers for one in scores) / answers if answers else 0.0
+
+    days = tuple(day for one in scores for day in one.detection.days)
+    return Scores(
+        answers=answers,
+        named=mean("named"),
+        accuracy=mean("accuracy"),
+        brier=mean("brier"),
+        log_loss=mean("log_loss"),
+        calibration=pooled(one.calibration for one in scores),
+        detection=Detection(
+            days,
+            sum(one.detection.missed for one in scores),
+            sum(one.detection.waiting for one in scores),
+        ),
+        flips=Flips(
+            sum(one.flips.changes for one in scores),
+            sum(one.flips.false for one in scores),
+            sum(one.flips.place_years for one in scores),
+        ),
+    )
+
+
 class Outcomes:
     """What was so, place by place, to be asked for any instant. Outcomes that repeat the last are one."""
 

@@ -1,0 +1,223 @@
+"""Decides how the belief does in simulated wars, beside simpler rules, and whether it clears its bars.
+
+    python -m benchmarks.judgement.wars [--seeds tuning|test] [--plots DIR] [--windows]
+
+Five regimes, five test seeds each: what could be answered at the end of each day is scored against
+what was so. Brier scores are summed over the sides (two sides: twice that of one of them).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.judgement.causes import Causes, causes
+from benchmarks.judgement.consensus import available, dawid_skene
+from benchmarks.judgement.rivals import (
+    HALF_LIFE,
+    LIVE_FEED,
+    Rule,
+    belief,
+    last_claim,
+    latest_per_source,
+    vote,
+)
+from benchmarks.judgement.simulator import REGIMES, TEST, TUNING, Knowledge, Regime, War, knowledge, war
+from benchmarks.judgement.trial import Answers, Result, answered, filled, hindsight, pooled, result
+from tracker.judgement.belief import NEWS_ONLY
+from tracker.judgement.evidence import Sides
+
+Known = Mapping[str, Sequence[Knowledge]]
+Policy = Callable[[Known, Sides], Answers]
+
+
+def each_place(rule: Rule) -> Policy:
+    """A rule that looks at one place at a time."""
+
+    def policy(known: Known, sides: Sides) -> Answers:
+        return answered(known, sides, rule)
+
+    return policy
+
+
+BELIEF: Final = "belief"
+LAST, MAJORITY = "last claim wins", "majority"
+POLICIES: Final[tuple[tuple[str, Policy], ...]] = (
+    (BELIEF, each_place(belief(NEWS_ONLY))),
+    ("belief, live feed", each_place(belief(LIVE_FEED))),
+    (LAST, each_place(last_claim)),
+    ("latest per source", each_place(latest_per_source)),
+    (MAJORITY, each_place(vote())),
+    (f"vote, half-life {HALF_LIFE:.0f} d", each_place(vote(HALF_LIFE))),
+    *((("Dawid-Skene, 30 days", dawid_skene),) if available() else ()),
+)
+"""Learned reliabilities, the batch guard and the front get their line here. The first is held to the bars."""
+WINDOWS: Final = (7, 14, 30, 90)
+FILLED: Final = " + neighbours"
+
+
+class Bar(NamedTuple):
+    """What a figure may be at most, and how it is read off a result."""
+
+    name: str
+    most: float
+    read: Callable[[Result], float]
+
+
+BARS: Final = (
+    Bar("Brier", 0.11, lambda one: one.scores.brier),
+    Bar("Brier near events", 0.29, lambda one: one.near),
+    Bar("false flips a place-year", 0.55, lambda one: one.scores.flips.false_a_year),
+    Bar("ECE", 0.04, lambda one: one.scores.calibration.ece),
+)
+BETTER: Final = 0.8
+"""At most this much of what the last claim and the majority have."""
+
+
+class Trial(NamedTuple):
+    """The wars of one regime, with what is known in each, and what every policy answered."""
+
+    regime: Regime
+    wars: list[War]
+    known: list[Known]
+    answers: dict[str, list[Answers]]
+    results: dict[str, Result]
+
+
+def trial(
+    regime: Regime,
+    seeds: Sequence[int],
+    policies: Sequence[tuple[str, Policy]] = POLICIES,
+    *,
+    fill: bool = True,
+) -> Trial:
+    """Every policy in the wars of a regime, and with its neighbours' answer where a place has no claim."""
+    wars = [war(regime, seed) for seed in seeds]
+    known: list[Known] = [knowledge(one) for one in wars]
+    sides = Sides.of(*regime.sides)
+    answers: dict[str, list[Answers]] = {}
+    for name, policy in policies:
+        answers[name] = [policy(one, sides) for one in known]
+        if fill:
+            answers[name + FILLED] = [
+                filled(given, one.towns) for one, given in zip(wars, answers[name], strict=True)
+            ]
+    results = {name: result(wars, given) for name, given in answers.items()}
+    return Trial(regime, wars, known, answers, results)
+
+
+HEADING: Final = f"{'':34}{'Brier':>8}{'near':>8}{'flips':>8}{'ECE':>8}{'delay':>8}{'found':>8}{'right':>8}"
+
+
+def line(name: str, one: Result) -> str:
+    """A row of the table: `delay` in days, of the changes found; `flips` are false ones a place-year."""
+    scores = one.scores
+    delay = "-" if scores.detection.mean is None else f"{scores.detection.mean:.1f}"
+    return (
+        f"{name:34}{scores.brier:8.4f}{one.near:8.4f}{scores.flips.false_a_year:8.2f}"
+        f"{scores.calibration.ece:8.4f}{delay:>8}{scores.detection.detected or 0:8.3f}{scores.accuracy:8.4f}"
+    )
+
+
+def table(title: str, results: Mapping[str, Result], say: Callable[[str], None]) -> None:
+    """All policies of a regime, or of all of them."""
+    first = next(iter(results.values()))
+    say(f"\n{title}: {first.scores.answers:,} place-days, {first.near_days:,} near, "
+        f"{first.scores.detection.changes} changes")  # fmt: skip
+    say(HEADING)
+    for name, one in results.items():
+        say(line(name, one))
+
+
+def overall(trials: Sequence[Trial]) -> dict[str, Result]:
+    """Every policy over all regimes."""
+    return {name: pooled([one.results[name] for one in trials]) for name in trials[0].results}
+
+
+def judge(results: Mapping[str, Result], say: Callable[[str], None]) -> bool:
+    """Each bar, in figures and against the two simplest rules; whether all of them are cleared."""
+    kept = True
+    say(f"\n{'bars':28}{'belief':>8}{'at most':>9}         {'of the last claim':>18}{'of the majority':>18}")
+    for bar in BARS:
+        mine, last, most = (bar.read(results[name]) for name in (BELIEF, LAST, MAJORITY))
+        told = [_verdict(mine <= bar.most), *(_ratio(mine, other) for other in (last, most))]
+        kept = kept and mine <= bar.most and mine <= BETTER * last and mine <= BETTER * most
+        say(f"{bar.name:28}{mine:8.3f}{bar.most:9.2f} {told[0]:8}{told[1]:>18}{told[2]:>18}")
+    return kept
+
+
+def _verdict(kept: bool) -> str:
+    return "ok" if kept else "MISSED"
+
+
+def _ratio(mine: float, other: float) -> str:
+    return f"{mine / other:.2f} {_verdict(mine <= BETTER * other)}" if other else "- MISSED"
+
+
+def why(trials: Sequence[Trial], say: Callable[[str], None]) -> None:
+    """Where the Brier score comes from: what kind of day it was for the place."""
+    say(f"\nBrier score by cause    {''.join(f'{name:>16}' for name in Causes._fields)}")
+    for one in trials:
+        for name in (BELIEF, LAST):
+            found = causes(one.wars, one.known, one.answers[name])
+            say(f"{one.regime.name:18}{name[:6]:6}{''.join(f'{part:16.4f}' for part in found)}")
+
+
+def windows(seeds: Sequence[int], say: Callable[[str], None]) -> None:
+    """Which window suits Dawid-Skene best."""
+    policies: list[tuple[str, Policy]] = [
+        (f"Dawid-Skene{', one coin' * coin}, {days} days", partial(dawid_skene, window=days, one_coin=coin))
+        for days in WINDOWS
+        for coin in (False, True)
+    ]
+    table("all regimes", overall([trial(regime, seeds, policies, fill=False) for regime in REGIMES]), say)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0: every bar is cleared; 1: one is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.judgement.wars", description=__doc__)
+    parser.add_argument("--seeds", choices=("tuning", "test"), default="test")
+    parser.add_argument("--plots", type=Path, help="folder to draw the pictures in")
+    parser.add_argument("--windows", action="store_true", help="only try the windows of Dawid-Skene")
+    asked = parser.parse_args(arguments)
+    seeds = TUNING if asked.seeds == "tuning" else TEST
+    if asked.windows:
+        windows(seeds, print)
+        return 0
+    print(f"{asked.seeds} seeds {', '.join(map(str, seeds))}")
+    if not available():
+        print("Dawid-Skene is left out: crowd-kit is not installed (make bench installs it)")
+    trials = []
+    for regime in REGIMES:
+        trials.append(trial(regime, seeds))
+        table(regime.name, trials[-1].results, print)
+    results = overall(trials)
+    table("all regimes", results, print)
+    why(trials, print)
+    kept = judge(results, print)
+    table("all regimes, known in the end", _afterwards(trials), print)
+    if asked.plots:
+        from benchmarks.judgement.pictures import draw
+
+        for file in draw(asked.plots, trials, results):
+            print(f"drawn: {file}")
+    return 0 if kept else 1
+
+
+def _afterwards(trials: Sequence[Trial]) -> dict[str, Result]:
+    """The same questions asked when the war is over: all claims about times up to then, whenever made."""
+    found: dict[str, list[Result]] = {}
+    for one in trials:
+        sides = Sides.of(*one.regime.sides)
+        for name, policy in POLICIES:
+            given = [policy(hindsight(known), sides) for known in one.known]
+            found.setdefault(name, []).append(result(one.wars, given))
+    return {name: pooled(results) for name, results in found.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
