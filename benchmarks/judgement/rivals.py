@@ -7,7 +7,7 @@ side, in their order, at the end of each day. What is known is settled before: a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from math import exp
+from math import exp, log
 from typing import Final
 
 from tracker.judgement.belief import Fold
@@ -84,7 +84,10 @@ def last_claim(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) ->
 
 
 def latest_per_source(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) -> list[Shares]:
-    """Each source's latest word at its default reliability, as if all of them were independent."""
+    """Each source's latest word at its default reliability r, as if all of them were independent.
+
+    A word is wrong in favour of any other side alike: it is worth ln(r (K - 1) / (1 - r)) between K sides.
+    """
     names = sides.names
     answers: list[Shares] = []
     words: dict[str, Shares] = {}
@@ -92,7 +95,7 @@ def latest_per_source(claims: Sequence[Evidence], days: Sequence[int], sides: Si
         for claim in today:
             told = reading(claim, names)
             if told is not None:
-                weight = logit(reliability(claim, stance(claim, (), names)))
+                weight = logit(reliability(claim, stance(claim, (), names))) + log(len(names) - 1)
                 words[claim.origin] = _weighed(claim, told, names, weight)
         answers.append(_softmax([sum(word[i] for word in words.values()) for i in range(len(names))]))
     return answers
