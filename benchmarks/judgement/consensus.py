@@ -18,9 +18,9 @@ from benchmarks.judgement.simulator import Knowledge
 from tracker.judgement.evidence import DAY, Evidence, Sides
 from tracker.judgement.vocabulary import CONTEST, INSIDE
 
-WINDOW: Final = 30
-"""Days; of 7, 14, 30 and 90 the best on the tuning seeds (`wars --seeds tuning --windows`)."""
-ITERATIONS: Final = 100
+WINDOWS: Final = (7, 30)
+"""Days: short enough to see a place change hands, long enough to have two sources on it."""
+ITERATIONS: Final = 30
 
 Task = tuple[tuple[str, str], ...]
 """What was said in the window: pairs of a source and the side that it names."""
@@ -34,12 +34,12 @@ def available() -> bool:
 
 
 def dawid_skene(
-    known: Mapping[str, Sequence[Knowledge]], sides: Sides, window: int = WINDOW, one_coin: bool = True
+    known: Mapping[str, Sequence[Knowledge]], sides: Sides, window: int
 ) -> dict[str, list[Shares | None]]:
     """For each place, an answer at the end of each day."""
     asked = {place: list(_tasks(stretches, sides.names, window)) for place, stretches in known.items()}
     tasks = sorted({(place, task) for place, told in asked.items() for task in told if task})
-    solved = dict(zip(tasks, _solve([task for _, task in tasks], sides.names, one_coin), strict=True))
+    solved = dict(zip(tasks, _solve([task for _, task in tasks], sides.names), strict=True))
     return {place: list(_carried(place, told, solved)) for place, told in asked.items()}
 
 
@@ -68,19 +68,18 @@ def _label(claim: Evidence, names: Sequence[str]) -> str | None:
     return names[told.index(1.0)] if told is not None and 1.0 in told else None
 
 
-def _solve(tasks: Sequence[Task], names: Sequence[str], one_coin: bool) -> Iterator[Shares]:
+def _solve(tasks: Sequence[Task], names: Sequence[str]) -> Iterator[Shares]:
     import pandas
 
     with warnings.catch_warnings():  # of libraries that are not there and are not needed
         warnings.simplefilter("ignore")
-        from crowdkit.aggregation import DawidSkene, OneCoinDawidSkene
+        from crowdkit.aggregation import OneCoinDawidSkene
 
     rows = [(n, worker, label) for n, task in enumerate(tasks) for worker, label in task]
     if not rows:
         return
     table = pandas.DataFrame(rows, columns=["task", "worker", "label"])
-    model = OneCoinDawidSkene if one_coin else DawidSkene
-    found = model(ITERATIONS).fit_predict_proba(table)
+    found = OneCoinDawidSkene(ITERATIONS).fit_predict_proba(table)
     columns = [found[name] if name in found.columns else None for name in names]
     for n in range(len(tasks)):
         yield tuple(0.0 if column is None else float(column[n]) for column in columns)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 STEPS: Final = ((0, 0), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 40), (41, 10**9))
 """Numbers of claims that share a column, from and to."""
-COLOURS: Final = ("#1b6ca8", "#7fb3d5", "#c0392b", "#e59866", "#7d3c98", "#b39ddb", "#2e7d32")
-MARKS: Final = "oDsPv^X"
+COLOURS: Final = ("#1b6ca8", "#7fb3d5", "#c0392b", "#e59866", "#7d3c98", "#b39ddb", "#2e7d32", "#81c784")
+MARKS: Final = "oDsPv^X*"
 
 
 def draw(folder: Path, trials: Sequence[Trial], results: Mapping[str, Result]) -> Iterator[Path]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from benchmarks.judgement.consensus import available, dawid_skene
 from benchmarks.judgement.rivals import (
     HALF_LIFE,
     LIVE_FEED,
@@ -29,7 +30,7 @@ from benchmarks.judgement.rivals import (
     latest_per_source,
     vote,
 )
-from benchmarks.judgement.simulator import end_of
+from benchmarks.judgement.simulator import Knowledge, end_of
 from benchmarks.judgement.ukraine import BESIDE_THE_PROJECT
 from benchmarks.judgement.windows import EPOCH
 from tracker import demo
@@ -94,6 +95,20 @@ def answers(told: Story, sides: Sides, rule: Rule, *, live: bool) -> list[Answer
     ]
 
 
+def consensus(told: Story, sides: Sides, *, live: bool) -> list[Answer]:
+    """What Dawid and Skene's model answers; the government's from the first claim on, so never nothing."""
+    days = range(FIRST, LAST + 1)
+    known = {
+        place: [Knowledge(day, day, tuple(_known(claims, day if live else LAST))) for day in days]
+        for place, claims in told.items()
+    }
+    return [
+        _answer(place, day, p or tuple(1.0 / len(sides.names) for _ in sides.names), sides)
+        for place, given in dawid_skene(known, sides, 30).items()
+        for day, p in zip(days, given, strict=True)
+    ]
+
+
 def _known(claims: Sequence[Evidence], day: int) -> list[Evidence]:
     return [claim for claim in claims if claim.reported_at <= end_of(day)]
 
@@ -120,6 +135,8 @@ def report(told: Story, sides: Sides, truth: Sequence[Outcome], say: Callable[[s
             given = answers(told, sides, rule, live=live)
             found[name, live] = given, score(given, truth)
             say(_line(name, found[name, live][1]))
+        if available():
+            say(_line("Dawid-Skene, 30 days", score(consensus(told, sides, live=live), truth)))
     return judge(found["belief", True], found["last claim wins", True], say)
 
 

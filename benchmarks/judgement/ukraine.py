@@ -2,7 +2,8 @@
 
     python -m benchmarks.judgement.ukraine [--data DIR]
 
-Default reliabilities; no batch guard, no front, nothing learned.
+Default reliabilities; no batch guard, no front, nothing learned. Dawid-Skene is added where crowd-kit
+is installed. Every place has a claim from the first day on, so its neighbours are never asked.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from benchmarks.judgement.consensus import available, dawid_skene
 from benchmarks.judgement.rivals import (
     HALF_LIFE,
     LIVE_FEED,
     Rule,
+    Shares,
     belief,
     in_instants,
     last_claim,
     latest_per_source,
     vote,
 )
-from benchmarks.judgement.windows import FILES, SIDES, Window, read
+from benchmarks.judgement.simulator import Knowledge
+from benchmarks.judgement.windows import EPOCH, FILES, SIDES, Window, read
 from tracker.judgement.belief import NEWS_ONLY
 from tracker.judgement.evidence import Sides
 
@@ -32,6 +36,8 @@ BESIDE_THE_PROJECT: Final = Path(__file__).resolve().parents[2].parent / "shared
 PARTIES: Final = Sides.of(*SIDES)
 RUSSIA: Final = PARTIES.names.index("RU")
 CLIP: Final = 0.001
+FOR_EVER: Final = 10**5
+"""Days; a source of these files tells only what changes."""
 OVERALL_TOLERANCE: Final = 0.0005
 NEAR_TOLERANCE: Final = 0.002
 
@@ -84,19 +90,33 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
 
 def score(window: Window, rule: Rule) -> Score:
     """Mean squared distance of a rule's P(RU) from what the held-out source says."""
+    return scored(window, lambda place, days: rule(window.claims(place), days, PARTIES))
+
+
+def scored(window: Window, answers: Callable[[str, Sequence[int]], Sequence[Shares | None]]) -> Score:
+    """The same of any answers about a place on some days."""
     overall = near = 0.0
     days = near_days = 0
     for place in window.places:
         truth = window.truth(place)
-        answers = rule(window.claims(place), [known.day for known in truth], PARTIES)
-        for known, answer in zip(truth, answers, strict=True):
-            error = (min(1.0 - CLIP, max(CLIP, answer[RUSSIA])) - known.russian) ** 2
+        given = answers(place, [known.day for known in truth])
+        for known, answer in zip(truth, given, strict=True):
+            p = 0.5 if answer is None else answer[RUSSIA]
+            error = (min(1.0 - CLIP, max(CLIP, p)) - known.russian) ** 2
             overall += error
             days += 1
             if known.near:
                 near += error
                 near_days += 1
     return Score(overall / days, near / near_days, days, near_days)
+
+
+def consensus(window: Window) -> Score:
+    """Dawid and Skene's model over each source's latest word, however old: what it said goes on."""
+    first, last = (day.toordinal() - EPOCH for day in (window.first, window.last))
+    known = {place: [Knowledge(first, last, tuple(window.claims(place)))] for place in window.places}
+    found = dawid_skene(known, PARTIES, window=FOR_EVER)
+    return scored(window, lambda place, days: [found[place][day - first] for day in days])
 
 
 def report(trial: Trial, folder: Path, say: Callable[[str], None]) -> bool:
@@ -106,6 +126,8 @@ def report(trial: Trial, folder: Path, say: Callable[[str], None]) -> bool:
     say(f"  {'':24}{'Brier':>8}{'near':>8}{'place-days':>12}{'near':>9}")
     say(_line("published", trial.published))
     scores = [(name, score(window, rule)) for name, rule in RULES]
+    if available():
+        scores.append(("Dawid-Skene", consensus(window)))
     for name, reached in scores:
         say(_line(name, reached))
     agrees = scores[0][1].agrees(trial.published)

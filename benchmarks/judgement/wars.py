@@ -1,6 +1,6 @@
 """Decides how the belief does in simulated wars, beside simpler rules, and whether it clears its bars.
 
-    python -m benchmarks.judgement.wars [--seeds tuning|test] [--plots DIR] [--windows]
+    python -m benchmarks.judgement.wars [--seeds tuning|test] [--plots DIR]
 
 Five regimes, five test seeds each: what could be answered at the end of each day is scored against
 what was so. Brier scores are summed over the sides (two sides: twice that of one of them).
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.judgement.causes import Causes, causes
-from benchmarks.judgement.consensus import available, dawid_skene
+from benchmarks.judgement.consensus import WINDOWS, available, dawid_skene
 from benchmarks.judgement.rivals import (
     HALF_LIFE,
     LIVE_FEED,
@@ -53,10 +53,9 @@ POLICIES: Final[tuple[tuple[str, Policy], ...]] = (
     ("latest per source", each_place(latest_per_source)),
     (MAJORITY, each_place(vote())),
     (f"vote, half-life {HALF_LIFE:.0f} d", each_place(vote(HALF_LIFE))),
-    *((("Dawid-Skene, 30 days", dawid_skene),) if available() else ()),
+    *((f"Dawid-Skene, {days} days", partial(dawid_skene, window=days)) for days in WINDOWS if available()),
 )
 """Learned reliabilities, the batch guard and the front get their line here. The first is held to the bars."""
-WINDOWS: Final = (7, 14, 30, 90)
 FILLED: Final = " + neighbours"
 
 
@@ -92,8 +91,6 @@ def trial(
     regime: Regime,
     seeds: Sequence[int],
     policies: Sequence[tuple[str, Policy]] = POLICIES,
-    *,
-    fill: bool = True,
 ) -> Trial:
     """Every policy in the wars of a regime, and with its neighbours' answer where a place has no claim."""
     wars = [war(regime, seed) for seed in seeds]
@@ -102,10 +99,9 @@ def trial(
     answers: dict[str, list[Answers]] = {}
     for name, policy in policies:
         answers[name] = [policy(one, sides) for one in known]
-        if fill:
-            answers[name + FILLED] = [
-                filled(given, one.towns) for one, given in zip(wars, answers[name], strict=True)
-            ]
+        answers[name + FILLED] = [
+            filled(given, one.towns) for one, given in zip(wars, answers[name], strict=True)
+        ]
     results = {name: result(wars, given) for name, given in answers.items()}
     return Trial(regime, wars, known, answers, results)
 
@@ -167,27 +163,13 @@ def why(trials: Sequence[Trial], say: Callable[[str], None]) -> None:
             say(f"{one.regime.name:18}{name[:6]:6}{''.join(f'{part:16.4f}' for part in found)}")
 
 
-def windows(seeds: Sequence[int], say: Callable[[str], None]) -> None:
-    """Which window suits Dawid-Skene best."""
-    policies: list[tuple[str, Policy]] = [
-        (f"Dawid-Skene{', one coin' * coin}, {days} days", partial(dawid_skene, window=days, one_coin=coin))
-        for days in WINDOWS
-        for coin in (False, True)
-    ]
-    table("all regimes", overall([trial(regime, seeds, policies, fill=False) for regime in REGIMES]), say)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: every bar is cleared; 1: one is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.judgement.wars", description=__doc__)
     parser.add_argument("--seeds", choices=("tuning", "test"), default="test")
     parser.add_argument("--plots", type=Path, help="folder to draw the pictures in")
-    parser.add_argument("--windows", action="store_true", help="only try the windows of Dawid-Skene")
     asked = parser.parse_args(arguments)
     seeds = TUNING if asked.seeds == "tuning" else TEST
-    if asked.windows:
-        windows(seeds, print)
-        return 0
     print(f"{asked.seeds} seeds {', '.join(map(str, seeds))}")
     if not available():
         print("Dawid-Skene is left out: crowd-kit is not installed (make bench installs it)")
@@ -213,7 +195,7 @@ def _afterwards(trials: Sequence[Trial]) -> dict[str, Result]:
     found: dict[str, list[Result]] = {}
     for one in trials:
         sides = Sides.of(*one.regime.sides)
-        for name, policy in POLICIES:
+        for name, policy in POLICIES[:5]:
             given = [policy(hindsight(known), sides) for known in one.known]
             found.setdefault(name, []).append(result(one.wars, given))
     return {name: pooled(results) for name, results in found.items()}
