@@ -1,6 +1,6 @@
 """Decides how the belief does in simulated wars, beside simpler rules, and whether it clears its bars.
 
-    python -m benchmarks.judgement.wars [--seeds tuning|test] [--plots DIR]
+    python -m benchmarks.judgement.wars [--seeds tuning|test] [--jobs N] [--plots DIR]
 
 Five regimes, five test seeds each: what could be answered at the end of each day is scored against
 what was so. Brier scores are summed over the sides (two sides: twice that of one of them).
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -57,6 +58,7 @@ POLICIES: Final[tuple[tuple[str, Policy], ...]] = (
 )
 """Learned reliabilities, the batch guard and the front get their line here. The first is held to the bars."""
 FILLED: Final = " + neighbours"
+ASKED_AFTERWARDS: Final = (BELIEF, "belief, live feed", LAST, MAJORITY)
 
 
 class Bar(NamedTuple):
@@ -85,25 +87,26 @@ class Trial(NamedTuple):
     known: list[Known]
     answers: dict[str, list[Answers]]
     results: dict[str, Result]
+    afterwards: dict[str, Result]
+    """The same questions asked when the war is over: all claims about times up to then, whenever made."""
 
 
-def trial(
-    regime: Regime,
-    seeds: Sequence[int],
-    policies: Sequence[tuple[str, Policy]] = POLICIES,
-) -> Trial:
+def trial(regime: Regime, seeds: Sequence[int]) -> Trial:
     """Every policy in the wars of a regime, and with its neighbours' answer where a place has no claim."""
     wars = [war(regime, seed) for seed in seeds]
     known: list[Known] = [knowledge(one) for one in wars]
     sides = Sides.of(*regime.sides)
     answers: dict[str, list[Answers]] = {}
-    for name, policy in policies:
+    afterwards: dict[str, Result] = {}
+    for name, policy in POLICIES:
         answers[name] = [policy(one, sides) for one in known]
         answers[name + FILLED] = [
             filled(given, one.towns) for one, given in zip(wars, answers[name], strict=True)
         ]
+        if name in ASKED_AFTERWARDS:
+            afterwards[name] = result(wars, [policy(hindsight(one), sides) for one in known])
     results = {name: result(wars, given) for name, given in answers.items()}
-    return Trial(regime, wars, known, answers, results)
+    return Trial(regime, wars, known, answers, results, afterwards)
 
 
 HEADING: Final = f"{'':34}{'Brier':>8}{'near':>8}{'flips':>8}{'ECE':>8}{'delay':>8}{'found':>8}{'right':>8}"
@@ -167,6 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0: every bar is cleared; 1: one is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.judgement.wars", description=__doc__)
     parser.add_argument("--seeds", choices=("tuning", "test"), default="test")
+    parser.add_argument("--jobs", type=int, default=2, help="regimes at a time")
     parser.add_argument("--plots", type=Path, help="folder to draw the pictures in")
     asked = parser.parse_args(arguments)
     seeds = TUNING if asked.seeds == "tuning" else TEST
@@ -174,31 +178,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not available():
         print("Dawid-Skene is left out: crowd-kit is not installed (make bench installs it)")
     trials = []
-    for regime in REGIMES:
-        trials.append(trial(regime, seeds))
-        table(regime.name, trials[-1].results, print)
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for one in pool.map(trial, REGIMES, [seeds] * len(REGIMES)):
+            trials.append(one)
+            table(one.regime.name, one.results, print)
     results = overall(trials)
     table("all regimes", results, print)
     why(trials, print)
     kept = judge(results, print)
-    table("all regimes, known in the end", _afterwards(trials), print)
+    last = {name: pooled([one.afterwards[name] for one in trials]) for name in ASKED_AFTERWARDS}
+    table("all regimes, asked when all is known", last, print)
     if asked.plots:
         from benchmarks.judgement.pictures import draw
 
         for file in draw(asked.plots, trials, results):
             print(f"drawn: {file}")
     return 0 if kept else 1
-
-
-def _afterwards(trials: Sequence[Trial]) -> dict[str, Result]:
-    """The same questions asked when the war is over: all claims about times up to then, whenever made."""
-    found: dict[str, list[Result]] = {}
-    for one in trials:
-        sides = Sides.of(*one.regime.sides)
-        for name, policy in POLICIES[:5]:
-            given = [policy(hindsight(known), sides) for known in one.known]
-            found.setdefault(name, []).append(result(one.wars, given))
-    return {name: pooled(results) for name, results in found.items()}
 
 
 if __name__ == "__main__":
