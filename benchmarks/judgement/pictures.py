@@ -68,7 +68,7 @@ def _by_claims(axes: Any, names: Sequence[str], trials: Sequence[Trial]) -> None
     axes.set_xticks(range(len(labels)), ticks)
     axes.set(xlabel="claims known about the place; place-days below", ylabel="Brier score",
              ylim=(0, None), title="Brier score by number of claims, all regimes")  # fmt: skip
-    axes.legend(frameon=False, loc="upper right")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside the lines
 
 
 def _errors(name: str, trials: Sequence[Trial]) -> list[tuple[float, int]]:
