@@ -19,6 +19,7 @@ HOMES = {
     "click": ("tracker.cli",),
     "psycopg": ("tracker.record", "tracker.reader"),
     "pydantic": ("tracker.record",),
+    "shapely": ("tracker.geometry",),
     "sqlalchemy": ("tracker.record", "tracker.reader"),
 }
 

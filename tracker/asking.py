@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim, typed
 from tracker.judgement.vocabulary import FILTERS, MODALITIES, PREDICATES, STANDINGS
-from tracker.names import Resolved
+from tracker.names import AREA_KINDS, Resolved
 from tracker.reader import Reader, position_at
 from tracker.views.names import areas, find, find_then
 from tracker.zones import iso
@@ -38,7 +38,11 @@ class Asking:
 
         question = self._question(at, known_at, published_by)
         bound = self._bound(place, question)
-        return {**status_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
+        found = self._place(bound.id, question)
+        return {
+            **status_document(self._reader, found, question),
+            **self._summed(found, question), **_noted(bound),
+        }  # fmt: skip
 
     def table(
         self, at: When, known_at: When, published_by: When, *, region: str | None, controller: str | None,
@@ -57,6 +61,33 @@ class Asking:
         words = tuple(only)
         _require("filter of verdicts", words, FILTERS)
         return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
+
+    def regions(
+        self, at: When, known_at: When, published_by: When, *, area: str | None, kind: str | None,
+        within: str | None,
+    ) -> Document:  # fmt: skip
+        """The areas of one level, one area in detail, or the polygons of a file: their places counted."""
+        from tracker.views.regions import area_document, level_document, polygons_document
+
+        asked = {"AREA": area, "--kind": kind, "--within": within}
+        if len(told := [name for name, value in asked.items() if value is not None]) > 1:
+            raise BadInput(what=f"{' and '.join(told)} choose different areas", try_="one of them")
+        _require("kind of area", (kind,), AREA_KINDS)
+        question = self._question(at, known_at, published_by)
+        if within is not None:
+            from tracker.geometry import read_areas
+
+            return polygons_document(self._reader, question, read_areas(within), within)
+        if area is None:
+            return level_document(self._reader, question, kind)
+        known = position_at(self._reader, question.known_at)
+        found = self._place(self._area(area, known), question)
+        told_of = area_document(self._reader, question, found)
+        if found.kind not in AREA_KINDS and not told_of["areas"] and not _counted(told_of):
+            raise BadInput(
+                what=f"{found.name} is no area, but a {found.kind}", try_=f"tracker status {typed(found.id)}"
+            )
+        return told_of
 
     def why(self, place: str, at: When, known_at: When, published_by: When) -> Document:
         """The verdict on one place, step by step."""
@@ -187,6 +218,14 @@ class Asking:
         known = position_at(self._reader, question.known_at)
         return places(self._reader, [id_], known).get(id_) or places(self._reader, [id_])[id_]
 
+    def _summed(self, place: Place, question: Question) -> Document:
+        """Beside the verdict of an area, how many of its towns are whose: neither follows from the other."""
+        if place.kind not in AREA_KINDS:
+            return {}
+        from tracker.views.regions import summary_of
+
+        return {"summary": summary_of(self._reader, question, place)}
+
     def _area(self, text: str, known: int) -> str:
         """The area meant by a name: `--region Homs` is the governorate, not the city."""
         found = areas(self._reader, text, known) or areas(self._reader, text, merged_at=known)
@@ -249,3 +288,8 @@ def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
         or row["freshness"] in only
         or ("conflict" in only and bool(row["conflicts"]))
     )
+
+
+def _counted(told: Document) -> int:
+    """How many places an answer counts."""
+    return sum(told["total"][those]["places"]["known"] for those in ("settlements", "facilities"))

@@ -69,6 +69,13 @@ class BadInput(TrackerError):
     exit_code = USAGE
 
 
+class NotInstalled(TrackerError):
+    """{what} needs the package {package}
+
+    Try: pip install 'tracker[{extra}]'
+    """
+
+
 class UnreadableTime(BadInput):
     """cannot read {text!r} as a time{why}
 

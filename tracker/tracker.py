@@ -116,6 +116,19 @@ class Tracker:
                 return ask.status(place, at, known_at, published_by)
             return ask.table(at, known_at, published_by, region=region, controller=controller, only=only)
 
+    def regions(
+        self, area: str | None = None, *, kind: str | None = None, within: str | Path | None = None,
+        at: When = None, known_at: When = None, published_by: When = None,
+    ) -> Document:  # fmt: skip
+        """Areas summed up: how many of their towns, and of their people, are whose, contested or unknown.
+
+        Without an area those of one `kind`, else the governorates; `within` names a GeoJSON file
+        with polygons to take instead.
+        """
+        with self._asking() as ask:
+            file = None if within is None else str(within)
+            return ask.regions(at, known_at, published_by, area=area, kind=kind, within=file)
+
     def why(
         self, place: str, *, at: When = None, known_at: When = None, published_by: When = None
     ) -> Document:

@@ -9,6 +9,7 @@ COMMANDS: Final[dict[str, str]] = {
     "demo": "replay the real story of December 2024 and say what to try",
     "add-claim": "record what somebody said",
     "status": "who controls a place, how sure, since when, what speaks against it",
+    "regions": "areas summed up: how many of their towns and people are whose",
     "why": "the reasons for a verdict, claim by claim, with their weights",
     "claims": "list claims",
     "show": "one claim whole, with its provenance and history",

@@ -30,7 +30,9 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     place = one["place"]
     where = ", ".join(part for part in (place["kind"], place["region"]) if part)
     out.line(phrases.verdict(place["name"], one), one["status"])
-    out.item("", f"{where}; as of {when(one['at'], zone)}{_axes(one, zone)}", "quiet")
+    out.item("", f"{where}; as of {when(one['at'], zone)}{axes(one, zone)}", "quiet")
+    if one.get("summary"):
+        out.item("in it", one["summary"])
     if one["since"]:
         out.item("since", _since(one["since"], zone))
     if one["freshness"]:
@@ -74,7 +76,8 @@ def pairs(conflicts: Sequence[Document]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def _axes(one: Document, zone: str) -> str:
+def axes(one: Document, zone: str) -> str:
+    """What was asked about beside the instant."""
     known = f", as known on {when(one['known_at'], zone)}" if one["known_at"] else ""
     published = (
         f", from what was published by {when(one['published_by'], zone)}" if one["published_by"] else ""
