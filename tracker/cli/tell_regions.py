@@ -62,10 +62,10 @@ def _area(out: Lines, found: Document, zone: str) -> None:
 
 def _row(name: str, one: Document, zone: str) -> Sequence[str]:
     towns, change = one["settlements"], one["latest_change"]
-    places = towns["places"]
+    places, lives = towns["places"], people(towns).replace(" %", "%")
     told = (
         f"{places['claimed']} of {places['known']}", ", ".join(held(towns)), str(places["contested"] or ""),
-        str(places["unknown"] or ""), _change(change, zone) if change else "", people(towns),
+        str(places["unknown"] or ""), _change(change, zone) if change else "", lives,
     )  # fmt: skip
     return (name, *(cell or "-" for cell in told))
 

@@ -6,7 +6,7 @@ count gives the area no verdict. All verdicts come from one question to the `Sit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tracker.errors import BadInput
@@ -66,11 +66,7 @@ def polygons_document(reader: Reader, question: Question, polygons: Sequence[Are
     placed = [one for one in land.counted if one.place.lat is not None and one.place.lon is not None]
     points = [(one.place.lon or 0.0, one.place.lat or 0.0) for one in placed]
     found = within(polygons, points)
-    if not any(found) and any(within(turned(polygons), points)):
-        raise BadInput(
-            what=f"{file} cannot be used: no place lies in it, but some would with its coordinates swapped",
-            try_="a GeoJSON file with longitude first, as RFC 7946 has it",
-        )
+    note = _swapped(file, {i for hits in found for i in hits}, within(turned(polygons), points))
     rows = [
         land.polygon(area.name, [placed[i] for i in hits]) for area, hits in zip(polygons, found, strict=True)
     ]
@@ -78,7 +74,21 @@ def polygons_document(reader: Reader, question: Question, polygons: Sequence[Are
     outside = [one for i, one in enumerate(placed) if i not in anywhere]
     nowhere = [one for one in land.counted if one.place.lat is None or one.place.lon is None]
     told = _told(rows, land.sums(outside), land.sums(land.counted))
-    return {**land.axes(), **told, "file": file, "without_position": land.sums(nowhere)}
+    return {**land.axes(), **told, "file": file, "without_position": land.sums(nowhere), **note}
+
+
+def _swapped(file: str, hits: Collection[int], turned: Iterable[Collection[int]]) -> Document:
+    """A word where far more places would lie in the polygons if their coordinates were swapped."""
+    would = len({i for some in turned for i in some})
+    if not hits and would:
+        raise BadInput(
+            what=f"{file} cannot be used: no place lies in it, but some would with its coordinates swapped",
+            try_="a GeoJSON file with longitude first, as RFC 7946 has it",
+        )
+    if would > 2 * len(hits):
+        told = f"{len(hits)} places lie in {file}, and {would} would with its coordinates swapped"
+        return {"note": f"{told}; longitude comes first"}
+    return {}
 
 
 def summary_of(reader: Reader, question: Question, area: Place) -> str:
