@@ -49,7 +49,7 @@ def read_areas(path: str) -> list[Area]:
     return found
 
 
-def within(areas: Sequence[Area], points: Sequence[tuple[float, float]]) -> list[list[int]]:
+def lying(areas: Sequence[Area], points: Sequence[tuple[float, float]]) -> list[list[int]]:
     """For each area, which of the points (longitude, latitude) lie in it or on its border, in order."""
     try:
         import shapely

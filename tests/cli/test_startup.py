@@ -13,7 +13,18 @@ import pytest
 
 from tests.cli.running import surroundings
 
-HEAVY = {"sqlalchemy", "pydantic", "alembic", "apscheduler", "orjson", "psycopg", "starlette", "uvicorn"}
+HEAVY = {
+    "sqlalchemy",
+    "pydantic",
+    "alembic",
+    "apscheduler",
+    "orjson",
+    "psycopg",
+    "starlette",
+    "uvicorn",
+    "shapely",
+    "numpy",
+}
 ASKED_LATER = {"difflib", "textwrap", "shutil", "tomllib", "csv", "unicodedata", "bisect", "tracker.times"}
 """What some question, or its refusal, needs, and `status` of a place does not."""
 DATABASE = {"sqlite3", "tracker.tracker", "tracker.judgement.evidence", "tracker.views.evidence"}
@@ -56,7 +67,7 @@ def loaded(words: Collection[str], **environment: str) -> Loaded:
         ["status"], ["status", "Homs"], ["status", "--at", "2024-12-07", "--known-at", "2024-12-06", "--csv"],
         ["why", "Homs"], ["claims", "--place", "Homs"], ["log", "--until", "3"], ["place", "show", "Homs"],
         ["source", "list"], ["setting", "list"], ["--help"], ["status", "--help"], ["add-claim", "--help"],
-        ["status", "Nowhere"],
+        ["status", "Nowhere"], ["status", "southern Syria"], ["regions"], ["regions", "Homs"],
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from tracker.judgement.evidence import Evidence
 from tracker.names import AREA_KINDS
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names, claim_documents
-from tracker.views.places import Place, all_places, upward
+from tracker.views.places import Place, all_places, places, upward, within
 from tracker.views.situation import Question, Situation
 from tracker.views.tally import SETTLEMENTS, Counted, summary, tally
 from tracker.zones import iso
@@ -60,13 +60,13 @@ def area_document(reader: Reader, question: Question, area: Place) -> Document:
 
 def polygons_document(reader: Reader, question: Question, polygons: Sequence[Area], file: str) -> Document:
     """The polygons of a file, each with what lies in it or on its border."""
-    from tracker.geometry import turned, within
+    from tracker.geometry import lying, turned
 
     land = _Land(reader, question)
     placed = [one for one in land.counted if one.place.lat is not None and one.place.lon is not None]
     points = [(one.place.lon or 0.0, one.place.lat or 0.0) for one in placed]
-    found = within(polygons, points)
-    note = _swapped(file, {i for hits in found for i in hits}, within(turned(polygons), points))
+    found = lying(polygons, points)
+    note = _swapped(file, {i for hits in found for i in hits}, lying(turned(polygons), points))
     rows = [
         land.polygon(area.name, [placed[i] for i in hits]) for area, hits in zip(polygons, found, strict=True)
     ]
@@ -93,9 +93,15 @@ def _swapped(file: str, hits: Collection[int], turned: Iterable[Collection[int]]
 
 def summary_of(reader: Reader, question: Question, area: Place) -> str:
     """The line beside the verdict of an area: "5 of 7 known towns: rebels 4, contested 1"."""
-    land = _Land(reader, question, only=area)
-    told: str = land.sums(land.inside(area))["summary"]
-    return told
+    of = Situation(reader, question)
+    inside = places(reader, within(reader, area.id, of.known), of.known)
+    ids = [id_ for place in inside for id_ in of.members(place)]
+    said = reader.among("SELECT DISTINCT place FROM claims WHERE place IN (:wanted)", ids)
+    spoken = {of.root(row[0]) for row in said}
+    judged = of.judged((inside[id_] for id_ in sorted(spoken)), alone=True)
+    towns = (place for place in inside.values() if place.kind in SETTLEMENTS)
+    counted = (Counted(place, judged[place.id][0] if place.id in judged else None) for place in towns)
+    return summary(tally(counted, actor_names(of.who)))
 
 
 def _told(rows: list[Document], outside: Document, total: Document) -> Document:
@@ -109,7 +115,7 @@ def _told(rows: list[Document], outside: Document, total: Document) -> Document:
 class _Land:
     """All places of one question with their verdicts, and what each lies in."""
 
-    def __init__(self, reader: Reader, question: Question, only: Place | None = None) -> None:
+    def __init__(self, reader: Reader, question: Question) -> None:
         self._situation = of = Situation(reader, question)
         self._sides = actor_names(of.who)
         by_id = {place.id: place for place in all_places(reader, of.known)}
@@ -118,8 +124,6 @@ class _Land:
         single = sorted((one for one in by_id.values() if of.root(one.id) == one.id), key=_order)
         self.areas = [place for place in single if place.kind in AREA_KINDS]
         claimed = [by_id[id_] for id_ in of.claimed() if id_ in by_id]
-        if only is not None:
-            claimed = [place for place in claimed if only.id in self.line(place)]
         self._judged = of.judged(claimed)  # all at once, areas too: a change nearby may be anywhere
         self.counted = [self._count(place) for place in single if place.kind not in AREA_KINDS]
         self._inside: dict[str, list[Counted]] = {}

@@ -190,10 +190,10 @@ class Situation:
         """The verdicts of many places, from what is kept where the question is about now."""
         return {place: verdict for place, (verdict, _) in self.judged(wanted).items()}
 
-    def judged(self, wanted: Iterable[Place]) -> Mapping[str, tuple[Verdict, Folded]]:
-        """The same, each with the belief it was read from."""
+    def judged(self, wanted: Iterable[Place], *, alone: bool = False) -> Mapping[str, tuple[Verdict, Folded]]:
+        """The same, each with the belief it was read from; `alone`: nothing of others is read."""
         wanted = list(wanted)
-        kept = self._kept()
+        kept = self._kept([place.id for place in wanted] if alone else None)
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = Nearby((place for place in wanted if self._changed(folds[place.id].state)), NEARBY_KM)
@@ -244,9 +244,9 @@ class Situation:
     def _changed(self, state: Fold) -> bool:
         return state.changed_at is not None and 0 <= self.question.at - state.changed_at <= NEARBY_CHANGE
 
-    def _kept(self) -> dict[str, Folded]:
-        """The beliefs about all places that can be taken from what is kept."""
-        rows = self._rows("place, state, tail")
+    def _kept(self, wanted: Iterable[str] | None = None) -> dict[str, Folded]:
+        """The beliefs about all places, or some, that can be taken from what is kept."""
+        rows = self._rows("place, state, tail", wanted)
         recent = evidence(
             self.reader, self.who, [id_ for row in rows for id_ in self.members(row[0])],
             records=self.records, since=self.question.at - TAIL, until=self.question.at,
