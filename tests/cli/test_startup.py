@@ -14,17 +14,9 @@ import pytest
 from tests.cli.running import surroundings
 
 HEAVY = {
-    "sqlalchemy",
-    "pydantic",
-    "alembic",
-    "apscheduler",
-    "orjson",
-    "psycopg",
-    "starlette",
-    "uvicorn",
-    "shapely",
-    "numpy",
-}
+    "sqlalchemy", "pydantic", "alembic", "apscheduler", "orjson", "psycopg", "starlette", "uvicorn",
+    "numpy", "shapely",
+}  # fmt: skip
 ASKED_LATER = {"difflib", "textwrap", "shutil", "tomllib", "csv", "unicodedata", "bisect", "tracker.times"}
 """What some question, or its refusal, needs, and `status` of a place does not."""
 DATABASE = {"sqlite3", "tracker.tracker", "tracker.judgement.evidence", "tracker.views.evidence"}

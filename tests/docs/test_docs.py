@@ -250,6 +250,21 @@ def test_the_keys_of_a_verdict_are_those_on_the_page(told: Tracker) -> None:
     assert all(f"`{key}`" in page for key in why["steps"][0])
 
 
+def test_the_keys_of_a_summed_up_area_are_those_on_the_page(told: Tracker) -> None:
+    found = told.regions("Homs")
+    row = found["area"]
+    count = {"summary", "settlements", "facilities", "latest_change"}
+    sums = set(row["settlements"]["places"])
+    assert set(found) | {"note"} | count | sums == _keys("`regions`")
+    assert set(found["total"]) == set(found["outside"]) == count
+    assert set(row) - count == {"area", "verdict", "said"}
+    page = read("docs/json.md").partition("## `regions`")[2].partition("\n## ")[0]
+    side, place = row["settlements"]["sides"][0], found["places"][0]
+    for key in (*row, *row["area"], *row["settlements"], *side, *place):
+        assert f"`{key}`" in page, key
+    assert set(told.status("homs-governorate")) - set(told.status("hama")) == {"summary"}
+
+
 def test_the_keys_of_a_claim_are_those_on_the_page(told: Tracker) -> None:
     (one,) = told.claims(place="Homs")["claims"]
     page = read("docs/json.md")
