@@ -110,6 +110,8 @@ def test_unknown_is_not_the_same_as_no_claim(land: Land) -> None:
     claim = land.say("Clan captured Southtown")
     land.tracker.retract(claim)
     assert places(land.row("South")) == (1, 0, 0, 0, 0, 1), "who took it back says nothing any more"
+    assert land.tracker.status("South")["summary"] == "none of 1 known town is spoken of"
+    assert land.tracker.regions("South")["places"] == []
 
 
 def test_facilities_are_no_towns(land: Land) -> None:
@@ -128,6 +130,9 @@ def test_one_area_is_told_with_what_lies_in_it(land: Land) -> None:
     assert places(found["outside"]) == (1, 1, *places(found["outside"])[2:5], 0)
     assert [one["id"] for one in found["places"]] == ["northtown"]
     assert land.tracker.regions("Hills")["areas"] == []
+    told = land.tracker.regions("Land")
+    assert [(one["area"]["id"], places(one)[0]) for one in told["areas"]] == [("north", 3), ("south", 1)]
+    assert places(told["outside"])[0] == 0
 
 
 def test_the_latest_change_is_of_control_not_of_a_first_word(land: Land) -> None:
@@ -186,6 +191,7 @@ def test_a_merged_place_counts_once_and_a_merged_area_is_its_root(land: Land) ->
     land.tracker.merge("place", "hill-top", "hilltop")
     land.tracker.merge("place", "province-of-the-north", "north")
     assert land.row("North")["summary"] == "1 of 4 known towns: Army 1"
+    assert land.tracker.status("North")["summary"] == "1 of 4 known towns: Army 1"
     assert land.row("North")["settlements"]["population"]["known"] == 1300
     assert [one["area"]["id"] for one in land.tracker.regions()["areas"]] == ["north", "south"]
     assert land.row("North", known_at=before)["settlements"]["places"]["known"] == 4
@@ -276,6 +282,7 @@ def counted(reader: Reader, inside: Callable[[Place], bool]) -> Counter[str]:
             one = verdicts.get(place.id)
             found["known"] += 1
             found["people"] += place.population or 0
+            found["blank"] += place.population is None
             found[one["status"] if one else "no_claim"] += 1
             if one and one["status"] == "held":
                 found[one["controller"]["side"]] += 1
@@ -288,6 +295,7 @@ def flat(told: Document) -> Counter[str]:
         {key: towns["places"][key] for key in ("known", "held", "contested", "unknown", "no_claim")}
     )
     found["people"] = towns["population"]["known"]
+    found["blank"] = towns["without_population"]["known"]
     found.update({side["side"]: side["held"] for side in towns["sides"]})
     return found
 
