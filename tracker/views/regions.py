@@ -66,11 +66,13 @@ def polygons_document(reader: Reader, question: Question, polygons: Sequence[Are
     placed = [one for one in land.counted if one.place.lat is not None and one.place.lon is not None]
     points = [(one.place.lon or 0.0, one.place.lat or 0.0) for one in placed]
     found = lying(polygons, points)
-    note = _swapped(file, {i for hits in found for i in hits}, lying(turned(polygons), points))
+    anywhere = {i for hits in found for i in hits}
+    # Only where there is room for more than twice as many is it worth asking the other way round.
+    other = lying(turned(polygons), points) if 2 * len(anywhere) < len(points) else []
+    note = _swapped(file, anywhere, other)
     rows = [
         land.polygon(area.name, [placed[i] for i in hits]) for area, hits in zip(polygons, found, strict=True)
     ]
-    anywhere = {i for hits in found for i in hits}
     outside = [one for i, one in enumerate(placed) if i not in anywhere]
     nowhere = [one for one in land.counted if one.place.lat is None or one.place.lon is None]
     told = _told(rows, land.sums(outside), land.sums(land.counted))
