@@ -36,6 +36,8 @@ CONTESTED: Final = 0.6
 """Share that fighting inside, or part of the place changing hands, moves."""
 ENTERED: Final = 0.3
 CAP: Final = 0.98
+NEAR: Final = 1e-8
+"""Only shares this close can be equal to nine digits, which makes a tie."""
 ECHO: Final = 0.1
 """What each repetition by the same voice is worth of the one before."""
 ECHO_WINDOW: Final = 4 * DAY
@@ -63,7 +65,7 @@ class Settings(NamedTuple):
         return self.lam < LIVE_BELOW
 
 
-_REMEMBERED: Final = frozenset({FOR, CONTEST, INSIDE, AROUND, DENY_GAIN, DENY_LOST})
+REMEMBERED: Final = frozenset({FOR, CONTEST, INSIDE, AROUND, DENY_GAIN, DENY_LOST})
 """What makes a side one that is "around" here. Presence does not: an ally's forces are no rival's."""
 
 
@@ -159,7 +161,7 @@ class Fold:
                 self._deny_gain(one, g)
             elif kind == DENY_LOST:
                 self._claim_for(one, claim.sides, g, denial=True)
-        if kind in _REMEMBERED and claim.weight > 0.0:
+        if kind in REMEMBERED and claim.weight > 0.0:
             self.around.update(claim.sides, claim.against)
 
     def _independence(self, one: Weighed) -> float:
@@ -486,9 +488,15 @@ _TOLD: Final = (AROUND, INSIDE, CONTEST, DENY_GAIN, DENY_LOST, LOST, FOR)
 def _order(one: Weighed) -> tuple[object, ...]:
     """By what is said as far as that goes: an id depends on what things are called, so it comes last."""
     claim = one.evidence
-    told = _TOLD.index(claim.kind) if claim.kind in _TOLD else -1
-    said = (claim.predicate, claim.extent or "", len(claim.sides), claim.weight)
-    return claim.reported_at, one.reliability, told, *said, one.stance, claim.source_kind, claim.claim
+    told = told_order(claim.kind, claim.predicate, claim.extent, claim.sides, claim.weight)
+    return claim.reported_at, one.reliability, *told, one.stance, claim.source_kind, claim.claim
+
+
+def told_order(
+    kind: str, predicate: str, extent: str | None, sides: tuple[str, ...], weight: float
+) -> tuple[int, str, str, int, float]:
+    """In which order things are told of one instant."""
+    return _TOLD.index(kind) if kind in _TOLD else -1, predicate, extent or "", len(sides), weight
 
 
 def _event_at(claim: Evidence) -> int:
@@ -498,7 +506,7 @@ def _event_at(claim: Evidence) -> int:
 def _argmax(p: Sequence[float]) -> int:
     """The most probable side; equal to nine digits is a tie, and ties go to the lower id."""
     most = max(p)
-    near = [i for i, x in enumerate(p) if most - x < 1e-8]  # few, of as many sides as a war has
+    near = [i for i, x in enumerate(p) if most - x < NEAR]  # few, of as many sides as a war has
     if len(near) == 1:
         return near[0]
     top = round(most, 9)
