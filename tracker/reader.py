@@ -66,6 +66,15 @@ class Reader:
         except Exception as error:
             raise self._trouble(error) from error
 
+    def chunks(self, size: int, sql: str, /, **values: object) -> Iterator[list[Row]]:
+        """The rows of a query, so many at a time."""
+        try:
+            asked = self._asked(sql, values)
+            while rows := asked.fetchmany(size):
+                yield rows
+        except Exception as error:
+            raise self._trouble(error) from error
+
     def _asked(self, sql: str, values: dict[str, object]) -> Any:
         if self.dialect == "postgresql":
             sql = self._translated.setdefault(sql, re.sub(_PARAMETER, r"%(\1)s", sql.replace("%", "%%")))

@@ -122,6 +122,20 @@ def columns(stories: Mapping[str, Iterable[Evidence]]) -> Columns:
     )
 
 
+def alike(numbers: Ints) -> tuple[Ints, Ints]:
+    """The rows in which each of the different numbers (none negative) is first, and which of them each is."""
+    count = int(numbers.max(initial=-1)) + 1
+    if count > 4 * max(len(numbers), 1 << 16):
+        _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
+        return first, which
+    rows = np.full(count, -1)
+    rows[numbers[::-1]] = np.arange(len(numbers))[::-1]  # of several rows given to a number the last stays
+    found = np.flatnonzero(rows >= 0)
+    number = np.empty(count, np.int64)
+    number[found] = np.arange(len(found))
+    return rows[found], number[numbers]
+
+
 def ints(values: Iterable[int]) -> Ints:
     """Whole numbers as a column."""
     return np.fromiter(values, np.int64)

@@ -109,6 +109,12 @@ class Parties:
         leaning = _latest(self._leanings.get(self.source(source), ()), at)
         return None if leaning is None or leaning.actor is None else self.side(leaning.actor, at)
 
+    def moments(self) -> list[int]:
+        """Every instant from which on somebody counts for another side, or a source speaks for another."""
+        since = {one.since for rows in self._memberships.values() for one in rows}
+        since |= {one.since for rows in self._leanings.values() for one in rows}
+        return sorted(since - {BEGINNING})
+
     def leaning(self) -> set[str]:
         """Every source that speaks for a side, or ever did."""
         said = {

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from tracker.judgement.belief import ECHO, ECHO_WINDOW, REMEMBERED, told_order
-from tracker.judgement.columns import Bools, Columns, Entries, Floats, Ints, Told, ints
+from tracker.judgement.columns import Bools, Columns, Entries, Floats, Ints, Told, alike, ints
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.reliability import (
     AGAINST_INTEREST,
@@ -119,28 +119,20 @@ def _stances(given: Columns, names: Sequence[str], lean: Ints, named: Ints, arou
     """How each claim's origin stands to it: asked once of those alike, with its side known and unknown."""
     sayings = Entries()
     saying = ints(sayings[one.kind, one.sides, one.against] for one in given.tolds)[given.told]
-    alike = saying * (len(names) + 1) + lean + 1
-    without, within = np.zeros((2, len(sayings) * (len(names) + 1)), np.int64)
-    for kind in _present(alike, len(without)):
-        (what, sides, against), side = list(sayings)[kind // (len(names) + 1)], kind % (len(names) + 1) - 1
-        name = names[side] if side >= 0 else None
-        one = Evidence("", what, sides, 0, 0, "", lean=name, against=against)
-        past = () if name is None else (name,)
-        without[kind], within[kind] = (STANCES.index(stance(one, some, some)) for some in ((), past))
-    found: Ints = without[alike]
-    rows = np.flatnonzero(found != within[alike])
+    first, kind = alike(saying * (len(names) + 1) + lean + 1)
+    without, within = np.zeros((2, len(first)), np.int64)
+    for number, row in enumerate(first.tolist()):
+        told, teller = given.tolds[given.told[row]], given.tellers[given.teller[row]]
+        one = Evidence("", told.kind, told.sides, 0, 0, "", lean=teller.lean, against=told.against)
+        past = () if teller.lean is None else (teller.lean,)
+        without[number], within[number] = (STANCES.index(stance(one, some, some)) for some in ((), past))
+    found: Ints = without[kind]
+    rows = np.flatnonzero(found != within[kind])
     cell = given.place[rows] * len(names) + lean[rows]
     lost = np.array([what == LOST for what, _, _ in sayings], bool)[saying[rows]]
     before = np.where(lost, around[cell], named[cell]) < given.event_at[rows]
-    found[rows] = np.where(before, within[alike[rows]], found[rows])
+    found[rows] = np.where(before, within[kind[rows]], found[rows])
     return found
-
-
-def _present(numbers: Ints, count: int) -> list[int]:
-    """Which numbers below `count` occur."""
-    seen = np.zeros(count, bool)
-    seen[numbers] = True
-    return np.flatnonzero(seen).tolist()
 
 
 def _reliabilities(given: Columns, standing: Ints) -> Floats:
@@ -148,31 +140,10 @@ def _reliabilities(given: Columns, standing: Ints) -> Floats:
     sayings, tellers = Entries(), Entries()
     saying = ints(sayings[one.kind, one.predicate] for one in given.tolds)[given.told]
     teller = ints(tellers[one.source_kind, one.grade] for one in given.tellers)[given.teller]
-    alike = ((saying * len(tellers) + teller) * len(given.trusts) + given.trust) * len(STANCES) + standing
-    kinds, of = _distinct(alike, len(sayings) * len(tellers) * len(given.trusts) * len(STANCES))
-    said, told_by = list(sayings), list(tellers)
-    found = []
-    for kind in kinds:
-        rest, stands = divmod(kind, len(STANCES))
-        rest, trust = divmod(rest, len(given.trusts))
-        (what, predicate), (source_kind, grade) = said[rest // len(tellers)], told_by[rest % len(tellers)]
-        one = Evidence(
-            "", what, (), 0, 0, "", source_kind=source_kind, grade=grade, predicate=predicate,
-            **given.trusts[trust]._asdict(),
-        )  # fmt: skip
-        found.append(reliability(one, STANCES[stands]))
-    return np.array(found, float)[of]
-
-
-def _distinct(numbers: Ints, count: int) -> tuple[list[int], Ints]:
-    """The different numbers, all below `count`, and which of them each is."""
-    if count > max(len(numbers), 1 << 16):
-        kinds, of = np.unique(numbers, return_inverse=True)
-        return [int(kind) for kind in kinds], of
-    found = _present(numbers, count)
-    where = np.zeros(count, np.int64)
-    where[found] = np.arange(len(found))
-    return found, where[numbers]
+    kinds = (saying * len(tellers) + teller) * len(given.trusts) + given.trust
+    first, kind = alike(kinds * len(STANCES) + standing)
+    found = [reliability(given.evidence(row), STANCES[standing[row]]) for row in first.tolist()]
+    return np.array(found, float)[kind]
 
 
 def _order(given: Columns, standing: Ints, r: Floats) -> Ints:
@@ -193,10 +164,10 @@ def _order(given: Columns, standing: Ints, r: Floats) -> Ints:
     )  # fmt: skip
     by = np.lexsort(keys)
     order[rows] = rows[by]
-    alike = np.ones(len(rows) - 1, bool)
+    same = np.ones(len(rows) - 1, bool)
     for key in keys:
-        alike &= key[by][1:] == key[by][:-1]
-    for start, end in _runs(alike):
+        same &= key[by][1:] == key[by][:-1]
+    for start, end in _runs(same):
         order[rows[start:end]] = sorted(order[rows[start:end]], key=given.claims.__getitem__)
     return order
 
@@ -207,9 +178,9 @@ def _ranks(things: Sequence[Any]) -> Ints:
     return ints(rank[thing] for thing in things)
 
 
-def _runs(alike: Bools) -> Iterator[tuple[int, int]]:
-    """From where to where rows are like their neighbours; `alike[i]`: the rows i and i + 1 are."""
-    edges = np.diff(np.concatenate([[0], alike.astype(np.int8), [0]]))
+def _runs(same: Bools) -> Iterator[tuple[int, int]]:
+    """From where to where rows are like their neighbours; `same[i]`: the rows i and i + 1 are."""
+    edges = np.diff(np.concatenate([[0], same.astype(np.int8), [0]]))
     yield from zip(np.flatnonzero(edges > 0).tolist(), (np.flatnonzero(edges < 0) + 1).tolist(), strict=True)
 
 

@@ -81,7 +81,7 @@ def evidence_of(
 
     `noted`: they may have been linked or confirmed. Claims that were recorded just now were not.
     """
-    made = _Maker(reader, who, known, [row[1] for row in rows] if noted else [])
+    made = Maker(reader, who, known, [row[1] for row in rows] if noted else [])
     found = list(map(made.evidence, rows))
     if known == NOW and any(map(gives, found)):
         found = with_release(found, held_back(reader))
@@ -93,21 +93,26 @@ def _weighed(claim: Evidence, records: Records) -> Evidence:
     return claim if learned is None else claim._replace(learned=learned)
 
 
-class _Maker:
-    """Turns rows into evidence, with what the claims are linked to and how they were confirmed."""
+class Maker:
+    """Turns rows into evidence, with what the claims are linked to and how they were confirmed.
 
-    def __init__(self, reader: Reader, who: Parties, known: int, claims: list[str]) -> None:
+    `claims` are those that it is going to be given; None: any. `parents` has of each that was derived from
+    another the origin, source and document that count instead of its own.
+    """
+
+    def __init__(self, reader: Reader, who: Parties, known: int, claims: list[str] | None) -> None:
         self._who = who
-        links, self._confirmed = _noted(reader, known, claims)
-        self._parents = _parents(reader, known, links) if links else {}
+        links, self.confirmed = _noted(reader, known, claims)
+        self.parents = _parents(reader, known, links) if links else {}
 
     def evidence(self, row: tuple[Any, ...]) -> Evidence:
+        """The evidence that one claim is."""
         (
             _, claim, kind, event_at, reported_at, earliest, predicate, modality, actors, against, taken_from,
             relation, km, bearing, extent, origin, reporter, document, confidence, weight, details,
         ) = row  # fmt: skip
         who = self._who
-        origin, reporter, document_of = self._parents.get(claim, (origin, reporter, document))
+        origin, reporter, document_of = self.parents.get(claim, (origin, reporter, document))
         if document_of is None and origin.startswith(UNNAMED):  # a voice of whoever reported it
             origin = UNNAMED + who.source(reporter)
         lines = tuple(who.line(actor, event_at) for actor in actors.split())
@@ -139,7 +144,7 @@ class _Maker:
             earliest=earliest,
             document=document,
             figures=_figures(details),
-            confirmed_at=self._confirmed.get(claim, ()),
+            confirmed_at=self.confirmed.get(claim, ()),
         )
 
 
@@ -174,12 +179,14 @@ _NOTED: Final = (
 
 
 def _noted(
-    reader: Reader, known: int, claims: Iterable[str]
+    reader: Reader, known: int, claims: Iterable[str] | None
 ) -> tuple[dict[str, list[str]], dict[str, tuple[int, ...]]]:
-    """Of some claims: those derived from others with these, those confirmed with the instants."""
+    """Of some claims, or of all: those derived from others with these, those confirmed with the instants."""
+    whole = _NOTED.replace("claim IN (:wanted) AND ", "")
+    rows = reader.each(whole, known=known) if claims is None else reader.among(_NOTED, claims, known=known)
     links: dict[str, list[str]] = {}
     confirmed: dict[str, tuple[int, ...]] = {}
-    for claim, other, at in reader.among(_NOTED, claims, known=known):
+    for claim, other, at in rows:
         if other is not None:
             links.setdefault(claim, []).append(other)
         else:

@@ -6,7 +6,7 @@ folds the claims that count for that moment. Both give the same answer.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
@@ -32,6 +32,8 @@ from tracker.views.places import Nearby, Place, around
 
 NEARBY_KM: Final = 25.0
 CONTEXT_KM: Final = 10.0
+MANY: Final = 5000
+"""Claims from which on the places of another time than now are folded all at once."""
 LATEST: Final = 25
 """So many claims at least are told step by step, of places with more."""
 
@@ -128,7 +130,7 @@ class Situation:
         claims = counting(claims, self.question.at)
         for _ in belief.run(one for one in claims if one.event_at > last_at):
             pass
-        return Folded(belief, _weighed(kept[0][1], claims))
+        return Folded(belief, _weighed(_stances(kept[0][1]), claims))
 
     def _stop(self, place: str) -> tuple[int, str] | None:
         """The latest state kept of a place that at least `LATEST` claims have followed."""
@@ -194,6 +196,7 @@ class Situation:
         """The same, each with the belief it was read from; `alone`: nothing of others is read."""
         wanted = list(wanted)
         kept = self._kept([place.id for place in wanted] if alone else None)
+        kept |= self._together([place.id for place in wanted if place.id not in kept])
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = Nearby((place for place in wanted if self._changed(folds[place.id].state)), NEARBY_KM)
@@ -254,8 +257,24 @@ class Situation:
         found: dict[str, Folded] = {}
         for place, state, tail in rows:
             claims = counting(gathered({id_: recent[id_] for id_ in self.members(place)}), self.question.at)
-            found[place] = Folded(Fold.load(json.loads(state), self.sides), _weighed(tail, claims))
+            found[place] = Folded(Fold.load(json.loads(state), self.sides), _weighed(_stances(tail), claims))
         return found
+
+    def _together(self, wanted: Sequence[str]) -> dict[str, Folded]:
+        """The beliefs about many places at once, if there are claims enough for that to be quicker."""
+        many = "SELECT count(*) FROM (SELECT 1 FROM claims LIMIT :many) AS enough"
+        if not wanted or self.reader.rows(many, many=MANY)[0][0] < MANY:
+            return {}
+        from tracker.views.wholemap import whole_map
+
+        at, published_by = self.question.at, self.question.published_by
+        recent = self.recent_by_place(wanted, at - TAIL)
+        folds = whole_map(self.reader, self.backdrop, self.known, at, published_by)
+        return {
+            place: Folded(folds.fold(number), _weighed(folds.stances(number, at - TAIL), recent[place]))
+            for number, place in enumerate(folds.given.places)
+            if place in recent
+        }
 
     def _rows(self, columns: str, wanted: Iterable[str] | None = None) -> list[Row]:
         """What is kept of some places, or of all, if nothing was claimed about times after the question's.
@@ -290,9 +309,12 @@ class _Fronts:
         return found | self._minted.get(place.id, set())
 
 
-def _weighed(tail: str, claims: Iterable[Evidence]) -> list[Weighed]:
-    """What the latest claims were taken for: the stances kept, or neutral."""
-    stances = {claim: stance for _, claim, stance in json.loads(tail)}
+def _stances(tail: str) -> dict[str, str]:
+    return {claim: stance for _, claim, stance in json.loads(tail)}
+
+
+def _weighed(stances: Mapping[str, str], claims: Iterable[Evidence]) -> list[Weighed]:
+    """What the latest claims were taken for: the stances known, or neutral."""
     found = ((one, stances.get(one.claim, NEUTRAL)) for one in claims)
     return [Weighed(one, said, reliability(one, said), voice(one, said)) for one, said in found]
 

@@ -1,0 +1,220 @@
+"""Decides how the whole map is asked about another time than now: all claims read as columns, folded at once.
+
+Row by row nothing is made but numbers: what many claims say, and who tells it, is resolved to sides, origins
+and leanings once. Only recent claims become evidence, for a verdict to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from tracker.judgement.bulk import Folds
+from tracker.judgement.columns import NO_TIME, Columns, Entries, Ints, Teller, Told, Trust, alike, ints
+from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.learning import boasts
+from tracker.judgement.vocabulary import NONE
+from tracker.reader import Reader
+from tracker.views.backdrop import Backdrop
+from tracker.views.evidence import COLUMNS, UNNAMED, Maker
+from tracker.views.parties import TRUE
+
+CHUNK: Final = 1000
+"""So many rows are made into numbers at once."""
+_MARK: Final = "\x1f"
+"""Stands between texts that are read as one; a claim has no such sign in these."""
+_TOLD: Final = f" || '{_MARK}' || ".join(("effect", "predicate", "coalesce(extent, '')", "actors", "against"))
+_TELLER: Final = (
+    f"CASE WHEN document IS NULL AND substr(origin, 1, {len(UNNAMED)}) = '{UNNAMED}'"
+    f" THEN '{_MARK}' || source ELSE origin END"
+)
+"""An unnamed origin is a voice of the document, or without one of whoever reported it."""
+_READ: Final = ("place", "id", _TOLD, _TELLER, "event_at", "reported_at", "earliest", "confidence", "weight")
+
+
+def whole_map(
+    reader: Reader, backdrop: Backdrop, known: int, until: int, published_by: int | None = None
+) -> Folds:
+    """The folds of all places from their claims about times up to `until`, as known at a position.
+
+    `published_by` leaves out what was reported later.
+    """
+    rows = _read(reader, known, until, published_by)
+    given = _Resolving(reader, backdrop, known, rows).columns()
+    lam = [backdrop.settings(place).lam for place in given.places]
+    return Folds(given, backdrop.sides, lam, until)
+
+
+class _Columns(NamedTuple):
+    place: Ints
+    told: Ints
+    teller: Ints
+    event_at: Ints
+    reported_at: Ints
+    earliest: Ints
+    confidence: Ints
+    weight: Ints
+
+
+class _Rows(NamedTuple):
+    """Claims as they were read: numbers, and what those of places, tellings and so on stand for."""
+
+    of: _Columns
+    claims: list[str]
+    places: list[str]
+    tolds: list[str]
+    tellers: list[str]
+    confidences: list[float | None]
+    weights: list[float]
+
+
+def _read(reader: Reader, known: int, until: int, published_by: int | None) -> _Rows:
+    bound = {} if published_by is None else {"published_by": published_by}
+    also = " AND reported_at <= :published_by" if bound else ""
+    chunks = reader.chunks(
+        CHUNK,
+        f"SELECT {', '.join(_READ)} FROM claims WHERE place IS NOT NULL AND event_at <= :until AND {TRUE}"
+        f" AND fact = 'recorded' AND effect <> '{NONE}'{also}",
+        known=known, until=until, **bound,
+    )  # fmt: skip
+    places, tolds, tellers, confidences, weights = (Entries() for _ in range(5))
+    claims: list[str] = []
+    parts: list[list[Ints]] = [[np.zeros(0, np.int64)] for _ in range(8)]
+    for chunk in chunks:
+        place, ids, told, teller, event_at, reported_at, earliest, confidence, weight = zip(
+            *chunk, strict=True
+        )
+        claims += ids
+        numbers = (
+            _numbers(places, place), _numbers(tolds, told), _numbers(tellers, teller), np.array(event_at),
+            np.array(reported_at), np.array([NO_TIME if at is None else at for at in earliest]),
+            _numbers(confidences, confidence), _numbers(weights, weight),
+        )  # fmt: skip
+        for part, column in zip(parts, numbers, strict=True):
+            part.append(column)
+    columns = _Columns._make(np.concatenate(part) for part in parts)
+    return _Rows(columns, claims, *(list(book) for book in (places, tolds, tellers, confidences, weights)))
+
+
+def _numbers(book: Entries, things: tuple[Any, ...]) -> Ints:
+    return np.fromiter(map(book.__getitem__, things), np.int64, len(things))
+
+
+class _Resolving:
+    """Rows resolved to sides, origins and leanings, as `views.evidence` does it claim by claim."""
+
+    def __init__(self, reader: Reader, backdrop: Backdrop, known: int, rows: _Rows) -> None:
+        self._backdrop, self._rows = backdrop, rows
+        self._maker = Maker(reader, backdrop.who, known, None)
+        moments = backdrop.who.moments()
+        self._epochs = len(moments) + 1
+        self._epoch = np.searchsorted(np.array(moments, np.int64), rows.of.event_at, side="right")
+
+    def columns(self) -> Columns:
+        """The claims by place, and in order of event time."""
+        rows, roots, root = self._rows, Entries(), self._backdrop.root
+        place = ints(roots[root(one)] for one in rows.places)[rows.of.place]
+        told, tolds = self._told()
+        teller, tellers = self._tellers()
+        trust, trusts = self._trusted(told, tolds, teller, tellers)
+        order = np.lexsort((rows.of.event_at, place))
+        claims = np.array(rows.claims, object)[order].tolist()
+        confirmed = self._maker.confirmed
+        return Columns(
+            place=place[order], event_at=rows.of.event_at[order], reported_at=rows.of.reported_at[order],
+            told=told[order], teller=teller[order], trust=trust[order], earliest=rows.of.earliest[order],
+            claims=claims, places=list(roots), tolds=tolds, tellers=tellers, trusts=trusts,
+            confirmed={row: confirmed[claim] for claim, row in _rows_of(claims, confirmed).items()},
+        )  # fmt: skip
+
+    def _told(self) -> tuple[Ints, list[Told]]:
+        """What the claims say, of sides as they were then."""
+        rows, found = self._rows, Entries()
+        first, kind = alike((rows.of.told * self._epochs + self._epoch) * len(rows.weights) + rows.of.weight)
+        entries = ints(found[self._one_told(row)] for row in first.tolist())
+        return entries[kind], list(found)
+
+    def _one_told(self, row: int) -> Told:
+        rows = self._rows
+        effect, predicate, extent, actors, against = rows.tolds[rows.of.told[row]].split(_MARK)
+        one = self._evidence(
+            row, effect=effect, predicate=predicate, extent=extent or None, actors=actors, against=against,
+            weight=rows.weights[rows.of.weight[row]],
+        )  # fmt: skip
+        return Told(*(getattr(one, name) for name in Told._fields))
+
+    def _tellers(self) -> tuple[Ints, list[Teller]]:
+        """Who tells them, with the leanings of the time."""
+        rows, texts, found = self._rows, Entries(), Entries()
+        number = ints(texts[text] for text in rows.tellers)[rows.of.teller]
+        parents = self._maker.parents
+        for claim, row in _rows_of(rows.claims, parents).items():
+            origin, source, document = parents[claim]
+            unnamed = document is None and origin.startswith(UNNAMED)
+            number[row] = texts[_MARK + source if unnamed else origin]
+        names = list(texts)
+        first, kind = alike(number * self._epochs + self._epoch)
+        entries = ints(found[self._one_teller(row, names[number[row]])] for row in first.tolist())
+        return entries[kind], list(found)
+
+    def _one_teller(self, row: int, text: str) -> Teller:
+        unnamed = text.startswith(_MARK)
+        one = self._evidence(
+            row,
+            origin=UNNAMED if unnamed else text,
+            source=text[1:],
+            document=None if unnamed else "",
+        )
+        return Teller(*(getattr(one, name) for name in Teller._fields))
+
+    def _trusted(
+        self, told: Ints, tolds: list[Told], teller: Ints, tellers: list[Teller]
+    ) -> tuple[Ints, list[Trust]]:
+        """What was said of the claims' confidence, and what the records of their origins make of them."""
+        rows, learned = self._rows, Entries()
+        number = np.full(len(told), learned[None])
+        if (records := self._backdrop.records) is not None:
+            first, kind = alike(told * len(tellers) + teller)
+            each = [_told_by(tolds[told[row]], tellers[teller[row]], 0) for row in first.tolist()]
+            boasting = np.flatnonzero(np.array([boasts(one) for one in each], bool)[kind])
+            day = rows.of.reported_at[boasting] // DAY
+            day -= day.min() if len(day) else 0
+            first, kind = alike(teller[boasting] * (day.max(initial=0) + 1) + day)
+            entries = ints(
+                learned[records.learned(_told_by(tolds[told[row]], tellers[teller[row]], reported_at))]
+                for row, reported_at in zip(
+                    boasting[first].tolist(), rows.of.reported_at[boasting[first]].tolist(), strict=True
+                )
+            )
+            number[boasting] = entries[kind]
+        values, found = list(learned), Entries()
+        first, kind = alike(rows.of.confidence * len(values) + number)
+        entries = ints(
+            found[Trust(rows.confidences[rows.of.confidence[row]], None, values[number[row]])]
+            for row in first.tolist()
+        )
+        return entries[kind], list(found)
+
+    def _evidence(self, row: int, **said: object) -> Evidence:
+        """A claim of the time of a row of which nothing but this is told."""
+        said |= {"event_at": int(self._rows.of.event_at[row])}
+        return self._maker.evidence(tuple((_BLANK | said)[name] for name in COLUMNS))
+
+
+_BLANK: Final = dict.fromkeys(COLUMNS) | {
+    "id": "", "actors": "", "against": "", "taken_from": "", "origin": "", "source": "", "details": "",
+    "weight": 1.0,
+}  # fmt: skip
+
+
+def _told_by(told: Told, teller: Teller, reported_at: int) -> Evidence:
+    return Evidence(
+        claim="", event_at=reported_at, reported_at=reported_at, **told._asdict(), **teller._asdict()
+    )
+
+
+def _rows_of(claims: list[str], wanted: Mapping[str, object]) -> dict[str, int]:
+    """Where some claims are."""
+    return {claim: row for row, claim in enumerate(claims) if claim in wanted} if wanted else {}
