@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from math import exp
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from tracker.judgement.evidence import BEGINNING, DAY, Evidence, Realignment, Sides
@@ -105,8 +106,8 @@ class Fold:
         self.entered: Word | None = None
         self.count = 0
         self.origins: set[str] = set()
-        self._echoes: dict[str, tuple[str, list[int]]] = {}
-        self._contests: dict[str, list[int]] = {}
+        self._echoes: dict[str, tuple[str, Sequence[int]]] = {}
+        self._contests: dict[str, Sequence[int]] = {}
         self.steps: list[Step] | None = [] if trace else None
 
     # -- the claims in their order ---------------------------------------------------------------
@@ -148,8 +149,10 @@ class Fold:
         claim = one.evidence
         self.count += 1
         self.origins.add(claim.origin)
+        if claim.weight <= 0.0:
+            return
         kind = claim.kind
-        if claim.weight > 0.0 and kind in MOVING:
+        if kind in MOVING:
             g = self._independence(one) * claim.weight
             if kind == FOR:
                 self._claim_for(one, claim.sides or self._holder(), g)
@@ -161,26 +164,30 @@ class Fold:
                 self._deny_gain(one, g)
             elif kind == DENY_LOST:
                 self._claim_for(one, claim.sides, g, denial=True)
-        if kind in REMEMBERED and claim.weight > 0.0:
+        if kind in REMEMBERED:
             self.around.update(claim.sides, claim.against)
 
     def _independence(self, one: Weighed) -> float:
         """g = 0.1^n: how often this was said before, by this voice (a contest: by any voice)."""
-        claim = one.evidence
+        claim, at = one.evidence, one.evidence.event_at
         said = _said(claim.kind, claim.sides)
         contest = claim.kind in (CONTEST, INSIDE)
         if contest:
-            times = self._contests.get(said, [])
+            times = self._contests.get(said, ())
         else:
-            last, times = self._echoes.get(one.voice, ("", []))
+            last, times = self._echoes.get(one.voice, _NOTHING_SAID)
             if last != said:
-                times = []
-        recent = [at for at in times if claim.event_at - at <= ECHO_WINDOW]
+                times = ()
+        recent = [then for then in times if at - then <= ECHO_WINDOW] if times else []
+        g = float(ECHO ** len(recent)) if recent else 1.0
+        recent.append(at)
         # Whatever anybody says about control ends a run of contests; a contest ends nobody's.
-        self._contests = {said: [*recent, claim.event_at]} if contest else {}
-        if not contest:
-            self._echoes[one.voice] = (said, [*recent, claim.event_at])
-        return float(ECHO ** len(recent))
+        if contest:
+            self._contests = {said: recent}
+        else:
+            self._echoes[one.voice] = (said, recent)
+            self._contests.clear()
+        return g
 
     # -- the steps -------------------------------------------------------------------------------
 
@@ -282,9 +289,9 @@ class Fold:
 
     def _spread(self, one: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[int, float]]:
         """Half to the first sides, in the ratio they have, half to the others, evenly if unnamed before."""
-        halves = [*self._shares(one), *self._shares(other)]
-        if len(halves) == 2 and halves[0][0] != halves[1][0]:
-            return [(halves[0][0], 0.5), (halves[1][0], 0.5)]
+        halves = self._shares(one) + self._shares(other)
+        if len(halves) == 2 and (i := halves[0][0]) != (j := halves[1][0]):
+            return [(i, 0.5), (j, 0.5)]
         given = {i: 0.0 for i, _ in halves}
         for i, share in halves:
             given[i] += share / 2
@@ -292,22 +299,23 @@ class Fold:
         return [(i, share / total) for i, share in given.items()]
 
     def _shares(self, sides: tuple[str, ...]) -> list[tuple[int, float]]:
+        if len(sides) == 1 and sides[0] in self._indexed:
+            return [(self._indexed[sides[0]], 1.0)]
         chosen = self._indexes(sides)
-        if len(chosen) == 1:
-            return [(chosen[0], 1.0)]
         total = sum(self.p[i] for i in chosen)
         return [(i, self.p[i] / total if total else 1.0 / len(chosen)) for i in chosen]
 
     def _cap(self, one: Weighed | None = None) -> None:
         top = max(self.p, default=0.0)
-        if top <= CAP or sum(pi > 0.0 for pi in self._pi) < 2:
+        if top <= CAP or self._pi.count(0.0) > len(self._pi) - 2:
             return
         i = self.p.index(top)
-        others = [0.0 if j == i else x for j, x in enumerate(self.p)]
+        others = [*self.p[:i], 0.0, *self.p[i + 1 :]]
         if not any(others):
-            others = [0.0 if j == i else pi for j, pi in enumerate(self._pi)]
+            others = [*self._pi[:i], 0.0, *self._pi[i + 1 :]]
         rest = (1.0 - CAP) / sum(others)  # summed anew: 1 - top has lost its digits
-        self.p = [CAP if j == i else x * rest for j, x in enumerate(others)]
+        self.p = [x * rest for x in others]
+        self.p[i] = CAP
         self._note("cap", one, one.evidence.event_at if one else self.at, scales=True)
 
     def _realign(self, change: Realignment) -> None:
@@ -345,7 +353,8 @@ class Fold:
         self._cap()
         if whole:
             self._rename(change.left, change.joined)
-        self._elect(change.at, word)
+        if self._elect(change.at):
+            self.since = word
 
     def _rename(self, left: str, joined: str) -> None:
         """The books of a side that is another's now: who held it goes on holding it, under that name."""
@@ -362,9 +371,9 @@ class Fold:
 
     def _settle(self, one: Weighed, sides: tuple[str, ...], *, denial: bool = False) -> None:
         """Keep the books after a step: the holder, since when, on whose word."""
-        word = word_of(one, sides or None)
         spoken = bool(sides) and not denial
         if spoken:
+            word = word_of(one, sides)
             self.vacated = None
             for side in sides:
                 before = self.words.get(side)
@@ -372,21 +381,21 @@ class Fold:
                 self.words[side] = word._replace(confirmed_at=(*kept, *word.confirmed_at)) if kept else word
             if one.evidence.predicate in DECIDES and self.entered is not None:
                 self.entered = None
-        self._elect(one.evidence.event_at, word)
+        if self._elect(one.evidence.event_at):
+            self.since = word_of(one, sides or None)
         if spoken and self.best in sides:
             # The weakest stance a voice has spoken in does not hide a better one of another voice.
             self.voices[one.voice] = (one.stance, one.evidence.source_kind)
 
-    def _elect(self, at: int, word: Word | None) -> None:
-        if not self.named:
-            return
-        best = self.names[_argmax(self.p)]
-        if best != self.best:
-            if self.best is not None:
-                self.changed_at = at
-            self.best = best
-            self.since = word
-            self.voices = {}
+    def _elect(self, at: int) -> bool:
+        """Whether another side is best than before, or the first."""
+        if not self.named or (best := self.names[_argmax(self.p)]) == self.best:
+            return False
+        if self.best is not None:
+            self.changed_at = at
+        self.best = best
+        self.voices = {}
+        return True
 
     def _holder(self) -> tuple[str, ...]:
         return () if self.best is None else (self.best,)
@@ -481,6 +490,8 @@ def believe(
     return dict(zip(state.names, state.p, strict=True))
 
 
+_event_at: Final = attrgetter("event_at")
+_NOTHING_SAID: Final[tuple[str, Sequence[int]]] = ("", ())
 _TOLD: Final = (AROUND, INSIDE, CONTEST, DENY_GAIN, DENY_LOST, LOST, FOR)
 """Of claims with the same times and reliability, the order in which such things happen at a place."""
 
@@ -499,18 +510,13 @@ def told_order(
     return _TOLD.index(kind) if kind in _TOLD else -1, predicate, extent or "", len(sides), weight
 
 
-def _event_at(claim: Evidence) -> int:
-    return claim.event_at
-
-
 def _argmax(p: Sequence[float]) -> int:
     """The most probable side; equal to nine digits is a tie, and ties go to the lower id."""
     most = max(p)
-    near = [i for i, x in enumerate(p) if most - x < NEAR]  # few, of as many sides as a war has
-    if len(near) == 1:
-        return near[0]
+    if most - sorted(p)[-2:][0] >= NEAR:
+        return p.index(most)
     top = round(most, 9)
-    return next(i for i in near if round(p[i], 9) == top)
+    return next(i for i, x in enumerate(p) if most - x < NEAR and round(x, 9) == top)
 
 
 @lru_cache(1024)
