@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-NO_TIME: Final = -(2**63)
+NO_TIME: Final = -(2**63) + 1
 
 
 class Told(NamedTuple):

@@ -31,7 +31,11 @@ _TELLER: Final = (
     f" THEN '{_MARK}' || source ELSE origin END"
 )
 """An unnamed origin is a voice of the document, or without one of whoever reported it."""
-_READ: Final = ("place", "id", _TOLD, _TELLER, "event_at", "reported_at", "earliest", "confidence", "weight")
+READ: Final = (
+    "place", "id", _TOLD, _TELLER, "event_at", "reported_at", f"coalesce(earliest, {NO_TIME})", "confidence",
+    "weight",
+)  # fmt: skip
+"""What is read of a claim."""
 
 
 def whole_map(
@@ -41,7 +45,7 @@ def whole_map(
 
     `published_by` leaves out what was reported later.
     """
-    rows = _read(reader, known, until, published_by)
+    rows = read(reader, known, until, published_by)
     given = _Resolving(reader, backdrop, known, rows).columns()
     lam = [backdrop.settings(place).lam for place in given.places]
     return Folds(given, backdrop.sides, lam, until)
@@ -58,7 +62,7 @@ class _Columns(NamedTuple):
     weight: Ints
 
 
-class _Rows(NamedTuple):
+class Rows(NamedTuple):
     """Claims as they were read: numbers, and what those of places, tellings and so on stand for."""
 
     of: _Columns
@@ -70,12 +74,13 @@ class _Rows(NamedTuple):
     weights: list[float]
 
 
-def _read(reader: Reader, known: int, until: int, published_by: int | None) -> _Rows:
+def read(reader: Reader, known: int, until: int, published_by: int | None = None) -> Rows:
+    """The claims that count, in whatever order."""
     bound = {} if published_by is None else {"published_by": published_by}
     also = " AND reported_at <= :published_by" if bound else ""
     chunks = reader.chunks(
         CHUNK,
-        f"SELECT {', '.join(_READ)} FROM claims WHERE place IS NOT NULL AND event_at <= :until AND {TRUE}"
+        f"SELECT {', '.join(READ)} FROM claims WHERE place IS NOT NULL AND event_at <= :until AND {TRUE}"
         f" AND fact = 'recorded' AND effect <> '{NONE}'{also}",
         known=known, until=until, **bound,
     )  # fmt: skip
@@ -88,14 +93,18 @@ def _read(reader: Reader, known: int, until: int, published_by: int | None) -> _
         )
         claims += ids
         numbers = (
-            _numbers(places, place), _numbers(tolds, told), _numbers(tellers, teller), np.array(event_at),
-            np.array(reported_at), np.array([NO_TIME if at is None else at for at in earliest]),
+            _numbers(places, place), _numbers(tolds, told), _numbers(tellers, teller),
+            _column(event_at), _column(reported_at), _column(earliest),
             _numbers(confidences, confidence), _numbers(weights, weight),
         )  # fmt: skip
         for part, column in zip(parts, numbers, strict=True):
             part.append(column)
     columns = _Columns._make(np.concatenate(part) for part in parts)
-    return _Rows(columns, claims, *(list(book) for book in (places, tolds, tellers, confidences, weights)))
+    return Rows(columns, claims, *(list(book) for book in (places, tolds, tellers, confidences, weights)))
+
+
+def _column(values: tuple[int, ...]) -> Ints:
+    return np.fromiter(values, np.int64, len(values))
 
 
 def _numbers(book: Entries, things: tuple[Any, ...]) -> Ints:
@@ -105,7 +114,7 @@ def _numbers(book: Entries, things: tuple[Any, ...]) -> Ints:
 class _Resolving:
     """Rows resolved to sides, origins and leanings, as `views.evidence` does it claim by claim."""
 
-    def __init__(self, reader: Reader, backdrop: Backdrop, known: int, rows: _Rows) -> None:
+    def __init__(self, reader: Reader, backdrop: Backdrop, known: int, rows: Rows) -> None:
         self._backdrop, self._rows = backdrop, rows
         self._maker = Maker(reader, backdrop.who, known, None)
         moments = backdrop.who.moments()
