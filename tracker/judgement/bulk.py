@@ -30,7 +30,7 @@ class Folds:
     """The beliefs of many places, each as `Fold` has it after the same claims.
 
     `lam` is the rate of unreported change of each place, a day; `until` the instant asked about, which no
-    claim is later than.
+    claim is later than. `books` has the places that were folded together; None: none was.
     """
 
     def __init__(self, given: Columns, sides: Sides, lam: Sequence[float], until: int) -> None:
@@ -38,22 +38,22 @@ class Folds:
         self._names = _names(given, sides)
         changed = any(change.at <= until and change.left != change.joined for change in sides.changes)
         if changed or len(self._names) > MOST_NAMES or len(sides.names) < 2:
-            self._books = None
+            self.books = None
         else:
-            self._books = _Books(given, sides, self._names, np.asarray(lam, float))
+            self.books = Books(given, sides, self._names, np.asarray(lam, float))
         self._plain: dict[int, tuple[Fold, dict[str, str]]] = {}
 
     def fold(self, place: int) -> Fold:
         """The belief about a place, by its number in the columns."""
-        if self._books is None or self._books.alone[place]:
+        if self.books is None or self.books.alone[place]:
             return self._alone(place)[0]
-        return self._books.fold(place)
+        return self.books.fold(place)
 
     def stances(self, place: int, since: int) -> dict[str, str]:
         """The stances of the claims from an instant on, by claim; the neutral may be left out."""
-        if self._books is None or self._books.alone[place]:
+        if self.books is None or self.books.alone[place]:
             return self._alone(place)[1]
-        return self._books.stances(place, since)
+        return self.books.stances(place, since)
 
     def _alone(self, place: int) -> tuple[Fold, dict[str, str]]:
         if place not in self._plain:
@@ -71,7 +71,7 @@ def _names(given: Columns, sides: Sides) -> tuple[str, ...]:
     return (*sides.names, *sorted({*told, *leans} - set(sides.names)))
 
 
-class _Books:
+class Books:
     """What is known of each place after its last step, read back into folds."""
 
     def __init__(self, given: Columns, sides: Sides, names: tuple[str, ...], lam: Floats) -> None:
