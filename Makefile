@@ -4,7 +4,8 @@ VENV ?= .venv
 PYTHON ?=
 JOBS ?= 2
 ARGS ?=
-BENCH ?= store startup judgement.ukraine judgement.news judgement.syria judgement.wikipedia judgement.wars
+BENCH ?= store startup fold asof judgement.ukraine judgement.news judgement.syria judgement.wikipedia \
+	judgement.wars
 
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/install '$(VENV)'
