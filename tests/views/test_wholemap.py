@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 
 from tests.record.histories import END, HOUR, WORLD, fresh, histories, record
+from tests.record.test_guard import FEED, wars
 from tests.views.test_situation import calm, few, moments
-from tracker.judgement import bulk
+from tracker.judgement import bulk, guard
 from tracker.judgement.evidence import DAY
 from tracker.reader import open_reader
 from tracker.record.events import Event
 from tracker.record.store import Store
+from tracker.views import guard as guard_view
 from tracker.views import situation
 from tracker.views.documents import table_documents
 from tracker.views.situation import Question
@@ -56,6 +58,19 @@ def test_as_it_was_known_then(beside: str, happened: list[Event], at: int) -> No
         known_at = END + (len(WORLD) + len(happened) // 2) * HOUR
         for when in (at, END):
             check(store, Question(when, known_at=known_at))
+
+
+@calm
+@given(told=wars, at=moments)
+def test_what_is_held_back(beside: str, told: list[Event], at: int) -> None:
+    """A map that turned over half of what it had said in a day; two places are half of this one's."""
+    with pytest.MonkeyPatch.context() as patched, fresh(beside) as store:
+        patched.setattr(guard, "LEAST", 2)
+        patched.setattr(guard_view, "LEAST", 2)
+        record(store, [*FEED, *told])
+        for when in (at, at - 20 * DAY, END - 30 * DAY):
+            check(store, Question(when))
+        check(store, Question(END, published_by=at))
 
 
 @few

@@ -27,7 +27,7 @@ from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
-from tracker.views.guard import found_anew
+from tracker.views.guard import feeds, found_anew
 from tracker.views.places import Nearby, Place, around
 
 NEARBY_KM: Final = 25.0
@@ -268,13 +268,17 @@ class Situation:
         many = sum(each.get(place, 0) for place in wanted)
         if many < MANY or many * ALONE < sum(each.values()):
             return {}
+        at, published_by = self.question.at, self.question.published_by
+        if (self.known != NOW or published_by is not None) and feeds(self.backdrop):
+            return {}  # what was held back then is found place by place
         from tracker.views.wholemap import whole_map
 
-        at, published_by = self.question.at, self.question.published_by
         recent = self.recent_by_place(wanted, at - TAIL)
         folds = whole_map(self.reader, self.backdrop, self.known, at, published_by)
         return {
-            place: Folded(folds.fold(number), _weighed(folds.stances(number, at - TAIL), recent[place]))
+            place: Folded(
+                folds.fold(number), _weighed(folds.stances(number, at - TAIL), counting(recent[place], at))
+            )
             for number, place in enumerate(folds.given.places)
             if place in recent
         }

@@ -6,7 +6,7 @@ and leanings once. Only recent claims become evidence, for a verdict to show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,9 +16,10 @@ from tracker.judgement.columns import NO_TIME, Columns, Entries, Ints, Teller, T
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.learning import boasts
 from tracker.judgement.vocabulary import NONE
-from tracker.reader import Reader
+from tracker.reader import NOW, Reader
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, UNNAMED, Maker
+from tracker.views.guard import held_back
 from tracker.views.parties import TRUE
 
 CHUNK: Final = 1000
@@ -43,10 +44,14 @@ def whole_map(
 ) -> Folds:
     """The folds of all places from their claims about times up to `until`, as known at a position.
 
-    `published_by` leaves out what was reported later.
+    `published_by` leaves out what was reported later. What is kept of claims held back counts, so where any
+    may have been, this is for questions about what is known now (see `guard`).
     """
     rows = read(reader, known, until, published_by)
-    given = _Resolving(reader, backdrop, known, rows).columns()
+    held = (
+        {claim for claim, release in held_back(reader).items() if release > until} if known == NOW else set()
+    )
+    given = _Resolving(reader, backdrop, known, rows).columns(held)
     lam = [backdrop.settings(place).lam for place in given.places]
     return Folds(given, backdrop.sides, lam, until)
 
@@ -121,14 +126,16 @@ class _Resolving:
         self._epochs = len(moments) + 1
         self._epoch = np.searchsorted(np.array(moments, np.int64), rows.of.event_at, side="right")
 
-    def columns(self) -> Columns:
-        """The claims by place, and in order of event time."""
+    def columns(self, held: Collection[str] = ()) -> Columns:
+        """The claims by place, and in order of event time, but for those held back."""
         rows, roots, root = self._rows, Entries(), self._backdrop.root
         place = ints(roots[root(one)] for one in rows.places)[rows.of.place]
         told, tolds = self._told()
         teller, tellers = self._tellers()
         trust, trusts = self._trusted(told, tolds, teller, tellers)
         order = np.lexsort((rows.of.event_at, place))
+        if held:
+            order = order[~np.array([claim in held for claim in rows.claims], bool)[order]]
         claims = np.array(rows.claims, object)[order].tolist()
         confirmed = self._maker.confirmed
         return Columns(
