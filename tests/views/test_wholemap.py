@@ -8,18 +8,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tests.record.histories import END, HOUR, WORLD, fresh, histories, record
-from tests.record.test_guard import FEED, wars
+from tests.record.histories import BEGIN, END, HOUR, WORLD, fresh, histories, record
+from tests.record.test_guard import FEED, PLACES, claim, wars
 from tests.views.test_situation import calm, few, moments
 from tracker.judgement import bulk, guard
-from tracker.judgement.evidence import DAY
-from tracker.reader import open_reader
+from tracker.judgement.columns import Teller, Told, Trust
+from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.guard import counting
+from tracker.reader import NOW, open_reader
+from tracker.record import events
 from tracker.record.events import Event
 from tracker.record.store import Store
 from tracker.views import guard as guard_view
 from tracker.views import situation
+from tracker.views.backdrop import Backdrop
 from tracker.views.documents import table_documents
-from tracker.views.situation import Question
+from tracker.views.situation import Question, Situation
+from tracker.views.wholemap import whole_map
 
 
 @pytest.fixture
@@ -60,6 +65,59 @@ def test_as_it_was_known_then(beside: str, happened: list[Event], at: int) -> No
             check(store, Question(when, known_at=known_at))
 
 
+def check_claims(store: Store, question: Question) -> None:
+    """Every claim in the columns is the evidence that it is by itself."""
+    with open_reader(store.where) as reader:
+        asked = Situation(reader, question)
+        given = whole_map(reader, asked.backdrop, asked.known, question.at, question.published_by).given
+        found = {one.claim: one for one in map(given.evidence, range(len(given.claims)))}
+        wanted = [one for place in asked.claimed() for one in counting(asked.claims(place), question.at)]
+    assert [found.get(one.claim) for one in wanted] == [
+        BLANK._replace(**{name: getattr(one, name) for name in FIELDS}) for one in wanted
+    ]
+    assert len(found) == len(wanted)
+
+
+BLANK = Evidence("", "", (), 0, 0, "")
+FIELDS = (
+    *Told._fields, *Teller._fields, *Trust._fields,
+    "claim", "event_at", "reported_at", "earliest", "confirmed_at",
+)  # fmt: skip
+
+
+@calm
+@given(happened=histories(), at=moments)
+def test_a_claim_in_the_columns_is_what_it_is_alone(beside: str, happened: list[Event], at: int) -> None:
+    """Sides of its time, origins of what it was derived from, leanings, weights, confirmations."""
+    with fresh(beside) as store:
+        record(store, happened, batches=[3])
+        for when in (at, END):
+            check_claims(store, Question(when))
+            check_claims(store, Question(when, published_by=when - 5 * DAY))
+
+
+def test_sides_change_on_the_instant_and_records_teach(beside: str) -> None:
+    """Claims at the very moment of a change; a spokesman whose record is settled; one derived claim."""
+    change = BEGIN + 20 * DAY
+    happened = [
+        *FEED,
+        events.ActorJoined(actor="league", parent="army", since=change),
+        *[claim(n, n, "spokesman", PLACES[n % 4], "clan") for n in range(24)],
+        *[claim(50 + n, n, "atlas", PLACES[n % 4], "clan") for n in range(24)],
+        *[claim(90 + n, day, "wire", "hill", "league") for n, day in enumerate((19, 20, 21))],
+        claim(99, 3, "wire", "mill", "clan"),
+        events.ClaimLinked(claim="c-099", link="derived-from", other="c-003"),
+    ]
+    with fresh(beside) as store:
+        record(store, happened)
+        check_claims(store, Question(END))
+        check(store, Question(BEGIN + 22 * DAY))
+        with open_reader(store.where) as reader:
+            given = whole_map(reader, Backdrop(reader), NOW, END).given
+    assert {one.learned for one in given.trusts} > {None}
+    assert {one.sides for one in given.tolds if one.lines[0][0] == "league"} == {("league",), ("army",)}
+
+
 @calm
 @given(told=wars, at=moments)
 def test_what_is_held_back(beside: str, told: list[Event], at: int) -> None:
@@ -70,6 +128,7 @@ def test_what_is_held_back(beside: str, told: list[Event], at: int) -> None:
         record(store, [*FEED, *told])
         for when in (at, at - 20 * DAY, END - 30 * DAY):
             check(store, Question(when))
+            check_claims(store, Question(when))
         check(store, Question(END, published_by=at))
 
 
