@@ -118,18 +118,41 @@ def test_sides_change_on_the_instant_and_records_teach(beside: str) -> None:
     assert {one.sides for one in given.tolds if one.lines[0][0] == "league"} == {("league",), ("army",)}
 
 
+@pytest.fixture
+def doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two places are a batch already."""
+    monkeypatch.setattr(guard, "LEAST", 2)
+    monkeypatch.setattr(guard_view, "LEAST", 2)
+
+
 @calm
 @given(told=wars, at=moments)
-def test_what_is_held_back(beside: str, told: list[Event], at: int) -> None:
-    """A map that turned over half of what it had said in a day; two places are half of this one's."""
-    with pytest.MonkeyPatch.context() as patched, fresh(beside) as store:
-        patched.setattr(guard, "LEAST", 2)
-        patched.setattr(guard_view, "LEAST", 2)
+def test_what_is_held_back(beside: str, doubtful: None, told: list[Event], at: int) -> None:
+    """Of a map that turned over half of what it had said in a day."""
+    with fresh(beside) as store:
         record(store, [*FEED, *told])
         for when in (at, at - 20 * DAY, END - 30 * DAY):
             check(store, Question(when))
             check_claims(store, Question(when))
         check(store, Question(END, published_by=at))
+
+
+@pytest.mark.parametrize(("day", "counted"), [(8, 2), (13, 4)])
+def test_a_batch_counts_once_it_is_released(beside: str, doubtful: None, day: int, counted: int) -> None:
+    """Both towns given to one side on day 1, to the other on day 5: held back for a week."""
+    told = [
+        claim(n, when, "atlas", place, side)
+        for n, (when, place, side) in enumerate(
+            [(1, "hill", "army"), (1, "mill", "army"), (5, "hill", "clan"), (5, "mill", "clan")]
+        )
+    ]
+    with fresh(beside) as store:
+        record(store, [*FEED, *told, claim(9, 20, "wire", "fort", "army")])
+        check_claims(store, Question(BEGIN + day * DAY))
+        check(store, Question(BEGIN + day * DAY))
+        with open_reader(store.where) as reader:
+            given = whole_map(reader, Backdrop(reader), NOW, BEGIN + day * DAY).given
+    assert len(given.claims) == counted
 
 
 @few
