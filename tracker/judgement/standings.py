@@ -10,6 +10,7 @@ from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import CONTEST_LASTS, SHELF, STALE
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE, LOST, MOVING
+from tracker.judgement.witnesses import witness
 
 LIVE, CORROBORATED, CONTRADICTED, SUPERSEDED = "live", "corroborated", "contradicted", "superseded"
 
@@ -71,24 +72,24 @@ def _supersedes(new: str, same_side: bool, old: str) -> bool:
 
 
 class _Peers:
-    """Who else said the same: voices and times by what was said, in order of event time."""
+    """Who else said the same: witnesses and times by what was said, in order of event time."""
 
     def __init__(self, claims: Iterable[Weighed]) -> None:
         self._said: dict[tuple[str, tuple[str, ...]], list[tuple[int, str]]] = {}
         for one in claims:
             claim = one.evidence
             if claim.weight and claim.kind in MOVING:
-                self._said.setdefault((claim.kind, claim.sides), []).append((claim.event_at, one.voice))
+                self._said.setdefault((claim.kind, claim.sides), []).append((claim.event_at, witness(one)))
         for said in self._said.values():
             said.sort()
 
     def agree(self, one: Weighed) -> bool:
-        """Whether another voice has the same word on the same event."""
-        claim = one.evidence
+        """Whether another witness has the same word on the same event; assessors are one together."""
+        claim, me = one.evidence, witness(one)
         said = self._said.get((claim.kind, claim.sides), [])
-        for at, voice in said[bisect_left(said, (claim.event_at - CONTEST_LASTS, "")) :]:
+        for at, other in said[bisect_left(said, (claim.event_at - CONTEST_LASTS, "")) :]:
             if at > claim.event_at + CONTEST_LASTS:
                 return False
-            if voice != one.voice:
+            if other != me:
                 return True
         return False

@@ -3,7 +3,7 @@
 `judge` reads a fold at an instant. Nothing here moves the probabilities.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import Final, NamedTuple
 
@@ -95,9 +95,9 @@ def judge(
     confidence = sum(p[state.names.index(side)] for side in holders)
     status = _status(state, holders, confidence, open_conflicts, at, settings)
     word = state.words.get(holders[0]) if named else None
-    shelf_end = _shelf_end(state, word, at, changed_nearby)
     sure = bool(named) and confidence > settings.threshold  # else silence has nothing to bring down
     deadline = _deadline(state, holders, confidence, at, settings) if sure else None
+    age = age_of(word, at, _unchanged_since(state), deadline, changed_nearby=changed_nearby)
     claims, origins = counts or (state.count, len(state.origins))
     return Verdict(
         at=at,
@@ -106,15 +106,15 @@ def judge(
         actors=word.actors if word else named,
         confidence=confidence,
         probabilities=dict(zip(state.names, p, strict=True)),
-        basis=_basis(state) if named else NO_BASIS,
+        basis=basis_of(state.voices) if named else NO_BASIS,
         vacated_by=state.vacated if status == UNKNOWN else None,
-        partly=bool(named) and _partly(tail, named),
+        partly=partly_held(tail, named),
         since=(state.since.earliest, state.since.event_at) if named and state.since else None,
-        freshness=_freshness(word, shelf_end, at, deadline) if named else None,
-        last_report=_last_word(word, at) if word else None,
-        stale_at=min((end for end in (shelf_end, deadline) if end is not None), default=None),
+        freshness=age.freshness if named else None,
+        last_report=age.last_report,
+        stale_at=age.stale_at,
         deadline=deadline,
-        pressure=_shown(tail, at, (AROUND, CONTEST, INSIDE, STRUCK), named),
+        pressure=pressing(tail, at, named),
         present=_shown(tail, at, (PRESENT,), ()),
         conflicts=open_conflicts,
         origins=origins,
@@ -163,18 +163,22 @@ def _another_named(state: Fold, holders: tuple[str, ...]) -> bool:
     )
 
 
-def _basis(state: Fold) -> str:
-    """`assessed` needs more than self-serving voices, and more than one nameless voice."""
-    if any(kind == "analyst-judgement" for _, kind in state.voices.values()):
+def basis_of(voices: Mapping[str, tuple[str, str]]) -> str:
+    """`assessed` needs more than self-serving voices, and more than one nameless voice.
+
+    Voices come with stance and kind. Assessors cannot corroborate each other here: two voices are
+    counted only where one of them is nameless, which no assessor is.
+    """
+    if any(kind == "analyst-judgement" for _, kind in voices.values()):
         return "analyst"
-    known = [stance for stance, kind in state.voices.values() if kind not in NAMELESS]
+    known = [stance for stance, kind in voices.values() if kind not in NAMELESS]
     if any(stance in (NEUTRAL, AGAINST_INTEREST) for stance in known):
         return ASSESSED
-    independent = [stance for stance, _ in state.voices.values() if stance != SELF_SERVING]
-    return ASSESSED if independent and len(state.voices) > 1 else CLAIMED
+    independent = [stance for stance, _ in voices.values() if stance != SELF_SERVING]
+    return ASSESSED if independent and len(voices) > 1 else CLAIMED
 
 
-def _partly(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
+def partly_held(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
     """Whether the last word on how much of it the holder has is "most", "part" or "some"."""
     said = [
         one.evidence.extent
@@ -190,15 +194,30 @@ def _last_word(word: Word, at: int) -> int:
     return max([word.reported_at, *(confirmed for confirmed in word.confirmed_at if confirmed <= at)])
 
 
-def _shelf_end(state: Fold, word: Word | None, at: int, changed_nearby: bool) -> int | None:
+class Age(NamedTuple):
+    """How fresh the word is that a verdict stands on."""
+
+    freshness: str
+    last_report: int | None
+    stale_at: int | None
+
+
+def age_of(
+    word: Word | None, at: int, unchanged_since: int | None, deadline: int | None, *, changed_nearby: bool
+) -> Age:
+    """How fresh the latest word for the holder is; none: stale."""
     if word is None:
-        return None
+        return Age(STALE, None, deadline)
     shelf = SHELF.get(word.predicate, 7 * DAY)
     if changed_nearby:
         shelf //= 2
-    elif (since := _unchanged_since(state)) is not None and at - since > QUIET:
+    elif unchanged_since is not None and at - unchanged_since > QUIET:
         shelf *= 2
-    return _last_word(word, at) + shelf
+    last = _last_word(word, at)
+    end = last + shelf
+    return Age(
+        _freshness(last, end, at, deadline), last, end if deadline is None else min(end, deadline)
+    )
 
 
 def _unchanged_since(state: Fold) -> int | None:
@@ -207,10 +226,7 @@ def _unchanged_since(state: Fold) -> int | None:
     return state.since.event_at if state.since else None
 
 
-def _freshness(word: Word | None, shelf_end: int | None, at: int, deadline: int | None) -> str:
-    if word is None or shelf_end is None:
-        return STALE
-    last = _last_word(word, at)
+def _freshness(last: int, shelf_end: int, at: int, deadline: int | None) -> str:
     if at > shelf_end or (deadline is not None and at >= deadline):
         return STALE
     return AGEING if at - last > (shelf_end - last) / 2 else FRESH
@@ -230,6 +246,11 @@ def deadline(confidence: float, pi: float, threshold: float, lam: float, at: int
         return at if confidence <= threshold else None
     days = log((confidence - pi) / (threshold - pi)) / lam
     return None if days > FAR else at + round(days * DAY)
+
+
+def pressing(tail: Sequence[Weighed], at: int, holders: tuple[str, ...]) -> tuple[Evidence, ...]:
+    """What others than the holders do in, at and around it."""
+    return _shown(tail, at, (AROUND, CONTEST, INSIDE, STRUCK), holders)
 
 
 def _shown(

@@ -61,6 +61,8 @@ SOURCE_KINDS: Final = (
     "party", "official", "state-media", "wire", "media", "monitor", "witness", "analyst",
     "map", "encyclopaedia", "aggregator", "baseline", "anonymous", "unknown",
 )  # fmt: skip
+ASSESSORS: Final = frozenset({"map", "encyclopaedia", "aggregator", "baseline"})
+"""Kinds of source that put together what others report: two of them are no two witnesses."""
 GRADES: Final = ("A", "B", "C", "D", "E", "F")
 BEARINGS: Final = (
     "N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW",
