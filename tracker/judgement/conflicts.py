@@ -315,6 +315,31 @@ def unsettled(found: Sequence[Disagreement], claims: Iterable[Weighed]) -> list[
     return [one for one in found if not moves.settle(one)]
 
 
+def settled_at(dispute: Disagreement, moves: Iterable[Weighed], until: int) -> int | None:
+    """When the first of some moves, in order of time, settles a dispute; None: none up to `until`."""
+    for one in moves:
+        if one.evidence.event_at > until:
+            return None
+        if one.evidence.event_at > dispute.at and not (
+            _undoes(dispute.first, one) or _undoes(dispute.second, one)
+        ):
+            return one.evidence.event_at
+    return None
+
+
+def _undoes(one: Weighed, move: Weighed) -> bool:
+    """Whether a claim disputes a move."""
+    tests = _possible(_position(one.evidence), _position(move.evidence))
+    return bool(tests) and bool(_between(one, move, tests))
+
+
+def moves(claims: Iterable[Weighed]) -> list[Weighed]:
+    """The captures and losses among some claims, which may settle a dispute."""
+    return [
+        one for one in claims if one.evidence.weight and (_gain(one.evidence) or one.evidence.kind == LOST)
+    ]
+
+
 class _Settling:
     """The captures and losses at a place, what a voice said twice of one time once; told in bits."""
 

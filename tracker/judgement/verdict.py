@@ -3,7 +3,7 @@
 `judge` reads a fold at an instant. Nothing here moves the probabilities.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 from typing import Final, NamedTuple
 
@@ -88,12 +88,13 @@ def judge(
     tail = [one for one in tail if one.evidence.event_at > at - TAIL]
     found = disagreements(tail, every=False)
     open_conflicts = tuple(one for one in unsettled(found, tail) if at - one.at <= SHOWN_FOR)
-    holders, belief = _holders(state)
+    holders, belief = holders_of(state)
     named = holders if belief >= NAMED_FROM else ()
     others = tuple(sorted(set(across) - set(holders))) if named else ()
     p = on_the_front(state.p, state.names, holders[0], others) if others else state.p
     confidence = sum(p[state.names.index(side)] for side in holders)
-    status = _status(state, holders, confidence, open_conflicts, at, settings)
+    disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in open_conflicts)
+    status = status_of(state, holders, confidence, at, settings, disputed=disputed)
     word = state.words.get(holders[0]) if named else None
     sure = bool(named) and confidence > settings.threshold  # else silence has nothing to bring down
     deadline = _deadline(state, holders, confidence, at, settings) if sure else None
@@ -123,7 +124,7 @@ def judge(
     )
 
 
-def _holders(state: Fold) -> tuple[tuple[str, ...], float]:
+def holders_of(state: Fold) -> tuple[tuple[str, ...], float]:
     """The best side with those its latest claim names beside it, and the sum of their shares."""
     best = state.best
     if not state.named or best is None:
@@ -134,17 +135,18 @@ def _holders(state: Fold) -> tuple[tuple[str, ...], float]:
     return holders, sum(state.p[state.names.index(side)] for side in holders)
 
 
-def _status(
+def status_of(
     state: Fold,
     holders: tuple[str, ...],
     confidence: float,
-    conflicts: Iterable[Disagreement],
     at: int,
     settings: Settings,
+    *,
+    disputed: bool,
 ) -> str:
+    """Whether it is held, contested or unknown; `disputed`: an unsettled contradiction is recent."""
     if confidence < settings.threshold:
         return UNKNOWN
-    disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in conflicts)
     entered = state.entered is not None and at - state.entered.event_at <= CONTEST_LASTS
     if disputed or (entered and not set(state.entered.sides if state.entered else ()) & set(holders)):
         return CONTESTED_STATUS
@@ -215,9 +217,7 @@ def age_of(
         shelf *= 2
     last = _last_word(word, at)
     end = last + shelf
-    return Age(
-        _freshness(last, end, at, deadline), last, end if deadline is None else min(end, deadline)
-    )
+    return Age(_freshness(last, end, at, deadline), last, end if deadline is None else min(end, deadline))
 
 
 def _unchanged_since(state: Fold) -> int | None:
@@ -280,7 +280,7 @@ class WouldChange(NamedTuple):
 def would_change(state: Fold, sides: Sides, at: int, settings: Settings | None = None) -> WouldChange | None:
     """How many independent, neutral reports for the strongest rival change who holds it; at most five."""
     settings = settings or Settings()
-    holders, _ = _holders(state)
+    holders, _ = holders_of(state)
     rivals = [
         (-round(p, 9), name) for p, name in zip(state.p, state.names, strict=True) if name not in holders
     ]
@@ -292,7 +292,7 @@ def would_change(state: Fold, sides: Sides, at: int, settings: Settings | None =
     for n in range(1, 6):
         claim = Evidence(f"~{n}", FOR, (rival,), at + n, at + n, f"~{n}", predicate="captured")
         list(trial.run([claim]))
-        _, confidence = _holders(trial)
+        _, confidence = holders_of(trial)
         if trial.best == rival and confidence >= settings.threshold:
             return WouldChange(None if unsure else rival, n, HELD)
     return None

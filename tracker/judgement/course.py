@@ -1,0 +1,275 @@
+"""Decides how a verdict ran: the stretches of time in which status and holder stayed the same.
+
+Between two claims only time passes, and what time does is known beforehand: contests and contradictions
+run out, sides join others, belief fades below a threshold. So the boundaries are found to the microsecond,
+and nothing is sampled. One pass of the fold serves all of them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple, Protocol
+
+from tracker.judgement.belief import Fold, Settings
+from tracker.judgement.conflicts import UNSETTLING, disagreements, moves, settled_at
+from tracker.judgement.evidence import Evidence, Sides
+from tracker.judgement.policies import BAYES, begun
+from tracker.judgement.reliability import Weighed
+from tracker.judgement.rules import Rule
+from tracker.judgement.verdict import (
+    CONFLICT_LASTS,
+    CONTEST_LASTS,
+    NAMED_FROM,
+    TAIL,
+    UNKNOWN,
+    holders_of,
+    status_of,
+)
+
+CLAIMS, SILENCE, EXPIRY, REALIGNMENT = "claims", "silence", "expiry", "realignment"
+"""What begins a stretch: claims; belief that fades; a contest or a contradiction that has run out; sides that
+joined."""
+STRIDE: Final = 25
+"""So many claims at most are folded again where a course goes on from another one."""
+
+
+class Reading(NamedTuple):
+    """As much of a verdict as a course tells."""
+
+    status: str
+    holders: tuple[str, ...]
+    actors: tuple[str, ...]
+    vacated: str | None
+    claimants: tuple[str, ...]
+    confidence: float
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What makes another stretch where it is different."""
+        return self[:5]
+
+
+class Span(NamedTuple):
+    """A stretch from `start` up to, not including, `end`; its last confidence is that just before `end`."""
+
+    start: int
+    end: int
+    reading: Reading
+    confidence: float
+    began: str
+    claims: tuple[str, ...]
+    """The claims on the place that are said to be of that time."""
+
+
+class Memory:
+    """What was folded for one question, for the next one about almost the same claims."""
+
+    def __init__(self, sides: Sides, settings: Settings) -> None:
+        self.sides = sides
+        self.settings = settings
+        self._claims: list[Evidence] = []
+        self._weighed: list[Weighed] = []
+        self._marks: list[tuple[int, dict[str, object]]] = []
+
+    def fold(self, claims: Sequence[Evidence]) -> tuple[Fold, list[Weighed]]:
+        """The fold of some claims, given in order of event time, and what each was taken for."""
+        count = self._known(claims)
+        while self._marks and not _ends_an_instant(claims, self._marks[-1][0], count):
+            self._marks.pop()
+        done, state = self._begin()
+        self._weighed = self._weighed[:done]
+        for _, group in groupby(claims[done:], key=_event_at):
+            self._weighed += state.run(group)
+            if len(self._weighed) - (self._marks[-1][0] if self._marks else 0) >= STRIDE:
+                self._marks.append((len(self._weighed), state.dump()))
+        self._claims = list(claims)
+        return state, list(self._weighed)
+
+    def _begin(self) -> tuple[int, Fold]:
+        if not self._marks:
+            return 0, Fold(self.sides, self.settings.lam)
+        done, kept = self._marks[-1]
+        return done, Fold.load(kept, self.sides)
+
+    def _known(self, claims: Sequence[Evidence]) -> int:
+        """How many of the first claims are those of the last time."""
+        count = 0
+        for one, other in zip(claims, self._claims, strict=False):
+            if one is not other and one != other:
+                break
+            count += 1
+        return count
+
+
+def _ends_an_instant(claims: Sequence[Evidence], count: int, known: int) -> bool:
+    if count > known:
+        return False
+    return count == len(claims) or claims[count].event_at != claims[count - 1].event_at
+
+
+class _Teller(Protocol):
+    """Something that tells readings at instants that only go on."""
+
+    def read(self, at: int) -> Reading:
+        """The reading at an instant."""
+
+    def turn(self, at: int, end: int) -> tuple[int, str]:
+        """After the one just read, the next instant at which it may differ without a claim, and why."""
+
+
+def course(
+    claims: Sequence[Evidence], memory: Memory, start: int, end: int, policy: str = BAYES
+) -> list[Span]:
+    """The spans from `start` up to and including the instant `end`, of claims in order of event time.
+
+    At every instant of them the answer is that of `judge` (or of the rule) on the claims up to it.
+    """
+    return joined(_bits(claims, memory, start, end, policy))
+
+
+def joined(bits: Iterable[Span]) -> list[Span]:
+    """Spans that follow each other, those that tell the same made one."""
+    found: list[Span] = []
+    for bit in bits:
+        if found and found[-1].reading.told == bit.reading.told:
+            last = found[-1]
+            ids = tuple(dict.fromkeys((*last.claims, *bit.claims)))
+            found[-1] = last._replace(end=bit.end, confidence=bit.confidence, claims=ids)
+        else:
+            found.append(bit)
+    return found
+
+
+def _bits(claims: Sequence[Evidence], memory: Memory, start: int, end: int, policy: str) -> Iterator[Span]:
+    split = bisect_right(claims, start - 1, key=_event_at)
+    state, weighed = memory.fold(claims[:split])
+    later = [one for one in claims[split:] if one.event_at <= end]
+    groups = [(at, list(group)) for at, group in groupby(later, key=_event_at)]
+    if not groups or groups[0][0] > start:
+        groups = [(start, []), *groups]
+    told: _ByBelief | _ByRule
+    if policy == BAYES:
+        trial = Fold.load(state.dump(), memory.sides)
+        told = _ByBelief(state, memory, [*weighed, *trial.run(later)], start)
+    else:
+        told = _ByRule(state, memory, weighed, policy)
+    for (at, group), (following, _) in zip(groups, [*groups[1:], (end + 1, [])], strict=True):
+        told.take(group)
+        yield from _stretch(told, at, following, tuple(claim.claim for claim in group))
+
+
+def _stretch(told: _Teller, start: int, end: int, claims: tuple[str, ...]) -> Iterator[Span]:
+    """The spans between two claims."""
+    at, began = start, CLAIMS
+    while at < end:
+        reading = told.read(at)
+        following, why = told.turn(at, end)
+        last = told.read(following - 1)
+        yield Span(at, following, reading, last.confidence, began, claims if at == start else ())
+        at, began = following, why
+
+
+class _ByBelief:
+    """Readings of the belief."""
+
+    def __init__(self, state: Fold, memory: Memory, weighed: Sequence[Weighed], start: int) -> None:
+        self._state = state
+        self._sides = memory.sides
+        self._settings = memory.settings
+        self._kept = state.dump()
+        self._disputes = _disputes([one for one in weighed if one.evidence.event_at > start - TAIL])
+
+    def take(self, group: Sequence[Evidence]) -> None:
+        """Take the claims of the next instant."""
+        if group:
+            for _ in self._state.run(group):
+                pass
+            self._kept = self._state.dump()
+
+    def read(self, at: int) -> Reading:
+        """The reading at an instant."""
+        state = Fold.load(self._kept, self._sides)
+        state.move_to(at)
+        holders, confidence = holders_of(state)
+        disputed = any(since <= at < end for since, end in self._disputes)
+        status = status_of(state, holders, confidence, at, self._settings, disputed=disputed)
+        named = holders if confidence >= NAMED_FROM else ()
+        word = state.words.get(holders[0]) if named else None
+        actors = word.actors if word else named
+        return Reading(status, named, actors, state.vacated if status == UNKNOWN else None, (), confidence)
+
+    def turn(self, at: int, end: int) -> tuple[int, str]:
+        """The next instant at which the belief may read otherwise though nobody speaks."""
+        entered = self._state.entered
+        cuts = [(change.at, REALIGNMENT) for change in self._sides.changes]
+        cuts += [(over, EXPIRY) for _, over in self._disputes]
+        cuts += [(entered.event_at + CONTEST_LASTS + 1, EXPIRY)] if entered else []
+        bound = min([(end, CLAIMS), *(cut for cut in cuts if at < cut[0] < end)])
+        fades = self._fades(at, bound[0])
+        return (fades, SILENCE) if fades is not None else bound
+
+    def _fades(self, at: int, end: int) -> int | None:
+        """When the belief has faded so far that it reads otherwise, if it does before `end`."""
+        first, last = self.read(at).told, end - 1
+        if self.read(last).told == first:
+            return None
+        while last - at > 1:
+            middle = (at + last) // 2
+            if self.read(middle).told == first:
+                at = middle
+            else:
+                last = middle
+        return last
+
+
+def _disputes(weighed: Sequence[Weighed]) -> list[tuple[int, int]]:
+    """From when until when contradictions make a place contested: three days, or until one is settled."""
+    ordered = sorted(moves(weighed), key=lambda one: one.evidence.event_at)
+    times = [one.evidence.event_at for one in ordered]
+    found: set[tuple[int, int]] = set()
+    for one in disagreements(weighed, every=False):
+        if one.kind not in UNSETTLING:
+            continue
+        over = min(one.at + CONFLICT_LASTS + 1, one.first.evidence.event_at + TAIL)
+        settled = settled_at(one, ordered[bisect_right(times, one.at) :], over)
+        found.add((one.at, over if settled is None else min(over, settled)))
+    return sorted(found)
+
+
+class _ByRule:
+    """Readings of a simple rule."""
+
+    def __init__(self, state: Fold, memory: Memory, weighed: Sequence[Weighed], policy: str) -> None:
+        self._state = state
+        self._sides = memory.sides
+        self._rule: Rule = begun(policy, memory.sides, memory.settings)
+        self._until: int | None = None
+        for one in weighed:
+            self._rule.take(one)
+
+    def take(self, group: Sequence[Evidence]) -> None:
+        """Take the claims of the next instant."""
+        for one in self._state.run(group):
+            self._rule.take(one)
+
+    def read(self, at: int) -> Reading:
+        """The reading at an instant."""
+        one = self._rule.opinion(at)
+        self._until = one.until
+        word = self._rule.book.words.get(one.holders[0]) if one.holders else None
+        actors = word.actors if word else one.holders
+        claimants = tuple(word.sides[0] for word in one.claimants)
+        vacated = one.vacated if one.status == UNKNOWN else None
+        return Reading(one.status, one.holders, actors, vacated, claimants, one.confidence)
+
+    def turn(self, at: int, end: int) -> tuple[int, str]:
+        """The next instant at which the rule may say otherwise though nobody speaks."""
+        cuts = [(change.at, REALIGNMENT) for change in self._sides.changes]
+        cuts += [(self._until, EXPIRY)] if self._until is not None else []
+        return min([(end, CLAIMS), *(cut for cut in cuts if at < cut[0] < end)])
+
+
+def _event_at(claim: Evidence) -> int:
+    return claim.event_at
