@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 When = str | datetime | int | None
 """A time as a person types it, an aware datetime, or microseconds since the epoch."""
+Either = When | tuple[When, When]
+"""One value for both verdicts, or one for each."""
 Document = dict[str, Any]
+BAYES = "bayes"
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The microseconds of the years 1 to 9999."""
 
@@ -32,11 +35,13 @@ class Asking:
         self._clock = clock
         self._zone = zone
 
-    def status(self, place: str, at: When, known_at: When, published_by: When) -> Document:
+    def status(
+        self, place: str, at: When, known_at: When, published_by: When, policy: str = BAYES
+    ) -> Document:
         """The verdict on one place."""
         from tracker.views.documents import status_document
 
-        question = self._question(at, known_at, published_by)
+        question = self._question(at, known_at, published_by, policy)
         bound = self._bound(place, question)
         found = self._place(bound.id, question)
         return {
@@ -46,14 +51,14 @@ class Asking:
 
     def table(
         self, at: When, known_at: When, published_by: When, *, region: str | None, controller: str | None,
-        only: Iterable[str],
+        only: Iterable[str], policy: str = BAYES,
     ) -> Document:  # fmt: skip
         """The verdicts on all places, or on those that pass every filter given."""
         from tracker.views.documents import table_documents
         from tracker.views.places import within
 
         reader = self._reader
-        question = self._question(at, known_at, published_by)
+        question = self._question(at, known_at, published_by, policy)
         known = position_at(reader, question.known_at)
         area = self._area(region, known) if region else None
         rows = table_documents(reader, question, within(reader, area, known) | {area} if area else None)
@@ -89,13 +94,67 @@ class Asking:
             )
         return told_of
 
-    def why(self, place: str, at: When, known_at: When, published_by: When) -> Document:
+    def why(self, place: str, at: When, known_at: When, published_by: When, policy: str = BAYES) -> Document:
         """The verdict on one place, step by step."""
         from tracker.views.documents import why_document
 
-        question = self._question(at, known_at, published_by)
+        question = self._question(at, known_at, published_by, policy)
         bound = self._bound(place, question)
         return {**why_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
+
+    def history(
+        self, place: str, at: When, known_at: When, published_by: When, policy: str, *, start: When,
+        end: When, knowledge: bool,
+    ) -> Document:  # fmt: skip
+        """The verdict on one place over the world's time, or what was believed over the record's."""
+        from tracker.views.history import history_document, knowledge_document
+
+        if not knowledge and at is not None and end is not None:
+            raise BadInput(
+                what="--at and --to both say where it ends", try_="one of them; with --knowledge they differ"
+            )
+        last = at if end is None and not knowledge else end
+        question = self._question(at if knowledge else last, known_at, published_by, policy)
+        first, until = self._beginning(start), self._instant(last)
+        until = self._clock() if until is None else until
+        if first is not None and first > until:
+            raise BadInput(
+                what=f"--from {_when(start)} is after {iso(until)}, where it ends: nothing lies between",
+                try_="an earlier --from, or a later --to",
+            )
+        bound = self._bound(place, question)
+        where = self._place(bound.id, question)
+        if knowledge:
+            known = question.known_at
+            found = knowledge_document(
+                self._reader, where, question, first, until if known is None else min(known, until),
+                fixed=at is not None,
+            )  # fmt: skip
+        else:
+            found = history_document(self._reader, where, question, first)
+        return {**found, **_noted(bound)}
+
+    def diff(
+        self, place: str | None, at: Either, known_at: Either, published_by: Either, policy: Either
+    ) -> Document:
+        """Two verdicts along the one axis that has two values; the others are the same for both."""
+        from tracker.views.diff import diff_document
+
+        now = self._clock()  # once: the wall's clock goes on between two questions
+        axes = {
+            "at": now if at is None else at, "known_at": known_at, "published_by": published_by,
+            "policy": policy,
+        }  # fmt: skip
+        axis, (first, last) = _axis(axes)
+        one, other = (self._along(axes, i) for i in (0, 1))
+        if getattr(one, axis) == getattr(other, axis):
+            raise BadInput(
+                what=f"{_option(axis)}: {_when(first)} and {_when(last)} are the same, so nothing can differ",
+                try_="two different ones",
+            )
+        bound = self._bound(place, other) if place is not None else None
+        found = diff_document(self._reader, axis, one, other, bound.id if bound else None)
+        return {**found, **(_noted(bound) if bound else {})}
 
     def claims(
         self, at: When, known_at: When, published_by: When, *, place: str | None, actor: str | None,
@@ -179,15 +238,27 @@ class Asking:
 
     # -- names and times -------------------------------------------------------------------------
 
-    def _question(self, at: When, known_at: When, published_by: When) -> Question:
+    def _question(self, at: When, known_at: When, published_by: When, policy: str = BAYES) -> Question:
         from tracker.views.situation import Question
 
+        if policy != BAYES:
+            from tracker.judgement.policies import NAMES
+
+            _require("policy", (policy,), NAMES)
         instant = self._instant(at)
         return Question(
             at=self._clock() if instant is None else instant,
             known_at=self._instant(known_at),
             published_by=self._instant(published_by),
+            policy=policy,
         )
+
+    def _along(self, axes: Mapping[str, Either], i: int) -> Question:
+        """The question on one end of an axis."""
+        at, known_at, published_by, policy = (
+            told[i] if isinstance(told, tuple) else told for told in axes.values()
+        )
+        return self._question(at, known_at, published_by, str(policy))
 
     def _instant(self, when: When) -> int | None:
         when = plain_time(when)
@@ -230,6 +301,22 @@ class Asking:
         """The area meant by a name: `--region Homs` is the governorate, not the city."""
         found = areas(self._reader, text, known) or areas(self._reader, text, merged_at=known)
         return found[0] if len(found) == 1 else find_then(self._reader, "place", text, known).id
+
+
+def _axis(axes: Mapping[str, Either]) -> tuple[str, tuple[When, When]]:
+    """The one axis along which two verdicts are compared, and its two ends."""
+    two = [(name, told) for name, told in axes.items() if isinstance(told, tuple)]
+    if len(two) == 1 and len(two[0][1]) == 2:
+        return two[0]
+    told = " and ".join(f"{_option(name)} with two values" for name, _ in two) or "no option has two values"
+    raise BadInput(
+        what=f"{told}: two verdicts are compared along exactly one axis",
+        try_="--policy A B, --at T1 T2, --known-at T1 T2 or --published-by T1 T2; the others take one value",
+    )
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def plain_time(when: When) -> str | int | None:

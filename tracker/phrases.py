@@ -149,6 +149,9 @@ def verdict(place: str, status: Mapping[str, Any]) -> str:
         "analyst": "an analyst's judgement",
     }.get(status["basis"], "inferred")
     partly = "partly " if status["partly"] else ""
+    claimants = [one["name"] for one in status.get("claimed_by", ())]
+    if len(claimants) > 1:
+        return f"{place}: contested; claimed by {joined(claimants)}."
     if status["status"] == "contested":
         named = f"; {who} {verb(who, 'holds', 'hold')} it most likely ({sure}, {basis})" if who else ""
         return f"{place}: contested{named}."

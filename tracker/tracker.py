@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tracker.asking import Asking, When, plain_time
+from tracker.asking import Asking, Either, When, plain_time
 from tracker.errors import BadInput, Conflict, NotFound
 from tracker.reader import NOW, Reader, open_reader
 
@@ -104,17 +104,21 @@ class Tracker:
 
     def status(
         self, place: str | None = None, *, at: When = None, known_at: When = None, published_by: When = None,
-        region: str | None = None, controller: str | None = None, only: Iterable[str] = (),
+        policy: str = "bayes", region: str | None = None, controller: str | None = None,
+        only: Iterable[str] = (),
     ) -> Document:  # fmt: skip
         """Who controls a place, how sure that is and why; without a place, a table of all of them.
 
         `at` is the world's time, `known_at` bounds what had been recorded, `published_by` what had been
-        published. `region`, `controller` and `only` (held, contested, unknown, stale) filter the table.
+        published. `policy` is the rule that judges (`tracker.judgement.policies`). `region`, `controller` and
+        `only` (held, contested, unknown, stale) filter the table.
         """
         with self._asking() as ask:
             if place is not None:
-                return ask.status(place, at, known_at, published_by)
-            return ask.table(at, known_at, published_by, region=region, controller=controller, only=only)
+                return ask.status(place, at, known_at, published_by, policy)
+            return ask.table(
+                at, known_at, published_by, region=region, controller=controller, only=only, policy=policy
+            )
 
     def regions(
         self, area: str | None = None, *, kind: str | None = None, within: str | Path | None = None,
@@ -130,11 +134,40 @@ class Tracker:
             return ask.regions(at, known_at, published_by, area=area, kind=kind, within=file)
 
     def why(
-        self, place: str, *, at: When = None, known_at: When = None, published_by: When = None
-    ) -> Document:
-        """The status with every step of the belief: its reliability, echo and additive weight."""
+        self, place: str, *, at: When = None, known_at: When = None, published_by: When = None,
+        policy: str = "bayes",
+    ) -> Document:  # fmt: skip
+        """The status with every step of the belief: its reliability, echo and additive weight.
+
+        By another rule: with what that rule did with each claim.
+        """
         with self._asking() as ask:
-            return ask.why(place, at, known_at, published_by)
+            return ask.why(place, at, known_at, published_by, policy)
+
+    def history(
+        self, place: str, *, start: When = None, end: When = None, knowledge: bool = False, at: When = None,
+        known_at: When = None, published_by: When = None, policy: str = "bayes",
+    ) -> Document:  # fmt: skip
+        """Who held a place when, from `start` to `end`: spans of time in which the verdict read the same.
+
+        `knowledge`: what was believed as reports came in, over the times of recording; with `at` always
+        about that time, else each moment about itself.
+        """
+        with self._asking() as ask:
+            return ask.history(
+                place, at, known_at, published_by, policy, start=start, end=end, knowledge=knowledge
+            )
+
+    def diff(
+        self, place: str | None = None, *, policy: Either = "bayes", at: Either = None,
+        known_at: Either = None, published_by: Either = None,
+    ) -> Document:  # fmt: skip
+        """Two verdicts side by side, along the one axis that is a pair, and the claims that differ in them.
+
+        Without a place: every place that is held otherwise, or by somebody else.
+        """
+        with self._asking() as ask:
+            return ask.diff(place, at, known_at, published_by, policy)
 
     def claims(
         self, *, place: str | None = None, actor: str | None = None, source: str | None = None,

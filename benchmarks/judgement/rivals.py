@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from math import exp, log
 from typing import Final
 
-from tracker.judgement.belief import Fold
+from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.policies import begun
 from tracker.judgement.reliability import logit, reliability, stance
 from tracker.judgement.vocabulary import CONTEST, DENY_GAIN, DENY_LOST, FOR, INSIDE, LOST
 
@@ -39,6 +40,23 @@ def belief(lam: float) -> Rule:
                 pass
             keep = exp(-lam * ((day + 1) * DAY - 1 - fold.at) / DAY)
             answers.append(tuple([pi + (p - pi) * keep for p in fold.p]))
+        return answers
+
+    return rule
+
+
+def policy(name: str) -> Rule:
+    """A rule of `tracker.judgement.policies`, as the product has it: `latest`, `vote`, `two-origins`, …"""
+
+    def rule(claims: Sequence[Evidence], days: Sequence[int], sides: Sides) -> list[Shares]:
+        fold = Fold(sides, LIVE_FEED)
+        judge = begun(name, sides, Settings())
+        answers: list[Shares] = []
+        for day, today in _by_day(claims, days):
+            for one in fold.run(today):
+                judge.take(one)
+            found = judge.opinion((day + 1) * DAY - 1).probabilities
+            answers.append(tuple(found[side] for side in sides.names))
         return answers
 
     return rule

@@ -25,12 +25,14 @@ from benchmarks.judgement.rivals import (
     in_instants,
     last_claim,
     latest_per_source,
+    policy,
     vote,
 )
 from benchmarks.judgement.simulator import Knowledge
 from benchmarks.judgement.windows import EPOCH, FILES, SIDES, Window, read
 from tracker.judgement.belief import NEWS_ONLY
 from tracker.judgement.evidence import Sides
+from tracker.judgement.policies import POLICIES
 
 BESIDE_THE_PROJECT: Final = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 PARTIES: Final = Sides.of(*SIDES)
@@ -84,6 +86,7 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("latest per source", latest_per_source),
     ("majority", vote()),
     (f"vote, half-life {HALF_LIFE:.0f} d", vote(HALF_LIFE)),
+    *((f"--policy {one.name}", policy(one.name)) for one in POLICIES if one.begin),
 )
 """The first is the one that is held to the published figures."""
 

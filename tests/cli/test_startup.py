@@ -19,6 +19,10 @@ HEAVY = {
 }  # fmt: skip
 ASKED_LATER = {"difflib", "textwrap", "shutil", "tomllib", "csv", "unicodedata", "bisect", "tracker.times"}
 """What some question, or its refusal, needs, and `status` of a place does not."""
+OTHER_RULES = {
+    f"tracker.judgement.{name}" for name in ("policies", "rules", "book", "course", "corroboration")
+}
+"""What no belief needs: the rules that may be set beside it."""
 DATABASE = {"sqlite3", "tracker.tracker", "tracker.judgement.evidence", "tracker.views.evidence"}
 """What no help needs, and but for `sqlite3` no completion."""
 
@@ -60,6 +64,9 @@ def loaded(words: Collection[str], **environment: str) -> Loaded:
         ["why", "Homs"], ["claims", "--place", "Homs"], ["log", "--until", "3"], ["place", "show", "Homs"],
         ["source", "list"], ["setting", "list"], ["--help"], ["status", "--help"], ["add-claim", "--help"],
         ["status", "Nowhere"], ["status", "southern Syria"], ["regions"], ["regions", "Homs"],
+        ["status", "--policy", "vote"], ["why", "Homs", "--policy", "two-origins"],
+        ["history", "Homs"], ["history", "Homs", "--knowledge"], ["history", "--help"], ["diff", "--help"],
+        ["diff", "Homs", "--policy", "bayes", "latest"], ["diff", "--at", "2024-12-05", "2024-12-07"],
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -74,6 +81,7 @@ def test_a_verdict_loads_nothing_that_others_need(story_file: Path, words: list[
     found = loaded([*words, "--db", str(story_file)])
     assert found.code == 0
     assert ASKED_LATER.isdisjoint(found.modules)
+    assert OTHER_RULES.isdisjoint(found.modules)
     assert "zoneinfo" not in loaded([*words, "--json", "--db", str(story_file)]).modules
 
 

@@ -18,6 +18,7 @@ from tracker.cli.shell import cli
 from tracker.errors import EXIT_CODES
 from tracker.judgement import vocabulary
 from tracker.judgement.confidence import SCALES
+from tracker.judgement.policies import HALF_LIFE, POLICIES
 from tracker.judgement.verdict import SHELF
 from tracker.judgement.vocabulary import VERBS
 from tracker.record.events import ALL, KINDS, Event, encode
@@ -263,6 +264,34 @@ def test_the_keys_of_a_summed_up_area_are_those_on_the_page(told: Tracker) -> No
     for key in (*row, *row["area"], *row["settlements"], *side, *place):
         assert f"`{key}`" in page, key
     assert set(told.status("homs-governorate")) - set(told.status("hama")) == {"summary"}
+
+
+def test_the_keys_of_a_history_and_a_difference_are_those_on_the_page(told: Tracker) -> None:
+    page = read("docs/json.md")
+    for knowledge in (False, True):
+        found = told.history("Homs", knowledge=knowledge)
+        assert set(found) == _keys("`history PLACE`")
+        assert [key for span in found["spans"] for key in span if f"`{key}`" not in page] == []
+        assert found["spans"]
+    found = told.diff("Homs", policy=("bayes", "two-origins"))
+    assert set(found) == _keys("`diff [PLACE]`")
+    assert [key for key in found["places"][0] if f"`{key}`" not in page] == []
+    assert [key for claim in found["places"][0]["claims"] for key in claim if f"`{key}`" not in page] == []
+
+
+def test_the_keys_of_a_verdict_by_another_rule_are_those_on_the_page(told: Tracker) -> None:
+    plain, claimed = told.why("Homs"), told.why("Homs", policy="claimed")
+    assert set(claimed) - set(plain) == {"claimed_by"}
+    assert set(claimed["steps"][0]) - set(plain["steps"][0]) == {"why"}
+    assert set(claimed["because"][0]) - set(plain["because"][0]) == {"step", "why"}
+    page = read("docs/json.md")
+    assert all(f"`{key}`" in page for key in ("claimed_by", *claimed["claimed_by"][0], "step", "why"))
+
+
+def test_every_rule_is_documented() -> None:
+    page = read("docs/belief.md")
+    assert [policy.name for policy in POLICIES if f"| `{policy.name}` |" not in page] == []
+    assert f"half its weight in {HALF_LIFE} days" in page
 
 
 def test_the_keys_of_a_claim_are_those_on_the_page(told: Tracker) -> None:

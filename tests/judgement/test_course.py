@@ -13,8 +13,8 @@ from tests.judgement.strategies import HOUR, LAST, SIDES, instants, realigned, s
 from tracker.judgement.belief import Settings, fold
 from tracker.judgement.course import CLAIMS, EXPIRY, SILENCE, Memory, Span, course
 from tracker.judgement.evidence import DAY, Evidence, Sides
-from tracker.judgement.policies import BAYES, NAMES, rule_on
-from tracker.judgement.verdict import judge
+from tracker.judgement.policies import NAMES, rule_on
+from tracker.judgement.verdict import BAYES, judge
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE
 
 parts = st.lists(st.floats(0, 1), max_size=6)

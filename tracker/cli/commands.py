@@ -11,6 +11,8 @@ COMMANDS: Final[dict[str, str]] = {
     "status": "who controls a place, how sure, since when, what speaks against it",
     "regions": "areas summed up: how many of their towns and people are whose",
     "why": "the reasons for a verdict, claim by claim, with their weights",
+    "history": "who held a place when; or what was believed of it as reports came in",
+    "diff": "two verdicts side by side: two rules, or two times",
     "claims": "list claims",
     "show": "one claim whole, with its provenance and history",
     "correct": "our mistake: put right what we recorded",
@@ -33,8 +35,6 @@ COMMANDS: Final[dict[str, str]] = {
 """Name -> what it does, in the order of the help. `add-claim` is `tracker.cli.add_claim:command`."""
 
 LATER: Final[dict[str, str]] = {
-    "history": "tracker claims --place PLACE, and status --at DATE",
-    "diff": "status twice, with --at or --known-at",
     "backup": "docs/install.md tells how to copy a tracker",
     "restore": "docs/install.md tells how to copy a tracker",
     "import": "tracker add-claim, once for each claim",

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tracker.cli.output import Lines, answered, note, rows_options
+from tracker.cli.policy import BY_RULE
 from tracker.cli.session import ACTOR, PLACE, Session, session
 from tracker.cli.shell import Command
 
@@ -28,6 +29,7 @@ COLUMNS = (
 @click.option("--at", metavar="TIME", help="The world at that time; a date means the end of that day.")
 @click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
 @click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@BY_RULE
 @click.option("--region", metavar="AREA", type=PLACE, help="Only places in an area.")
 @click.option(
     "--controller",
@@ -44,14 +46,14 @@ COLUMNS = (
 @session
 def command(
     run: Session, place: str | None, at: str | None, known_at: str | None, published_by: str | None,
-    region: str | None, controller: str | None, only: str | None, as_rows: str | None,
+    policy: str, region: str | None, controller: str | None, only: str | None, as_rows: str | None,
 ) -> None:  # fmt: skip
     """Who controls PLACE, how sure that is, since when, how fresh, and what speaks against it.
 
     Without PLACE: a table of every place that something is claimed about.
     """
     tracker = run.tracker()
-    axes: dict[str, Any] = {"at": at, "known_at": known_at, "published_by": published_by}
+    axes: dict[str, Any] = {"at": at, "known_at": known_at, "published_by": published_by, "policy": policy}
     if place is not None:
         if only or region or controller:
             raise click.UsageError("--only, --region and --controller choose from the table, without PLACE")

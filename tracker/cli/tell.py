@@ -49,10 +49,8 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     if one["inferred"]:
         out.item("inferred", _inferred(one["inferred"]))
     for reason in one["because"][:reasons]:
-        out.item(
-            "because",
-            f"{reason['weight']:+.2f}  {reason['text']} ({reason['attribution']})  {reason['claim']}",
-        )
+        worth = f"{reason['weight']:+.2f}" if reason["weight"] is not None else f"{reason['step']}:"
+        out.item("because", f"{worth}  {reason['text']} ({reason['attribution']})  {reason['claim']}")
     if 0 < reasons < len(one["because"]):
         out.item("", f"and {len(one['because']) - reasons} more: tracker why {place['id']}", "quiet")
     for context in one["context"][:reasons]:
@@ -82,7 +80,8 @@ def axes(one: Document, zone: str) -> str:
     published = (
         f", from what was published by {when(one['published_by'], zone)}" if one["published_by"] else ""
     )
-    return known + published
+    rule = f", by the rule {one['policy']}" if one["policy"] != "bayes" else ""
+    return known + published + rule
 
 
 def _since(since: Document, zone: str) -> str:

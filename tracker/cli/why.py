@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tracker.cli.output import Lines, answered, note, rows_options
+from tracker.cli.policy import BY_RULE
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 
@@ -19,17 +20,19 @@ VISIBLE = 0.0005
 @click.option("--at", metavar="TIME", help="The world at that time.")
 @click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
 @click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@BY_RULE
 @rows_options
 @session
 def command(
     run: Session, place: str, at: str | None, known_at: str | None, published_by: str | None,
-    as_rows: str | None,
+    policy: str, as_rows: str | None,
 ) -> None:  # fmt: skip
     """The reasons for the verdict on PLACE: each claim with its weight, and what was discounted.
 
-    The weights are log-odds of the holder against its strongest rival, and add up.
+    The weights are log-odds of the holder against its strongest rival, and add up. Another rule has no
+    weights: it tells of each claim whether it counts, and why.
     """
-    found = run.tracker().why(place, at=at, known_at=known_at, published_by=published_by)
+    found = run.tracker().why(place, at=at, known_at=known_at, published_by=published_by, policy=policy)
     if found.get("note"):
         note(found["note"])
     if not answered(found, found["steps"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
@@ -44,6 +47,9 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     if not found["steps"]:
         return
     out.line()
+    if found["policy"] != "bayes":
+        _tell_by_rule(out, found)
+        return
     rival = found["names"].get(found["against"], found["against"])
     out.line(f"Step by step, in log-odds against {rival}:", "title")
     rows = [
@@ -53,6 +59,12 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     out.table(("weight", "then", "step", "taken as", "claim"), rows)
     total = sum(step["weight"] for step in found["steps"])
     out.line(f"{total:+.3f}  the sum: e^{total:.3f} to one against {rival}", "title")
+
+
+def _tell_by_rule(out: Lines, found: dict[str, Any]) -> None:
+    out.line(f"Claim by claim, by the rule {found['policy']}:", "title")
+    rows = [(step["step"], step["why"], step["text"]) for step in found["steps"]]
+    out.table(("the claim", "because", "claim"), rows)
 
 
 def _telling(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -143,6 +143,8 @@ class Book:
 
     def settle(self, holders: tuple[str, ...], said: Said) -> None:
         """Who holds it after a claim; none: whoever did is gone."""
+        if not holders and not self.readings.named and said.one.evidence.kind == LOST:
+            self.vacated = said.sides[0] if said.sides else None
         if holders[:1] != self.holders[:1]:
             if self.holders:
                 self.changed_at = said.at
@@ -163,6 +165,10 @@ class Book:
         ends = [since + CONTEST_LASTS + 1 for since in (*live, *(one.at for one in besides))]
         open_ = [end for end in ends if at < end]
         return bool(open_), max(open_, default=None)
+
+    def together(self, sure: float) -> dict[str, float]:
+        """The holders as sure as that together, each alike."""
+        return self.spread({side: sure / len(self.holders) for side in self.holders})
 
     def spread(self, sure: Mapping[str, float]) -> dict[str, float]:
         """Shares as probabilities over all sides: what is left is given to the others evenly."""

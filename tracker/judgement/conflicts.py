@@ -50,8 +50,10 @@ class Disagreement(NamedTuple):
         return self.second.evidence.event_at
 
 
-def disagreements(claims: Iterable[Weighed], *, every: bool = True) -> list[Disagreement]:
-    """Every conflict among the claims of one place, in order of event time.
+def disagreements(
+    claims: Iterable[Weighed], *, every: bool = True, since: int | None = None
+) -> list[Disagreement]:
+    """Every conflict among the claims of one place, in order of event time, of those from `since` on.
 
     Not `every`: where a voice said the same several times, only its last word before a claim stands
     against that claim. A place in the news has hundreds of conflicts, and they are few stories.
@@ -60,11 +62,11 @@ def disagreements(claims: Iterable[Weighed], *, every: bool = True) -> list[Disa
     said: dict[_Position, list[Weighed]] = {}
     turns = _Turns(ordered)
     found: list[Disagreement] = []
-    for _, instant in groupby(ordered, key=_event_at):
+    for at, instant in groupby(ordered, key=_event_at):
         together = list(instant)
         for one in together:
             said.setdefault(_position(one.evidence), []).append(one)
-        for second in together:
+        for second in together if since is None or at >= since else ():
             against = [
                 one
                 for position, claimed in said.items()

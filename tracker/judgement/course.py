@@ -8,17 +8,19 @@ and nothing is sampled. One pass of the fold serves all of them.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple, Protocol
 
 from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, disagreements, moves, settled_at
 from tracker.judgement.evidence import Evidence, Sides
-from tracker.judgement.policies import BAYES, begun
+from tracker.judgement.guard import counting
+from tracker.judgement.policies import begun
 from tracker.judgement.reliability import Weighed
-from tracker.judgement.rules import Rule
+from tracker.judgement.rules import Rule, forked
 from tracker.judgement.verdict import (
+    BAYES,
     CONFLICT_LASTS,
     CONTEST_LASTS,
     NAMED_FROM,
@@ -28,9 +30,9 @@ from tracker.judgement.verdict import (
     status_of,
 )
 
-CLAIMS, SILENCE, EXPIRY, REALIGNMENT = "claims", "silence", "expiry", "realignment"
+CLAIMS, SILENCE, EXPIRY, REALIGNMENT, RELEASE = "claims", "silence", "expiry", "realignment", "release"
 """What begins a stretch: claims; belief that fades; a contest or a contradiction that has run out; sides that
-joined."""
+joined; a feed's batch that was held back and counts from then on."""
 STRIDE: Final = 25
 """So many claims at most are folded again where a course goes on from another one."""
 
@@ -64,14 +66,22 @@ class Span(NamedTuple):
 
 
 class Memory:
-    """What was folded for one question, for the next one about almost the same claims."""
+    """What was folded for one question, by one rule, for the next one about almost the same claims.
 
-    def __init__(self, sides: Sides, settings: Settings) -> None:
+    `side_of` tells who counts for whom at an instant; of the actors named those of the holding side are told.
+    """
+
+    def __init__(
+        self, sides: Sides, settings: Settings, side_of: Callable[[str, int], str] | None = None
+    ) -> None:
         self.sides = sides
         self.settings = settings
+        self.side_of = side_of
         self._claims: list[Evidence] = []
         self._weighed: list[Weighed] = []
         self._marks: list[tuple[int, dict[str, object]]] = []
+        self._ruled: Sequence[Weighed] = ()
+        self._rules: list[tuple[int, Rule]] = []
 
     def fold(self, claims: Sequence[Evidence]) -> tuple[Fold, list[Weighed]]:
         """The fold of some claims, given in order of event time, and what each was taken for."""
@@ -86,6 +96,30 @@ class Memory:
                 self._marks.append((len(self._weighed), state.dump()))
         self._claims = list(claims)
         return state, list(self._weighed)
+
+    def rule(self, policy: str, weighed: Sequence[Weighed]) -> Rule:
+        """A rule that has taken some claims, carried on from where it was with most of them."""
+        same = 0
+        for one, other in zip(weighed, self._ruled, strict=False):
+            if one is not other and one != other:
+                break
+            same += 1
+        self._rules = [mark for mark in self._rules if mark[0] <= same]
+        done, rule = self._rules[-1] if self._rules else (0, begun(policy, self.sides, self.settings))
+        rule = forked(rule)
+        for one in weighed[done:]:
+            rule.take(one)
+            done += 1
+            if done % STRIDE == 0:
+                self._rules.append((done, forked(rule)))
+        self._ruled = weighed
+        return rule
+
+    def own(self, actors: tuple[str, ...], holders: tuple[str, ...], at: int) -> tuple[str, ...]:
+        """Those of the actors named that count for the first holder at an instant."""
+        if self.side_of is None or not holders:
+            return actors
+        return tuple(actor for actor in actors if self.side_of(actor, at) == holders[0])
 
     def _begin(self) -> tuple[int, Fold]:
         if not self._marks:
@@ -126,7 +160,19 @@ def course(
 
     At every instant of them the answer is that of `judge` (or of the rule) on the claims up to it.
     """
-    return joined(_bits(claims, memory, start, end, policy))
+    cuts = sorted({at for one in claims if (at := one.held_until) is not None and start < at <= end})
+    bits: list[Span] = []
+    for since, until in zip((start, *cuts), (*cuts, end + 1), strict=True):
+        counted = _bits(counting(claims, since), memory, since, until - 1, policy)
+        bits += _released(counted, claims, since) if since in cuts else counted
+    return joined(bits)
+
+
+def _released(bits: Iterable[Span], claims: Sequence[Evidence], at: int) -> Iterator[Span]:
+    """Spans of which the first begins because a batch of claims counts from then on."""
+    news = tuple(one.claim for one in claims if one.held_until == at)
+    for i, one in enumerate(bits):
+        yield one._replace(began=RELEASE, claims=(*news, *one.claims)) if i == 0 else one
 
 
 def joined(bits: Iterable[Span]) -> list[Span]:
@@ -154,7 +200,7 @@ def _bits(claims: Sequence[Evidence], memory: Memory, start: int, end: int, poli
         trial = Fold.load(state.dump(), memory.sides)
         told = _ByBelief(state, memory, [*weighed, *trial.run(later)], start)
     else:
-        told = _ByRule(state, memory, weighed, policy)
+        told = _ByRule(state, memory, memory.rule(policy, weighed))
     for (at, group), (following, _) in zip(groups, [*groups[1:], (end + 1, [])], strict=True):
         told.take(group)
         yield from _stretch(told, at, following, tuple(claim.claim for claim in group))
@@ -176,10 +222,13 @@ class _ByBelief:
 
     def __init__(self, state: Fold, memory: Memory, weighed: Sequence[Weighed], start: int) -> None:
         self._state = state
+        self._memory = memory
         self._sides = memory.sides
         self._settings = memory.settings
         self._kept = state.dump()
-        self._disputes = _disputes([one for one in weighed if one.evidence.event_at > start - TAIL])
+        self._disputes = _disputes(
+            [one for one in weighed if one.evidence.event_at > start - TAIL], start - CONFLICT_LASTS
+        )
 
     def take(self, group: Sequence[Evidence]) -> None:
         """Take the claims of the next instant."""
@@ -197,7 +246,7 @@ class _ByBelief:
         status = status_of(state, holders, confidence, at, self._settings, disputed=disputed)
         named = holders if confidence >= NAMED_FROM else ()
         word = state.words.get(holders[0]) if named else None
-        actors = word.actors if word else named
+        actors = self._memory.own(word.actors if word else named, named, at)
         return Reading(status, named, actors, state.vacated if status == UNKNOWN else None, (), confidence)
 
     def turn(self, at: int, end: int) -> tuple[int, str]:
@@ -224,12 +273,12 @@ class _ByBelief:
         return last
 
 
-def _disputes(weighed: Sequence[Weighed]) -> list[tuple[int, int]]:
+def _disputes(weighed: Sequence[Weighed], since: int) -> list[tuple[int, int]]:
     """From when until when contradictions make a place contested: three days, or until one is settled."""
     ordered = sorted(moves(weighed), key=lambda one: one.evidence.event_at)
     times = [one.evidence.event_at for one in ordered]
     found: set[tuple[int, int]] = set()
-    for one in disagreements(weighed, every=False):
+    for one in disagreements(weighed, every=False, since=since):
         if one.kind not in UNSETTLING:
             continue
         over = min(one.at + CONFLICT_LASTS + 1, one.first.evidence.event_at + TAIL)
@@ -241,13 +290,12 @@ def _disputes(weighed: Sequence[Weighed]) -> list[tuple[int, int]]:
 class _ByRule:
     """Readings of a simple rule."""
 
-    def __init__(self, state: Fold, memory: Memory, weighed: Sequence[Weighed], policy: str) -> None:
+    def __init__(self, state: Fold, memory: Memory, rule: Rule) -> None:
         self._state = state
+        self._memory = memory
         self._sides = memory.sides
-        self._rule: Rule = begun(policy, memory.sides, memory.settings)
+        self._rule = rule
         self._until: int | None = None
-        for one in weighed:
-            self._rule.take(one)
 
     def take(self, group: Sequence[Evidence]) -> None:
         """Take the claims of the next instant."""
@@ -259,7 +307,7 @@ class _ByRule:
         one = self._rule.opinion(at)
         self._until = one.until
         word = self._rule.book.words.get(one.holders[0]) if one.holders else None
-        actors = word.actors if word else one.holders
+        actors = self._memory.own(word.actors if word else one.holders, one.holders, at)
         claimants = tuple(word.sides[0] for word in one.claimants)
         vacated = one.vacated if one.status == UNKNOWN else None
         return Reading(one.status, one.holders, actors, vacated, claimants, one.confidence)

@@ -16,6 +16,7 @@ from tracker.judgement.evidence import Sides
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.rules import Claimed, Latest, Opinion, Rule, TwoOrigins, Vote, self_serving
 from tracker.judgement.verdict import (
+    BAYES,
     CLAIMED,
     NO_BASIS,
     UNKNOWN,
@@ -25,9 +26,8 @@ from tracker.judgement.verdict import (
     partly_held,
     pressing,
 )
-from tracker.judgement.vocabulary import MOVING
+from tracker.judgement.vocabulary import CONTEST, INSIDE, MOVING
 
-BAYES: Final = "bayes"
 HALF_LIFE: Final = 30
 """Days in which a vote of `decayed-vote` loses half its weight."""
 
@@ -167,6 +167,7 @@ def _put(
         stale_at=age.stale_at,
         deadline=None,
         pressure=pressing(weighed, base.at, holders),
+        claimants=opinion.claimants,
     )
 
 
@@ -187,5 +188,9 @@ def _roles(
         elif claim in book.left_out:
             roles[claim] = (NOT_COUNTED, book.left_out[claim])
         else:
-            roles[claim] = (OVERTAKEN, "a later word counts instead")
+            contest = one.evidence.kind in (CONTEST, INSIDE)
+            roles[claim] = (
+                OVERTAKEN,
+                "a contest counts for three days" if contest else "a later word counts",
+            )
     return roles

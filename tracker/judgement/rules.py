@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, Protocol
+from copy import copy
+from typing import NamedTuple, Protocol, TypeVar
 
 from tracker.judgement.belief import CAP, Settings
-from tracker.judgement.book import AGAINST, Book, Said
+from tracker.judgement.book import AGAINST, Book, Readings, Said
 from tracker.judgement.conflicts import SAME_EVENT
+from tracker.judgement.corroboration import independent
 from tracker.judgement.evidence import DAY, Realignment, Sides
 from tracker.judgement.reliability import SELF_SERVING, Weighed
 from tracker.judgement.verdict import CONTESTED_STATUS, HELD, NAMED_FROM, UNKNOWN
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE
-from tracker.judgement.witnesses import witness
 from tracker.judgement.words import Word
 
 
@@ -43,6 +44,20 @@ class Rule(Protocol):
 
     def opinion(self, at: int) -> Opinion:
         """What it holds at an instant not before the last claim's; instants only go on."""
+
+
+Kept = TypeVar("Kept")
+
+
+def forked(kept: Kept) -> Kept:
+    """A rule that goes on apart from this one: what it keeps is copied; the claims never change."""
+    copied = copy(kept)
+    for name, value in vars(copied).items():
+        if isinstance(value, dict | list):
+            setattr(copied, name, value.copy())
+        elif isinstance(value, Book | Ballots | Readings):
+            setattr(copied, name, forked(value))
+    return copied
 
 
 class Latest:
@@ -77,7 +92,7 @@ class Latest:
         if said.reading == FOR:
             self._deciding = said
             book.settle(said.sides, said)
-        elif set(said.sides) & set(book.holders):
+        elif set(said.sides) & set(book.holders) or self._deciding is None:
             self._deciding = said
             book.settle(tuple(side for side in book.holders if side not in said.sides), said)
 
@@ -93,9 +108,10 @@ class Latest:
             return Opinion(UNKNOWN, (), 0.0, book.spread(gone), book.vacated, (said,))
         contested, until = book.contested(at)
         against = (book.contest,) if contested and book.contest else ()
-        share = {side: r / len(book.holders) for side in book.holders}
+        shares = book.together(r)
         status = CONTESTED_STATUS if contested else HELD
-        return Opinion(status, book.holders, r, book.spread(share), None, (said,), against, until=until)
+        sure = sum(shares[side] for side in book.holders)
+        return Opinion(status, book.holders, sure, shares, None, (said,), against, until=until)
 
     def _move(self, at: int) -> None:
         for change in self.book.realignments(at):
@@ -107,7 +123,7 @@ def self_serving(one: Weighed) -> str | None:
     return "it serves the side that says it" if one.stance == SELF_SERVING else None
 
 
-class _Ballots:
+class Ballots:
     """The latest word of each voice; an origin that speaks with another voice takes back its earlier word."""
 
     def __init__(self) -> None:
@@ -142,7 +158,7 @@ class Vote:
         self.book = Book(sides)
         self._settings = settings
         self._half_life = half_life
-        self._ballots = _Ballots()
+        self._ballots = Ballots()
         self._votes: dict[str, float] = {}
         self._tied = False
 
@@ -244,19 +260,19 @@ class Vote:
 
 
 class TwoOrigins:
-    """A change counts once two independent witnesses say so within fourteen days of each other.
+    """A change counts once two independent voices say so within fourteen days of each other.
 
     Of each voice only the latest word stands, so whoever takes a word back no longer counts. Assessors are
-    one witness together, and so are the self-serving origins of one side. Words from before the last change
-    that counted do not count for the next. A side that two witnesses name is the holder, also beside another;
+    one voice together, and so are the self-serving origins of one side. Words from before the last change
+    that counted do not count for the next. A side that two of them name is the holder, also beside another;
     two that say that the holder has it no more (it left, or somebody else has it) leave it to nobody. A lone
     voice that says otherwise, or a contest, makes it contested for three days and changes nothing. Confidence
-    is the chance that not all of the holder's witnesses are wrong, never above the belief's cap.
+    is the chance that not all of the holder's voices are wrong, never above the belief's cap.
     """
 
     def __init__(self, sides: Sides) -> None:
         self.book = Book(sides)
-        self._ballots = _Ballots()
+        self._ballots = Ballots()
         self._changed = -(2**62)
 
     def take(self, one: Weighed) -> None:
@@ -293,10 +309,10 @@ class TwoOrigins:
         others = [said for said in self._ballots.cast.values()
                   if self._otherwise(said) and said.at >= self._changed]  # fmt: skip
         contested, until = book.contested(at, besides=others)
-        sure = self._sure(mine)
-        share = {side: sure / len(book.holders) for side in book.holders}
+        shares = book.together(self._sure(mine))
+        sure = sum(shares[side] for side in book.holders)
         return Opinion(
-            CONTESTED_STATUS if contested else HELD, book.holders, sure, book.spread(share), None,
+            CONTESTED_STATUS if contested else HELD, book.holders, sure, shares, None,
             tuple(reversed(mine)), tuple(reversed(others)), until=until,
         )  # fmt: skip
 
@@ -312,7 +328,7 @@ class TwoOrigins:
         return overlap if said.reading == AGAINST else not overlap
 
     def _agreed(self, said: Said) -> tuple[str, ...]:
-        """Those of the sides that a word is for that another witness names too."""
+        """Those of the sides that a word is for that another independent voice names too."""
         if said.reading != FOR:
             return ()
 
@@ -322,10 +338,10 @@ class TwoOrigins:
         return tuple(side for side in said.sides if named(side))
 
     def _two(self, agrees: Callable[[Said], bool], at: int) -> bool:
-        """Whether two witnesses whose words are recent, and no older than the last change, say so."""
+        """Whether two independent voices, by words that are recent and of after the last change, say so."""
         since = max(self._changed, at - SAME_EVENT)
         return len({
-            witness(said.one)
+            independent(said.one)
             for said in self._ballots.cast.values()
             if said.at >= since and agrees(said)
         }) > 1  # fmt: skip
@@ -339,7 +355,7 @@ class TwoOrigins:
     def _sure(mine: Iterable[Said]) -> float:
         best: dict[str, float] = {}
         for said in mine:
-            who = witness(said.one)
+            who = independent(said.one)
             best[who] = max(said.one.reliability, best.get(who, 0.0))
         wrong = 1.0
         for r in best.values():

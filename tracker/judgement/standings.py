@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from tracker.judgement.conflicts import UNSETTLING, disagreements, unsettled
+from tracker.judgement.corroboration import independent
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import CONTEST_LASTS, SHELF, STALE
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE, LOST, MOVING
-from tracker.judgement.witnesses import witness
 
 LIVE, CORROBORATED, CONTRADICTED, SUPERSEDED = "live", "corroborated", "contradicted", "superseded"
 
@@ -72,20 +72,22 @@ def _supersedes(new: str, same_side: bool, old: str) -> bool:
 
 
 class _Peers:
-    """Who else said the same: witnesses and times by what was said, in order of event time."""
+    """Who else said the same: independent voices and times by what was said, in order of event time."""
 
     def __init__(self, claims: Iterable[Weighed]) -> None:
         self._said: dict[tuple[str, tuple[str, ...]], list[tuple[int, str]]] = {}
         for one in claims:
             claim = one.evidence
             if claim.weight and claim.kind in MOVING:
-                self._said.setdefault((claim.kind, claim.sides), []).append((claim.event_at, witness(one)))
+                self._said.setdefault((claim.kind, claim.sides), []).append(
+                    (claim.event_at, independent(one))
+                )
         for said in self._said.values():
             said.sort()
 
     def agree(self, one: Weighed) -> bool:
-        """Whether another witness has the same word on the same event; assessors are one together."""
-        claim, me = one.evidence, witness(one)
+        """Whether another independent voice has the same word on the same event."""
+        claim, me = one.evidence, independent(one)
         said = self._said.get((claim.kind, claim.sides), [])
         for at, other in said[bisect_left(said, (claim.event_at - CONTEST_LASTS, "")) :]:
             if at > claim.event_at + CONTEST_LASTS:

@@ -3,7 +3,7 @@
 `judge` reads a fold at an instant. Nothing here moves the probabilities.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import log
 from typing import Final, NamedTuple
 
@@ -15,6 +15,8 @@ from tracker.judgement.reliability import AGAINST_INTEREST, NAMELESS, NEUTRAL, S
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, PRESENT, STRUCK
 from tracker.judgement.words import Word
 
+BAYES: Final = "bayes"
+"""The name of the belief among the rules that verdicts can be reached by (`policies`)."""
 NAMED_FROM: Final = 0.5
 """Who holds it is named wherever confidence is at least this."""
 CONTEST_LASTS: Final = 3 * DAY
@@ -66,6 +68,8 @@ class Verdict(NamedTuple):
     claims: int
     across: tuple[str, ...] = ()
     """The other sides that hold a place within 10 km: it lies on the front."""
+    claimants: tuple[Word, ...] = ()
+    """Each side's own word, where the rule keeps them apart."""
 
 
 def judge(
@@ -75,7 +79,7 @@ def judge(
     settings: Settings | None = None,
     *,
     changed_nearby: bool = False,
-    across: Iterable[str] = (),
+    across: Collection[str] = (),
     counts: tuple[int, int] | None = None,
 ) -> Verdict:
     """The verdict at `at` from a fold of the claims up to then and the recent ones among them.
@@ -94,10 +98,10 @@ def judge(
     p = on_the_front(state.p, state.names, holders[0], others) if others else state.p
     confidence = sum(p[state.names.index(side)] for side in holders)
     disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in open_conflicts)
-    status = status_of(state, holders, confidence, at, settings, disputed=disputed)
+    status = status_of(state, holders, belief, at, settings, disputed=disputed)
     word = state.words.get(holders[0]) if named else None
-    sure = bool(named) and confidence > settings.threshold  # else silence has nothing to bring down
-    deadline = _deadline(state, holders, confidence, at, settings) if sure else None
+    sure = bool(named) and belief > settings.threshold  # else silence has nothing to bring down
+    deadline = _deadline(state, holders, belief, at, settings) if sure else None
     age = age_of(word, at, _unchanged_since(state), deadline, changed_nearby=changed_nearby)
     claims, origins = counts or (state.count, len(state.origins))
     return Verdict(

@@ -13,7 +13,7 @@ from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.guard import NEVER
 from tracker.judgement.reliability import Weighed, by_record
-from tracker.judgement.verdict import INFERRED, Verdict, WouldChange, would_change
+from tracker.judgement.verdict import BAYES, INFERRED, Verdict, WouldChange, would_change
 from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
 from tracker.reader import Reader
@@ -21,10 +21,10 @@ from tracker.views.claims import Document, actor_names, claim_documents, source_
 from tracker.views.context import beside, beside_each
 from tracker.views.evidence import UNNAMED
 from tracker.views.places import Place, all_places, containing, places
+from tracker.views.ruled import Ruled
 from tracker.views.situation import Folded, Question, Situation
 from tracker.zones import iso
 
-POLICY: Final = "bayes"
 LIKELY: Final = 0.05
 """Sides less likely than this are not told by name."""
 _DIGITS: Final = 9
@@ -85,13 +85,22 @@ def _claimed(situation: Situation) -> tuple[dict[str, Place], list[Place]]:
 
 def _context(claims: Iterable[Evidence], texts: Mapping[str, Document]) -> list[Document]:
     return [
-        {"claim": one.claim, "place": texts[one.claim]["place_name"], "text": _told(texts[one.claim])}
+        {"claim": one.claim, "place": texts[one.claim]["place_name"], "text": told(texts[one.claim])}
         for one in claims
     ]
 
 
-def _told(claim: Document) -> str:
+def told(claim: Document) -> str:
+    """A claim in words, with who said it."""
     return f"{claim['text']} ({claim['attribution']})"
+
+
+def compared(
+    reader: Reader, place: Place, question: Question
+) -> tuple[Document, dict[str, float], dict[str, Evidence]]:
+    """The verdict on one place, what each claim is worth for it, and the claims that it was made of."""
+    answer = _Answer(reader, place, question, whole=True)
+    return answer.status(), answer.worth(), answer.claims()
 
 
 class _Writer:
@@ -116,7 +125,7 @@ class _Writer:
             "at": iso(question.at),
             "known_at": None if question.known_at is None else iso(question.known_at),
             "published_by": None if question.published_by is None else iso(question.published_by),
-            "policy": POLICY,
+            "policy": question.policy,
             "status": verdict.status,
             "controller": self._controller(verdict),
             "vacated_by": verdict.vacated_by,
@@ -145,7 +154,17 @@ class _Writer:
             "conflicts": [_conflict(one) for one in verdict.conflicts],
             "flags": [],
             "names": {actor: self._actors.get(actor, actor) for actor in self._named(verdict)},
+            **self._apart(verdict),
         }  # fmt: skip
+
+    def _apart(self, verdict: Verdict) -> Document:
+        """Each side's own claim, the latest first, where the rule keeps them apart."""
+        if self._situation.question.policy != "claimed":
+            return {}
+        return {"claimed_by": [
+            {**self._party(word.actors[0]), "side": word.sides[0], "claim": word.claim}
+            for word in verdict.claimants
+        ]}  # fmt: skip
 
     def _named(self, verdict: Verdict) -> list[str]:
         """The actors named by id: sides worth telling, the pressing, the present, the gone."""
@@ -177,6 +196,10 @@ class _Writer:
     def would_change(self, place: Place, verdict: Verdict, folded: Folded) -> str:
         """The least news that would change the verdict, in one sentence."""
         of = self._situation
+        if of.question.policy != BAYES:
+            from tracker.judgement.policies import policy_of
+
+            return policy_of(of.question.policy).would_change
         least = would_change(folded.state, of.sides, of.question.at, of.settings(place.id))
         return _would_change_sentence(least, verdict, self._actors)
 
@@ -221,7 +244,8 @@ class _Answer:
         self._situation = Situation(reader, question)
         of = self._situation
         self._folded: Folded = of.folded(place.id, trace=True) if whole else of.latest(place.id)
-        self._verdict = self._situation.verdict(place, self._folded)
+        self._ruled = None if question.policy == BAYES else Ruled(of, place, self._folded)
+        self._verdict = self._ruled.verdict if self._ruled else of.verdict(place, self._folded)
         self._regions = containing(reader, place, self._situation.known)
         self._writer = _Writer(
             self._situation, {id_: area for area in self._regions for id_ in of.members(area.id)}
@@ -240,6 +264,8 @@ class _Answer:
     def _mentioned(self) -> list[str]:
         """The claims that are told, which may be few of those that count."""
         moved = [one.step.claim for one in self._weights if one.step.claim]
+        if self._ruled is not None:
+            moved = list(self._ruled.roles)
         return [*moved, *(one.claim for one in (*self._near, *self._doubted)), *self._named_beside()]
 
     def status(self) -> Document:
@@ -273,15 +299,34 @@ class _Answer:
             status["names"][against] = self._actors.get(against, against)
         return {
             **status,
-            "steps": [self._step(one, best) for one in self._weights],
+            "steps": self._ruled.steps(self._texts)
+            if self._ruled
+            else [self._step(one, best) for one in self._weights],
             "against": against,
             "log_odds": self._log_odds(),
         }
+
+    def worth(self) -> dict[str, float]:
+        """What each claim that counts is worth for the answer."""
+        if self._ruled is not None:
+            return self._ruled.worth()
+        found: dict[str, float] = {}
+        for one in self._weights:
+            if one.step.claim:
+                found[one.step.claim] = found.get(one.step.claim, 0.0) + one.weight
+        return found
+
+    def claims(self) -> dict[str, Evidence]:
+        """The claims on control that the answer was made of."""
+        evidence = (one.evidence for one in self._folded.weighed)
+        return {one.claim: one for one in evidence if one.kind in MOVING}
 
     # -- the arithmetic, told --------------------------------------------------------------------
 
     def _best(self) -> int | None:
         names = self._folded.state.names
+        if self._ruled is not None:
+            return None
         if self._verdict.holders:
             return names.index(self._verdict.holders[0])
         if not self._folded.state.count:
@@ -340,17 +385,15 @@ class _Answer:
 
     def _because(self) -> list[Document]:
         """The claims that moved the belief, of many the latest, the weightiest first."""
-        worth: dict[str, float] = {}
-        for one in self._weights:
-            if one.step.claim:
-                worth[one.step.claim] = worth.get(one.step.claim, 0.0) + one.weight
+        if self._ruled is not None:
+            return self._ruled.because(self._texts, self._origin)
         rows = [
             {
                 "claim": claim, "text": self._texts[claim]["text"],
                 "origin": self._origin(claim), "attribution": self._texts[claim]["attribution"],
                 "weight": round(weight, _DIGITS),
             }
-            for claim, weight in worth.items()
+            for claim, weight in self.worth().items()
         ]  # fmt: skip
         return sorted(rows, key=lambda row: (-abs(float(str(row["weight"]))), str(row["claim"])))
 
@@ -359,7 +402,7 @@ class _Answer:
         return self._sources.get(origin, origin.removeprefix(UNNAMED))
 
     def _told(self, claim: str) -> str:
-        return _told(self._texts[claim])
+        return told(self._texts[claim])
 
 
 def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: Mapping[str, str]) -> str:

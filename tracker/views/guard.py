@@ -36,9 +36,10 @@ def held_back(reader: Reader) -> dict[str, int]:
 
 def with_release(claims: Sequence[Evidence], until: Mapping[str, int]) -> list[Evidence]:
     """Claims, those held back with the instant from which on they count."""
-    if not until:
-        return list(claims)
-    return [one._replace(held_until=until[one.claim]) if one.claim in until else one for one in claims]
+    return [
+        one if one.held_until == until.get(one.claim) else one._replace(held_until=until.get(one.claim))
+        for one in claims
+    ]
 
 
 def found_anew(

@@ -7,7 +7,7 @@ folds the claims that count for that moment. Both give the same answer.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
 from tracker.judgement.evidence import Evidence
@@ -21,7 +21,7 @@ from tracker.judgement.neighbours import (
     inferred,
 )
 from tracker.judgement.reliability import NEUTRAL, Weighed, reliability, voice
-from tracker.judgement.verdict import NEARBY_CHANGE, TAIL, Verdict, judge
+from tracker.judgement.verdict import BAYES, NEARBY_CHANGE, TAIL, Verdict, judge
 from tracker.judgement.vocabulary import MOVING
 from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, Row, position_at
@@ -29,6 +29,9 @@ from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
 from tracker.views.guard import feeds, found_anew
 from tracker.views.places import Nearby, Place, around
+
+if TYPE_CHECKING:
+    from tracker.judgement.policies import Ruling
 
 NEARBY_KM: Final = 25.0
 CONTEXT_KM: Final = 10.0
@@ -46,6 +49,8 @@ class Question(NamedTuple):
     at: int
     known_at: int | None = None
     published_by: int | None = None
+    policy: str = BAYES
+    """By which rule (`judgement.policies`)."""
 
 
 class Folded(NamedTuple):
@@ -122,7 +127,7 @@ class Situation:
 
         Where it can carry on from what is kept, a place of many claims costs no more than one of some.
         """
-        stop = self._stop(place)
+        stop = self._stop(place) if self.question.policy == BAYES else None  # a rule needs every claim
         if stop is None:
             return self.folded(place, trace=True)
         last_at, state = stop
@@ -146,10 +151,13 @@ class Situation:
 
     def verdict(self, place: Place, folded: Folded | None = None) -> Verdict:
         """Who controls a place at the instant asked about."""
-        week = self.question.at - NEARBY_CHANGE
-        near = self._claimed_near(place, NEARBY_KM, since=week)
-        changed = any(self._changed(self._state(other)) for _, other in near if other.lat is not None)
+        changed = self.changed_nearby(place)
         return self._judged(place, folded or self.folded(place.id), changed, self._across(place))
+
+    def changed_nearby(self, place: Place) -> bool:
+        """Whether control changed within 25 km in the last week."""
+        near = self._claimed_near(place, NEARBY_KM, since=self.question.at - NEARBY_CHANGE)
+        return any(self._changed(self._state(other)) for _, other in near if other.lat is not None)
 
     def _across(self, place: Place) -> set[str]:
         """The sides that hold what is nearest to a place."""
@@ -160,7 +168,9 @@ class Situation:
         sides = (kept[id_] if id_ in kept else self.folded(id_).state.best for id_ in near)
         return {side for side in sides if side is not None}
 
-    def _judged(self, place: Place, folded: Folded, changed: bool, across: Iterable[str]) -> Verdict:
+    def _judged(self, place: Place, folded: Folded, changed: bool, across: set[str]) -> Verdict:
+        if self.question.policy != BAYES:
+            return self.ruling(place, folded, nearby=changed).verdict
         settings: Settings = self.settings(place.id)
         return judge(
             folded.state, folded.weighed, self.question.at, settings, changed_nearby=changed, across=across
@@ -178,6 +188,16 @@ class Situation:
         return inferred(
             Neighbour(other.id, away, dict(zip(state.names, state.p, strict=True)))
             for away, other, state in named
+        )
+
+    def ruling(self, place: Place, folded: Folded, *, nearby: bool) -> "Ruling":
+        """The same by another rule than the belief, from all claims, with what it did with each."""
+        from tracker.judgement.policies import rule_on  # the belief does without
+
+        settings: Settings = self.settings(place.id)
+        base = judge(folded.state, folded.weighed, self.question.at, settings, changed_nearby=nearby)
+        return rule_on(
+            self.question.policy, base, folded.weighed, self.sides, settings, changed_nearby=nearby
         )
 
     def recent_by_place(self, wanted: Iterable[str], since: int) -> dict[str, list[Evidence]]:
@@ -198,7 +218,8 @@ class Situation:
         """The same, each with the belief it was read from; `alone`: nothing of others is read."""
         wanted = list(wanted)
         kept = self._kept([place.id for place in wanted] if alone else None)
-        kept |= self._together([place.id for place in wanted if place.id not in kept])
+        if self.question.policy == BAYES:
+            kept |= self._together([place.id for place in wanted if place.id not in kept])
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         changed = Nearby((place for place in wanted if self._changed(folds[place.id].state)), NEARBY_KM)
@@ -250,7 +271,9 @@ class Situation:
         return state.changed_at is not None and 0 <= self.question.at - state.changed_at <= NEARBY_CHANGE
 
     def _kept(self, wanted: Iterable[str] | None = None) -> dict[str, Folded]:
-        """The beliefs about all places, or some, that can be taken from what is kept."""
+        """The beliefs about all or some places that can be taken from what is kept; a rule needs more."""
+        if self.question.policy != BAYES:
+            return {}
         rows = self._rows("place, state, tail", wanted)
         recent = evidence(
             self.reader, self.who, [id_ for row in rows for id_ in self.members(row[0])],

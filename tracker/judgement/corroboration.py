@@ -1,4 +1,4 @@
-"""Decides who counts as a second witness: another voice, unless both only put together what others said."""
+"""Decides whose word corroborates another's: another voice's, unless both only assess what others said."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tracker.judgement.vocabulary import ASSESSORS
 ASSESSING: Final = "assessors"
 
 
-def witness(one: Weighed) -> str:
-    """As whom a claim's voice bears witness: maps, lists and other people's verdicts are one together.
+def independent(one: Weighed) -> str:
+    """Which independent voice a claim is: maps, lists and other people's verdicts are one together.
 
     They draw on the same reports, so that two of them agree says no more than one does.
     """

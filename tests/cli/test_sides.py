@@ -1,0 +1,239 @@
+"""Decides how rules, histories and differences are asked for, and how mistakes in that are told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import Answer, tracker
+from tracker.judgement.policies import NAMES
+from tracker.tracker import Tracker
+
+THEN = ("--now", "2024-12-20", "--tz", "Asia/Damascus")
+
+
+def ask(where: Path, *words: object) -> Answer:
+    return tracker(*words, "--db", where, *THEN)
+
+
+# -- rules -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_rule_answers_for_a_place_and_for_all(story_file: Path, name: str) -> None:
+    one = ask(story_file, "status", "Hama", "--at", "2024-12-07", "--policy", name, "--json").json
+    assert one["policy"] == name
+    table = ask(story_file, "status", "--at", "2024-12-07", "--policy", name, "--json").json["places"]
+    row = next(row for row in table if row["place"]["id"] == "hama")
+    assert {key: one[key] for key in row} == row
+    told = ask(story_file, "status", "Hama", "--at", "2024-12-07", "--policy", name)
+    assert told.code == 0
+    assert (f"by the rule {name}" in told.out) == (name != "bayes")
+
+
+def test_against_interest_hama_fell_when_its_army_said_so(story_file: Path) -> None:
+    one = ask(story_file, "status", "Hama", "--at", "2024-12-05T21:00", "--policy", "against-interest").out
+    assert one.startswith("Hama: who holds it is not known; Syrian government is said to have left")
+
+
+def test_both_claim_it(story_file: Path) -> None:
+    answer = ask(story_file, "status", "Hama", "--at", "2024-12-07", "--policy", "claimed")
+    assert answer.out.startswith("Hama: contested; claimed by Syrian government and rebels.")
+    one = ask(story_file, "status", "Hama", "--at", "2024-12-07", "--policy", "claimed", "--json").json
+    assert [row["side"] for row in one["claimed_by"]] == ["government", "rebels"]
+    assert one["controller"] is None
+
+
+def test_why_by_a_rule_tells_what_it_did_with_each_claim(story_file: Path) -> None:
+    words = ("why", "Homs", "--at", "2024-12-07", "--policy", "against-interest")
+    one = ask(story_file, *words, "--json").json
+    assert (one["against"], one["log_odds"]) == (None, None)
+    assert {step["step"] for step in one["steps"]} == {"decides", "overtaken", "does not count"}
+    assert all(step["why"] and step["weight"] is None for step in one["steps"])
+    assert [row["step"] for row in one["because"]] == ["decides"]
+    told = ask(story_file, *words).out
+    assert "Claim by claim, by the rule against-interest:" in told
+    assert "it serves the side that says it" in told
+
+
+@pytest.mark.parametrize("command", ["status", "why", "history", "diff"])
+def test_a_misspelt_rule_is_refused_with_the_nearest(story_file: Path, command: str) -> None:
+    words = ("Homs", "--policy", "laste", *(["bayes"] if command == "diff" else []))
+    answer = ask(story_file, command, *words)
+    assert answer.code == 2
+    error, step = answer.refusal
+    assert error == "'laste' is no policy"
+    assert step.startswith("did you mean latest? one of bayes, latest, ")
+
+
+# -- histories ---------------------------------------------------------------------------------------
+
+
+def test_the_history_of_homs(story_file: Path) -> None:
+    found = ask(story_file, "history", "Homs", "--json").json
+    assert (found["place"]["id"], found["over"], found["policy"]) == ("homs", "world", "bayes")
+    spans = found["spans"]
+    assert [(one["status"], one["controller"] and one["controller"]["id"]) for one in spans] == [
+        ("held", "government"), ("unknown", None), ("unknown", "government"), ("contested", "government"),
+        ("unknown", None), ("unknown", "government"), ("contested", "government"), ("held", "rebels"),
+    ]  # fmt: skip
+    assert [one["to"] for one in spans[:-1]] == [one["from"] for one in spans[1:]]
+    assert spans[-1]["to"] == "2024-12-20T20:59:59.999999Z"
+    texts = {row["claim"]: row["text"] for row in found["beside"]}
+    assert texts[spans[-1]["claims"][0]].startswith("rebels captured Homs")
+    lines = ask(story_file, "history", "Homs").out.splitlines()
+    assert lines[0].split()[0] == "from"
+    assert len(lines) == len(spans) + 1
+    assert "rebels captured Homs" in lines[-1]
+
+
+def test_a_stretch_of_it(story_file: Path) -> None:
+    words = ("history", "Homs", "--from", "2024-12-06", "--to", "2024-12-07", "--csv")
+    rows = list(csv.DictReader(io.StringIO(ask(story_file, *words).out)))
+    assert rows[0]["from"] == "2024-12-05T21:00:00Z", "the beginning of that day, where it is told"
+    assert rows[-1]["to"] == "2024-12-07T20:59:59.999999Z"
+    assert ask(story_file, *words[:4], "--at", "2024-12-07", "--csv").out == ask(story_file, *words).out
+
+
+def test_what_was_believed_of_a_day_as_reports_came_in(story_file: Path) -> None:
+    words = ("history", "Homs", "--knowledge", "--at", "2024-12-06")
+    found = ask(story_file, *words, "--json").json
+    assert (found["over"], found["at"]) == ("knowledge", "2024-12-06T20:59:59.999999Z")
+    assert [one["status"] for one in found["spans"]][:1] == ["held"]
+    assert {one["began"] for one in found["spans"]} == {"record"}
+    assert ask(story_file, *words).out.startswith("believed from")
+    each = ask(story_file, "history", "Homs", "--knowledge", "--json").json
+    assert each["at"] is None
+    early = ask(story_file, "history", "Homs", "--knowledge", "--known-at", "2024-12-06", "--json").json
+    assert early["spans"][-1]["to"] == "2024-12-06T20:59:59.999999Z"
+
+
+def test_nothing_said_has_no_history(story_file: Path) -> None:
+    for words in (("history", "Nawa"), ("history", "Homs", "--known-at", "2024-01-01"),
+                  ("history", "Nawa", "--knowledge"), ("history", "Homs", "--to", "2020")):  # fmt: skip
+        answer = ask(story_file, *words)
+        assert (answer.code, answer.out) == (0, ""), words
+        assert "nothing has been said of " in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("Nowhere",), 3, "no place is called 'Nowhere'"),
+        (("Homs", "--from", "2024-12-08", "--to", "2024-12-07"), 2, "--from 2024-12-08 is after"),
+        (("Homs", "--at", "2024-12-08", "--to", "2024-12-07"), 2, "--at and --to both say where it ends"),
+        (("Homs", "--from", "someday"), 2, "cannot read 'someday' as a time"),
+        (("Homs", "--known-at", "someday"), 2, "cannot read 'someday' as a time"),
+        ((), 2, "Missing argument"),
+    ],
+)
+def test_a_history_that_cannot_be(story_file: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    answer = ask(story_file, "history", *words)
+    assert answer.code == code
+    assert answer.refusal[0].startswith(said)
+
+
+# -- differences -------------------------------------------------------------------------------------
+
+
+def test_two_rules_on_homs_and_the_claims_between_them(story_file: Path) -> None:
+    words = ("diff", "Homs", "--policy", "bayes", "against-interest", "--at", "2024-12-07")
+    found = ask(story_file, *words, "--json").json
+    assert (found["axis"], found["a"], found["b"]) == ("policy", "bayes", "against-interest")
+    (row,) = found["places"]
+    assert (row["a"]["policy"], row["b"]["policy"]) == ("bayes", "against-interest")
+    assert (row["a"]["status"], row["b"]["status"]) == ("contested", "unknown")
+    says = {(claim["a"], claim["b"]) for claim in row["claims"]}
+    assert says == {("for", "nothing"), ("against", "for")}
+    assert row["why"].startswith("bayes goes by: Syrian government holds Homs")
+    told = ask(story_file, *words).out
+    assert "who holds it is not known; Syrian government is said to have left" in told
+
+
+def test_all_places_that_are_held_otherwise(story_file: Path) -> None:
+    found = ask(story_file, "diff", "--at", "2024-12-05", "2024-12-08", "--json").json
+    names = [row["place"]["name"] for row in found["places"]]
+    assert names == sorted(names)
+    assert {"Damascus", "Homs"} <= set(names)
+    assert not {"Latakia", "Tartus"} & set(names), "they were held by the same"
+    lines = ask(story_file, "diff", "--at", "2024-12-05", "2024-12-08").out.splitlines()
+    assert len(lines) == len(names) + 1, "one line a place"
+    assert all(row["why"] for row in found["places"])
+
+
+def test_what_came_in_between_makes_the_difference(story_file: Path) -> None:
+    words = ("diff", "Hama", "--known-at", "2024-12-04", "2024-12-06", "--json")
+    (row,) = ask(story_file, *words).json["places"]
+    assert {claim["a"] for claim in row["claims"]} == {"absent"}
+    assert any("withdrew from Hama" in claim["text"] for claim in row["claims"])
+    (back,) = ask(story_file, *words[:3], "2024-12-06", "2024-12-04", "--json").json["places"]
+    assert (back["a"], back["b"]) == (row["b"], row["a"])
+    assert {claim["b"] for claim in back["claims"]} == {"absent"}
+
+
+def test_the_other_axes_hold_for_both(story_file: Path) -> None:
+    words = ("diff", "Hama", "--published-by", "2024-12-05", "2024-12-09", "--at", "2024-12-05",
+             "--known-at=2024-12-15", "--policy", "vote", "--json")  # fmt: skip
+    for row in ask(story_file, *words).json["places"]:
+        for side in (row["a"], row["b"]):
+            assert (side["at"], side["known_at"], side["policy"]) == (
+                "2024-12-05T20:59:59.999999Z", "2024-12-15T20:59:59.999999Z", "vote",
+            )  # fmt: skip
+
+
+def test_rows_of_a_difference(story_file: Path) -> None:
+    words = ("diff", "--policy", "bayes", "claimed", "--at", "2024-12-07")
+    documents = ask(story_file, *words, "--json").json["places"]
+    rows = list(csv.DictReader(io.StringIO(ask(story_file, *words, "--csv").out)))
+    lines = [json.loads(line) for line in ask(story_file, *words, "--jsonl").out.splitlines()]
+    ids = [row["place"]["id"] for row in documents]
+    assert [row["place"] for row in rows] == [line["place"]["id"] for line in lines] == ids
+    assert [row["a_status"] for row in rows] == [row["a"]["status"] for row in documents]
+
+
+def test_no_difference_is_said_so(story_file: Path) -> None:
+    answer = ask(story_file, "diff", "Latakia", "--policy", "vote", "decayed-vote")
+    assert (answer.code, answer.out, answer.err.splitlines()[-1]) == (0, "", "no difference")
+    answer = ask(story_file, "diff", "--at", "2024-12-15", "2024-12-15T23:59")
+    assert (answer.code, answer.out) == (0, "")
+    assert "no place is held otherwise" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((), 2, "no option has two values"),
+        (("Homs",), 2, "no option has two values"),
+        (("Homs", "--at", "2024-12-05"), 2, "no option has two values"),
+        (("--at", "2024-12-05", "2024-12-06", "--policy", "bayes", "vote"), 2,
+         "--at with two values and --policy with two values"),
+        (("--at", "2024-12-05", "2024-12-05"), 2, "--at: 2024-12-05 and 2024-12-05 are the same"),
+        (("--at", "2024-12-05", "2024-12-05T23:59:59.999999"), 2, "--at: 2024-12-05 and "),
+        (("--policy", "vote", "vote"), 2, "--policy: vote and vote are the same"),
+        (("--known-at", "2024-12-05", "someday"), 2, "cannot read 'someday' as a time"),
+        (("Nowhere", "--policy", "bayes", "vote"), 3, "no place is called 'Nowhere'"),
+        (("--at",), 2, "--at has no value"),
+    ],
+)  # fmt: skip
+def test_a_difference_that_cannot_be(story_file: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    answer = ask(story_file, "diff", *words)
+    assert answer.code == code
+    assert answer.refusal[0].startswith(said)
+
+
+# -- the same in Python ------------------------------------------------------------------------------
+
+
+def test_the_verbs_are_those_of_the_commands(story_file: Path) -> None:
+    one = Tracker(story_file, clock=lambda: 1_734_728_399_999_999, zone="Asia/Damascus")
+    assert one.history("Homs", start="2024-12-06", end="2024-12-07") == (
+        ask(story_file, "history", "Homs", "--from", "2024-12-06", "--to", "2024-12-07", "--json").json
+    )
+    found: Any = one.diff("Homs", policy=("bayes", "vote"), at="2024-12-07")
+    words = ("diff", "Homs", "--policy", "bayes", "vote", "--at", "2024-12-07", "--json")
+    assert json.loads(json.dumps(found)) == ask(story_file, *words).json
