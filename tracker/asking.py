@@ -199,10 +199,26 @@ class Asking:
         from tracker.views.standing import whole
 
         if self._reader.one("SELECT 1 FROM claims WHERE id = :claim", claim=claim) is None:
+            from tracker.views.judgements import place_judged
+
+            if (place := place_judged(self._reader, claim)) is not None:
+                raise UnknownClaim(claim=claim, try_=f"tracker assess {place}, as it is an assessment")
             raise UnknownClaim(
                 claim=claim, try_=f"{_asked(near_claims(self._reader, claim))}tracker claims lists them"
             )
         return whole(self._reader, self._question(None, None, None), claim)
+
+    def assessments(self, place: str | None) -> Document:
+        """What analysts have judged, of one place or of all."""
+        from tracker.views.evidence import merged
+        from tracker.views.judgements import assessments
+
+        if place is None:
+            return {"assessments": assessments(self._reader, self._clock())}
+        bound = find(self._reader, "place", place)
+        ids = [bound.id, *(one for one, root in merged(self._reader).items() if root == bound.id)]
+        found = assessments(self._reader, self._clock(), ids)
+        return {"place": {"id": bound.id, "name": bound.name}, "assessments": found, **_noted(bound)}
 
     def thing(self, thing: str, name: str) -> Document:
         """One place, actor or source with its names and what it is tied to."""

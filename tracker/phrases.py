@@ -140,14 +140,15 @@ def verdict(place: str, status: Mapping[str, Any]) -> str:
     who = joined([holder["name"], *(one["name"] for one in holder["with"])]) if holder else ""
     sure = per_cent(status["confidence"])
     if status["status"] == "unknown":
-        if not status["claims"]:
+        if not status["claims"] and not holder:
             return f"{place}: nobody has said who holds it."
         return f"{place}: who holds it is not known{_left(status, who, sure)}."
-    basis = {
+    pin = status.get("pin")
+    basis = f"pinned by {pin['by']}" if pin else {
         "claimed": "claimed, not independently reported",
         "assessed": "independently reported",
         "analyst": "an analyst's judgement",
-    }.get(status["basis"], "inferred")
+    }.get(status["basis"], "inferred")  # fmt: skip
     partly = "partly " if status["partly"] else ""
     claimants = [one["name"] for one in status.get("claimed_by", ())]
     if len(claimants) > 1:
@@ -156,3 +157,33 @@ def verdict(place: str, status: Mapping[str, Any]) -> str:
         named = f"; {who} {verb(who, 'holds', 'hold')} it most likely ({sure}, {basis})" if who else ""
         return f"{place}: contested{named}."
     return f"{place}: {partly}held by {who} ({sure}, {basis})."
+
+
+def pinned(
+    by: str,
+    until: str | None,
+    pin: Mapping[str, Any] | None,
+    shadow: Mapping[str, Any] | None,
+    *,
+    disagrees: bool,
+) -> str:
+    """Whose pin it is, until when, for whom, and what the claims say to it.
+
+    `pin` is the controller that was pinned, `shadow` what the claims say: status, controller, confidence.
+    """
+    ends = f" until {until[:16].replace('T', ' ')} UTC" if until else ""
+    told = f"pinned by {by}{ends}: {_party(pin)}"
+    if shadow is None or not disagrees:
+        return f"{told}; the claims say nothing else"
+    who, sure = _party(shadow["controller"]), per_cent(shadow["confidence"])
+    if shadow["status"] == "unknown":
+        said = f"do not tell who holds it{f' (most likely {who}, {sure})' if who else ''}"
+    elif shadow["status"] == "contested":
+        said = f"say contested{f', most likely {who} ({sure})' if who else ''}"
+    else:
+        said = f"say {who} ({sure})"
+    return f"{told}; the claims {said}"
+
+
+def _party(controller: Mapping[str, Any] | None) -> str:
+    return joined([controller["name"], *(one["name"] for one in controller["with"])]) if controller else ""

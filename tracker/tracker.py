@@ -262,6 +262,40 @@ class Tracker:
         """What a check found (confirmed, place-only, no-evidence, could-not-verify); moves nothing."""
         return self._claiming().check(claim, found, by=by, at=at, url=url, note=note, dry_run=dry_run)
 
+    def weigh(
+        self, claim: str, *, out: bool = False, factor: float | None = None, clear: bool = False,
+        reason: str | None = None, dry_run: bool = False,
+    ) -> Document:  # fmt: skip
+        """An analyst leaves a claim `out`, weighs its log-odds by a `factor` (to 10), or takes that back."""
+        from tracker.desk.weighing import factor_of
+
+        chosen = factor_of(out=out, factor=factor, clear=clear)
+        return self._claiming().weigh(claim, chosen, reason=reason, dry_run=dry_run)
+
+    # -- what analysts judge ----------------------------------------------------------------------
+
+    def assess(
+        self, place: str | None = None, *, holder: Sequence[str] = (), likelihood: str | None = None,
+        reason: str | None = None, at: When = None, until: When = None, pin: bool = False,
+        clear: bool = False, id_: str | None = None, dry_run: bool = False,
+    ) -> Document:  # fmt: skip
+        """An analyst judges who holds a place at a time, until a time; `pin` makes that the answer itself.
+
+        With `clear` one is taken back: the only one that counts, or the one with `id_`. With the place
+        alone, or nothing, answers with what has been judged so far.
+        """
+        from tracker.desk.assessing import Assessing, Judged, refuse_together
+
+        ends = plain_time(at), plain_time(until)
+        judged = Judged(tuple(holder), likelihood, reason, *ends, pin)
+        refuse_together(place, judged, clear=clear, id_=id_)
+        if place is not None and clear:
+            return Assessing(self._recorder()).clear(place, id_, reason, dry_run=dry_run)
+        if place is not None and judged.said:
+            return Assessing(self._recorder()).make(place, judged, dry_run=dry_run)
+        with self._asking() as ask:
+            return ask.assessments(place)
+
     # -- places, actors, sources, documents --------------------------------------------------------
 
     def place_add(self, name: str, *, dry_run: bool = False, **told: Any) -> Document:

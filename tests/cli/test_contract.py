@@ -38,9 +38,11 @@ EACH_PLACE = {
     "claims",
     "conflicts",
     "flags",
+    "pin",
+    "shadow",
     "names",
 }
-STATUS = EACH_PLACE | {"because", "context", "would_change"}
+STATUS = EACH_PLACE | {"because", "weighed", "context", "would_change"}
 BESIDE = {"beside", "held_back"}
 """Not promised: what the claims that a status names by id say, for whoever shows them."""
 WHY = STATUS | {"steps", "against"}
@@ -86,6 +88,7 @@ MORE_OF_A_CLAIM = {
     "place_text",
     "sentence",
     "quote",
+    "weighed",
 }
 INSIDE = {
     "place": {"id", "name", "kind", "region", "lat", "lon"},
@@ -151,7 +154,7 @@ def test_why(story_file: Path) -> None:
     assert one.keys() - {"note"} == WHY | BESIDE | {"log_odds"}
     for step in one["steps"]:
         keys = {"claim", "step", "reliability", "stance", "echo", "weight", "p"}
-        assert step.keys() == keys | {"text", "at", "order", "by_record"}
+        assert step.keys() == keys | {"text", "at", "order", "by_record", "weighed"}
     assert any(step["claim"] is None for step in one["steps"]), "time passing is a step too"
 
 

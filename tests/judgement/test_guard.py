@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.judgement.strategies import said
-from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
 from tracker.judgement.guard import (
     HELD_FOR,
     LEAST,
@@ -73,6 +73,8 @@ def test_or_until_another_origin_agrees_whoever_that_is() -> None:
     assert releases([*claims, spokesman], held(3)) == {"b": 5 * DAY}
     assert releases([*claims, spokesman._replace(weight=0.0)], held(3)) == {"b": 3 * DAY + HELD_FOR}
     assert releases([*claims, spokesman._replace(sides=("army",))], held(3)) == {"b": 3 * DAY + HELD_FOR}
+    analyst = spokesman._replace(lean=None, source_kind=ANALYSTS)
+    assert releases([*claims, analyst], held(3)) == {"b": 3 * DAY + HELD_FOR}, "who judges is no other origin"
 
 
 def test_where_another_had_said_so_before_it_is_not_held() -> None:

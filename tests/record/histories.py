@@ -97,7 +97,11 @@ def histories(draw: st.DrawFn, most: int = 22) -> list[Event]:
     happened: list[Event] = []
     recorded: list[str] = []
     live: list[str] = []
+    judged: list[str] = []
     for n in range(draw(st.integers(1, most))):
+        if draw(st.integers(0, 5)) == 0:
+            happened.append(draw(_judgement(f"a-{n:02}", judged)))
+            continue
         if not live or draw(st.integers(0, 2)) > 0:
             happened.append(draw(claims(f"c-{n:02}")))
             recorded.append(f"c-{n:02}")
@@ -108,6 +112,25 @@ def histories(draw: st.DrawFn, most: int = 22) -> list[Event]:
             live.remove(event.model_dump()["claim"])
         happened.append(event)
     return happened
+
+
+@st.composite
+def _judgement(draw: st.DrawFn, id_: str, judged: list[str]) -> Event:
+    """An assessment of any kind, or one of those made that is taken back."""
+    if judged and draw(st.integers(0, 2)) == 0:
+        return events.AssessmentCleared(assessment=judged.pop(draw(st.integers(0, len(judged) - 1))))
+    judged.append(id_)
+    at = draw(instants)
+    return events.AssessmentMade(
+        assessment=id_,
+        place=draw(st.sampled_from((*PLACES, "hill"))),
+        actors=tuple(draw(st.lists(st.sampled_from(ACTORS), min_size=1, max_size=2, unique=True))),
+        at=at,
+        until=draw(st.sampled_from((None, None, at + 3 * DAY, at + 30 * DAY))),
+        pinned=draw(st.sampled_from((False, False, True))),
+        reason="seen",
+        likelihood=draw(st.sampled_from((None, None, Confidence(text="70%", scale="per cent", value=0.7)))),
+    )
 
 
 def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:

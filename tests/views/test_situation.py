@@ -165,6 +165,105 @@ def test_a_retraction_leaves_what_would_have_been(
             ]
 
 
+@st.composite
+def assessments(draw: st.DrawFn, *, pinned: bool, lasting: int | None = None) -> events.AssessmentMade:
+    """Somebody judges a place; `lasting` in us."""
+    at = draw(st.integers(0, 80)) * DAY // 2 + BEGIN
+    return events.AssessmentMade(
+        assessment="a-99", place=draw(st.sampled_from(PLACES)), actors=(draw(st.sampled_from(ACTORS)),),
+        at=at, until=None if lasting is None else at + lasting, reason="seen", pinned=pinned,
+    )  # fmt: skip
+
+
+@calm
+@given(
+    happened=told(),
+    judged=st.booleans().flatmap(lambda pinned: assessments(pinned=pinned)),
+    n=st.integers(0, 14),
+)
+def test_an_assessment_that_is_cleared_never_was(
+    beside: str, happened: list[ClaimRecorded], judged: events.AssessmentMade, n: int
+) -> None:
+    cleared = events.AssessmentCleared(assessment=judged.assessment)
+    with fresh(beside) as one, fresh(beside) as another:
+        record(one, [*happened[:n], judged, *happened[n:], cleared], batches=[1, 2])
+        record(another, happened, batches=[3])
+        for at in (judged.at, END):
+            assert whole(one, Question(at)) == whole(another, Question(at))
+            assert table(one, Question(at)) == table(another, Question(at))
+
+
+@calm
+@given(
+    happened=told(),
+    judged=st.booleans().flatmap(lambda p: assessments(pinned=p, lasting=3 * DAY)),
+    at=moments,
+)
+def test_an_assessment_counts_from_its_instant_until_it_expires(
+    beside: str, happened: list[ClaimRecorded], judged: events.AssessmentMade, at: int
+) -> None:
+    assert judged.until is not None
+    with fresh(beside) as one, fresh(beside) as another:
+        record(one, [judged, *happened], batches=[2])
+        record(another, happened, batches=[2])
+        for when in (at, judged.at - 1, judged.until, END):
+            if not judged.at <= when < judged.until:
+                assert whole(one, Question(when)) == whole(another, Question(when))
+                assert table(one, Question(when)) == table(another, Question(when))
+        for when in (judged.at, judged.until - 1):
+            check_replay(one, when)
+            (found,) = (row for row in whole(one, Question(when)) if row["place"]["id"] == judged.place)
+            steps = {step["claim"] for step in found["steps"]}
+            assert (found["pin"] is not None, judged.assessment in steps) == (
+                judged.pinned,
+                not judged.pinned,
+            )
+
+
+@calm
+@given(happened=told(), judged=assessments(pinned=True), at=moments)
+def test_a_pin_moves_no_belief(
+    beside: str, happened: list[ClaimRecorded], judged: events.AssessmentMade, at: int
+) -> None:
+    kept = (
+        "steps",
+        "against",
+        "log_odds",
+        "because",
+        "pressure",
+        "present",
+        "conflicts",
+        "context",
+        "claims",
+    )
+    with fresh(beside) as one, fresh(beside) as another:
+        record(one, [*happened, judged], batches=[2])
+        record(another, happened, batches=[2])
+        for when in (at, END):
+            pairs = zip(whole(one, Question(when)), whole(another, Question(when)), strict=True)
+            for pinned, never in pairs:
+                assert {key: pinned[key] for key in kept} == {key: never[key] for key in kept}
+                said = pinned["shadow"] or {
+                    key: pinned[key] for key in ("status", "controller", "confidence", "basis")
+                }
+                assert said == {key: never[key] for key in said}
+
+
+@calm
+@given(happened=told(), n=st.integers(0, 13), factor=st.sampled_from((0.0, 0.5, 10.0)), at=moments)
+def test_a_weight_that_is_cleared_never_was(
+    beside: str, happened: list[ClaimRecorded], n: int, factor: float, at: int
+) -> None:
+    claim = happened[n % len(happened)].claim
+    weighed = [events.ClaimWeighted(claim=claim, factor=one) for one in (factor, 1.0)]
+    with fresh(beside) as one, fresh(beside) as another:
+        record(one, [*happened, *weighed], batches=[1])
+        record(another, happened, batches=[3])
+        for when in (at, END):
+            assert whole(one, Question(when)) == whole(another, Question(when))
+            assert table(one, Question(when)) == table(another, Question(when))
+
+
 def undone() -> st.SearchStrategy[Sequence[Event]]:
     """Something done to places, actors or sources that is taken back at once."""
     two = {thing: st.permutations(names).map(lambda names: names[:2])

@@ -21,6 +21,8 @@ COMMANDS: Final[dict[str, str]] = {
     "link": "two claims tell of one event, or one was derived from the other",
     "unlink": "take a link back",
     "check": "note what a check of a claim found",
+    "weigh": "an analyst leaves a claim out, or weighs it otherwise",
+    "assess": "an analyst judges who holds a place, or pins it; what was judged so far",
     "place": "places: add, describe, list, show, alias, rename, merge, and undoing it",
     "actor": "actors: the same, and join, leave",
     "source": "sources: the same, and grade, lean",

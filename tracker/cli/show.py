@@ -24,13 +24,15 @@ def command(run: Session, claim: str) -> None:
 
 
 def _tell(run: Session, one: dict[str, Any]) -> None:
-    from tracker.cli.tell import occurred, when
+    from tracker.cli.tell import occurred, weighed_by, when
 
     out, zone = Lines(colored=run.colored), run.zone()
     out.line(f"{one['id']}  {one['text']}", "title")
     reason = f" ({one['standing_reason']})" if one["standing_reason"] else ""
     instead = f"; instead: {one['replaced_by']}" if one["replaced_by"] else ""
     out.item("standing", f"{one['standing']}{reason}{instead}")
+    if one["weighed"]:
+        out.item("weight", f"{weighed_by(one['weighed'])}, {when(one['weighed']['at'], zone)}")
     out.item("said by", one["attribution"])
     for hop in one["chain"]:
         facts = ", ".join(f"{key} {value}" for key, value in hop.items() if key not in ("who", "named"))

@@ -33,6 +33,8 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     out.item("", f"{where}; as of {when(one['at'], zone)}{axes(one, zone)}", "quiet")
     if one.get("summary"):
         out.item("in it", one["summary"])
+    if one["pin"]:
+        pin(out, one["pin"], zone)
     if one["since"]:
         out.item("since", _since(one["since"], zone))
     if one["freshness"]:
@@ -53,11 +55,38 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
         out.item("because", f"{worth}  {reason['text']} ({reason['attribution']})  {reason['claim']}")
     if 0 < reasons < len(one["because"]):
         out.item("", f"and {len(one['because']) - reasons} more: tracker why {place['id']}", "quiet")
+    for weighed in one.get("weighed", ()):
+        out.item(*_weighed(weighed))
     for context in one["context"][:reasons]:
         out.item("context", f"{context['text']}  {context['claim']}")
     if one["claims"]:
         out.item("counted", f"{_count(one['claims'], 'claim')} of {_count(one['origins'], 'origin')}")
-    out.item("would change", _UTC.sub(lambda told: when(f"{told[1]}T{told[2]}Z", zone), one["would_change"]))
+    out.item("would change", zoned(one["would_change"], zone))
+
+
+def pin(out: Lines, one: Document, zone: str) -> None:
+    """An analyst's pin, and what the claims say to it."""
+    told = f"{zoned(one['text'], zone)}; {one['reason']}  {one['assessment']}"
+    out.item("pinned", told, "contested" if one["disagrees"] else None)
+
+
+def zoned(text: str, zone: str) -> str:
+    """A sentence with its times in a zone."""
+    return _UTC.sub(lambda told: when(f"{told[1]}T{told[2]}Z", zone), text)
+
+
+def _weighed(one: Document) -> tuple[str, str]:
+    """A claim that an analyst left out or weighs otherwise: the label, and what is told of it."""
+    return (
+        "left out" if one["factor"] == 0 else "weighed",
+        f"{weighed_by(one)}: {one['text']}  {one['claim']}",
+    )
+
+
+def weighed_by(how: Document) -> str:
+    """How an analyst weighs a claim, who and why: "left out by ana: a parody"."""
+    done = "left out" if how["factor"] == 0 else f"x{how['factor']:g}"
+    return f"{done} by {how['by']}" + (f" ({how['reason']})" if how["reason"] else "")
 
 
 def _inferred(found: Document) -> str:
@@ -136,7 +165,11 @@ def _remarks(one: Document) -> str:
     kinds = ", ".join(dict.fromkeys(conflict["kind"] for conflict in one["conflicts"]))
     pressing = (one["names"][pressure["actor"]] for pressure in one["pressure"] if pressure["actor"])
     pressed = ", ".join(dict.fromkeys(pressing))
-    told = [left, f"conflict: {kinds}" if kinds else "", f"pressed by {pressed}" if pressed else ""]
+    pinned = f"pinned by {one['pin']['by']}" if one["pin"] else ""
+    if one["pin"] and one["pin"]["disagrees"]:
+        pinned = one["pin"]["text"].partition("; ")[2]
+        pinned = f"pinned by {one['pin']['by']}, {pinned}"
+    told = [pinned, left, f"conflict: {kinds}" if kinds else "", f"pressed by {pressed}" if pressed else ""]
     return "; ".join(part for part in told if part)
 
 
@@ -145,9 +178,15 @@ def claim_line(one: Document, zone: str) -> tuple[str, str, str, str]:
     return (
         one["id"],
         occurred(one["occurred"], zone) or "-",
-        one["standing"],
+        one["standing"] + _aside(one["weighed"]),
         f"{one['text']} ({one['attribution']})",
     )
+
+
+def _aside(weighed: Document | None) -> str:
+    if weighed is None:
+        return ""
+    return ", left out" if weighed["factor"] == 0 else f", x{weighed['factor']:g}"
 
 
 def occurred(moment: Document, zone: str) -> str:

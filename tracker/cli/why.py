@@ -51,7 +51,8 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
         _tell_by_rule(out, found)
         return
     rival = found["names"].get(found["against"], found["against"])
-    out.line(f"Step by step, in log-odds against {rival}:", "title")
+    whose = ", what the claims say" if found["pin"] else ""
+    out.line(f"Step by step{whose}, in log-odds against {rival}:", "title")
     rows = [
         (f"{step['weight']:+.3f}", f"{100 * step['p']:.1f} %", step["step"], _about(step), step["text"] or "")
         for step in _telling(found["steps"])
@@ -82,6 +83,7 @@ def _about(step: dict[str, Any]) -> str:
     if step["reliability"] is None:
         return ""
     echo = f", echo x{step['echo']:g}" if step["echo"] < 1 else ""
+    weighed = f", x{step['weighed']['factor']:g} by {step['weighed']['by']}" if step["weighed"] else ""
     order = ", order unknown" if step["order"] else ""
     record = " by its record" if step["by_record"] else ""
-    return f"{step['stance']} r {step['reliability']:.2f}{record}{echo}{order}"
+    return f"{step['stance']} r {step['reliability']:.2f}{record}{echo}{weighed}{order}"

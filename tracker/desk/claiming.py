@@ -12,7 +12,8 @@ from tracker.desk.linking import linked, uncorrected, unlinked
 from tracker.desk.recording import Decision, Recorder, payload
 from tracker.desk.registry import named_only, told_of
 from tracker.desk.retyped import as_written, copied, known_claim, span_text, typed_again, with_document
-from tracker.desk.succession import links_anew, reviews_anew
+from tracker.desk.succession import links_anew, reviews_anew, weighing_anew
+from tracker.desk.weighing import weighted
 from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict, NotFound, UnknownName
 from tracker.errors import typed as shell_word
@@ -23,6 +24,7 @@ from tracker.record import events
 from tracker.record.events import Event
 from tracker.times import read_past
 from tracker.views.claims import claim_documents
+from tracker.views.claims import texts as told_texts
 from tracker.views.documents import conflicts_of, status_document
 from tracker.views.evidence import merged
 from tracker.views.names import merged_with
@@ -88,7 +90,8 @@ class Claiming:
             reviews, note = reviews_anew(reader, old, drafted.event)
             drafted = replace(drafted, notes=(*drafted.notes, *note))
             corrected = events.ClaimCorrected(claim=claim, replaced_by=successor, reason=reason)
-            after = [corrected, *links_anew(reader, claim, successor), *reviews]
+            weighed = weighing_anew(reader, claim, successor)
+            after = [corrected, *links_anew(reader, claim, successor), *reviews, *weighed]
             return _claimed(drafted, self._verdict(reader, drafted.event.place), after)
 
         return {**self._recorded(decide, dry_run=dry_run), "corrected": claim}
@@ -154,6 +157,14 @@ class Claiming:
             return [events.ClaimChecked(claim=id_, found=found, by=who, at=when, url=where, note=note)]
 
         return self._befell(claim, checked, dry_run=dry_run)
+
+    def weigh(self, claim: str, factor: float, *, reason: str | None, dry_run: bool) -> Document:
+        """An analyst leaves the claim out (0), weighs it by a factor, or as it is (1)."""
+
+        def weighed(reader: Reader, id_: str) -> list[Event]:
+            return [weighted(reader, id_, factor, reason)]
+
+        return self._befell(claim, weighed, dry_run=dry_run)
 
     # -- shared ----------------------------------------------------------------------------------
 
@@ -233,7 +244,7 @@ class Claiming:
         conflicts = conflicts_of(reader, place, question, event.claim)
         known = {row["claim"] for row in after["beside"]}
         others = {claim for one in conflicts for claim in one["claims"]} - known
-        texts = claim_documents(reader, others)
+        texts = told_texts(reader, others)
         after["beside"] += [
             {"claim": id_, "text": f"{texts[id_]['text']} ({texts[id_]['attribution']})"}
             for id_ in sorted(others)

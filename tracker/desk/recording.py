@@ -182,7 +182,7 @@ class _Peeked(Exception):
 
 def _new(event: Event, of_its_stream: str | None, fresh: str) -> NewEvent:
     known = of_its_stream if event.kind == "claim-recorded" else None
-    begins = event.kind.endswith(("-registered", "-recorded"))
+    begins = event.kind.endswith(("-registered", "-recorded", "-made"))
     return NewEvent(
         event_id=known or fresh,
         stream=event.stream,

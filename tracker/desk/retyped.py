@@ -12,6 +12,7 @@ from tracker.reader import Reader
 from tracker.record import events
 from tracker.views.catalogue import document, near_documents
 from tracker.views.claims import claim_documents, near_claims
+from tracker.views.judgements import place_judged
 
 Document = dict[str, Any]
 
@@ -20,6 +21,8 @@ def known_claim(reader: Reader, claim: str) -> Document:
     """The claim with an id; UnknownClaim with proposals."""
     found = claim_documents(reader, [claim.strip()])
     if claim.strip() not in found:
+        if (place := place_judged(reader, claim.strip())) is not None:
+            raise UnknownClaim(claim=claim, try_=f"tracker assess {place}, as it is an assessment")
         near = near_claims(reader, claim)
         asked = f"did you mean {' or '.join(near)}? " if near else ""
         raise UnknownClaim(claim=claim, try_=f"{asked}tracker claims lists them")

@@ -1,4 +1,4 @@
-"""Decides what a corrected claim hands on to the one that stands in its place: its links, its reviews."""
+"""Decides what a corrected claim hands on to the one that stands in its place: its links, reviews, weight."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tracker.judgement import vocabulary
 from tracker.reader import NOW, Reader
 from tracker.record import events
 from tracker.record.events import Event
+from tracker.views.claims import weighings
 
 Document = dict[str, Any]
 
@@ -43,6 +44,14 @@ def reviews_anew(
         return found, []
     count = "a review or check" if len(found) == 1 else f"{len(found)} reviews and checks"
     return [], [f"{count} of {old['id']} stay with it: something else is said now; look again"]
+
+
+def weighing_anew(reader: Reader, claim: str, successor: str) -> list[Event]:
+    """How an analyst weighs it: who left a claim out did not mean that it counts once it is spelled right."""
+    how = weighings(reader, [claim]).get(claim)
+    if how is None:
+        return []
+    return [events.ClaimWeighted(claim=successor, factor=how["factor"], reason=how["reason"])]
 
 
 def _as_json(value: object) -> object:

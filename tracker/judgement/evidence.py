@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 DAY: Final = 86_400_000_000
 """Microseconds in a day."""
 
+ANALYSTS: Final = "analyst-judgement"
+"""The kind of source that an analyst's own assessment has."""
+
 BEGINNING: Final = -(2**53 - 1)
 """Earlier than any instant a claim can name."""
 

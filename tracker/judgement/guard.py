@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
 from tracker.judgement.reliability import STANDING
 from tracker.judgement.vocabulary import FOR
 
@@ -127,6 +127,7 @@ def _release(claim: Evidence, claims: Iterable[Evidence], taken_back_at: int | N
     release = claim.reported_at + HELD_FOR
     for other in claims:
         agrees = other.kind == FOR and other.sides == claim.sides and other.origin != claim.origin
+        agrees = agrees and other.source_kind != ANALYSTS  # who assesses is no other origin
         if agrees and other.weight > 0.0 and claim.event_at - AGREED <= other.event_at:
             release = min(release, max(other.reported_at, claim.event_at))
     return NEVER if taken_back_at is not None and taken_back_at < release else release

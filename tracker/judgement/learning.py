@@ -13,7 +13,7 @@ same whatever order things were imported in.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
 from tracker.judgement.reliability import (
     GRADES,
     NAMELESS,
@@ -69,13 +69,16 @@ def speaks_of_control(claim: Evidence) -> bool:
 
 
 def testifies(claim: Evidence) -> bool:
-    """Whether a claim gives a neutral origin of known kind a position on who holds the place."""
+    """Whether a claim gives a neutral origin of known kind a position on who holds the place.
+
+    Who assesses does so by what was claimed, and is no witness of it.
+    """
     return (
         claim.kind == FOR
         and claim.lean is None
         and bool(claim.sides)
         and claim.weight > 0.0
-        and claim.source_kind not in NAMELESS
+        and claim.source_kind not in {*NAMELESS, ANALYSTS}
     )
 
 

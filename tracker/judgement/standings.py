@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tracker.judgement.conflicts import UNSETTLING, disagreements, unsettled
 from tracker.judgement.corroboration import independent
-from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import CONTEST_LASTS, SHELF, STALE
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE, LOST, MOVING
@@ -72,13 +72,16 @@ def _supersedes(new: str, same_side: bool, old: str) -> bool:
 
 
 class _Peers:
-    """Who else said the same: independent voices and times by what was said, in order of event time."""
+    """Who else said the same: independent voices and times by what was said, in order of event time.
+
+    Whoever assesses what was said adds no voice to it.
+    """
 
     def __init__(self, claims: Iterable[Weighed]) -> None:
         self._said: dict[tuple[str, tuple[str, ...]], list[tuple[int, str]]] = {}
         for one in claims:
             claim = one.evidence
-            if claim.weight and claim.kind in MOVING:
+            if claim.weight and claim.kind in MOVING and claim.source_kind != ANALYSTS:
                 self._said.setdefault((claim.kind, claim.sides), []).append(
                     (claim.event_at, independent(one))
                 )

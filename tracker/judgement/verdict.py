@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
-from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.evidence import ANALYSTS, DAY, Evidence, Sides
 from tracker.judgement.neighbours import on_the_front
+from tracker.judgement.pin import Pin, Shadow
 from tracker.judgement.reliability import AGAINST_INTEREST, NAMELESS, NEUTRAL, SELF_SERVING, Weighed
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, PRESENT, STRUCK
 from tracker.judgement.words import Word
@@ -38,7 +39,7 @@ NEARBY_CHANGE: Final = 7 * DAY
 
 HELD, CONTESTED_STATUS, UNKNOWN = "held", "contested", "unknown"
 FRESH, AGEING, STALE = "fresh", "ageing", "stale"
-ASSESSED, CLAIMED, NO_BASIS = "assessed", "claimed", "none"
+ASSESSED, CLAIMED, ANALYST, NO_BASIS = "assessed", "claimed", "analyst", "none"
 INFERRED = "inferred"
 
 
@@ -70,6 +71,10 @@ class Verdict(NamedTuple):
     """The other sides that hold a place within 10 km: it lies on the front."""
     claimants: tuple[Word, ...] = ()
     """Each side's own word, where the rule keeps them apart."""
+    pin: Pin | None = None
+    """The analyst's pin that this is the answer of."""
+    shadow: Shadow | None = None
+    """What the claims say, where a pin is the answer."""
 
 
 def judge(
@@ -173,15 +178,17 @@ def basis_of(voices: Mapping[str, tuple[str, str]]) -> str:
     """`assessed` needs more than self-serving voices, and more than one nameless voice.
 
     Voices come with stance and kind. Assessors cannot corroborate each other here: two voices are
-    counted only where one of them is nameless, which no assessor is.
+    counted only where one of them is nameless, which no assessor is. An analyst who agrees with claims
+    makes them no better; one who stands alone is told as that.
     """
-    if any(kind == "analyst-judgement" for _, kind in voices.values()):
-        return "analyst"
-    known = [stance for stance, kind in voices.values() if kind not in NAMELESS]
+    others = [said for said in voices.values() if said[1] != ANALYSTS]
+    known = [stance for stance, kind in others if kind not in NAMELESS]
     if any(stance in (NEUTRAL, AGAINST_INTEREST) for stance in known):
         return ASSESSED
-    independent = [stance for stance, _ in voices.values() if stance != SELF_SERVING]
-    return ASSESSED if independent and len(voices) > 1 else CLAIMED
+    independent = [stance for stance, _ in others if stance != SELF_SERVING]
+    if independent and len(others) > 1:
+        return ASSESSED
+    return CLAIMED if len(others) == len(voices) else ANALYST
 
 
 def partly_held(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:

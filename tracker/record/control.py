@@ -57,7 +57,7 @@ def changes_backdrop(kind: str) -> bool:
 
 def concerns(kind: str) -> bool:
     """Whether an event of that kind may change the belief about any place."""
-    return kind.startswith("claim-") or kind == "setting-changed" or kind in EVERYWHERE
+    return kind.startswith(("claim-", "assessment-")) or kind == "setting-changed" or kind in EVERYWHERE
 
 
 class Kept(NamedTuple):
@@ -107,7 +107,7 @@ def follow(
 
     `claims` are the rows of the claims that they recorded or changed.
     """
-    touched = _touched(reader, backdrop, events, claims)
+    touched, judged = _touched(reader, backdrop, events, claims), _judged(reader, backdrop, events)
     if touched.everywhere:
         _empty(driver)
         replay_all(reader, driver, backdrop)
@@ -117,9 +117,9 @@ def follow(
         since[place] = touched.event_at[place] = touched.reported_at[place] = BEGINNING
     for place, at in _relearned(reader, driver, backdrop, touched, claims).items():
         since[place] = min(at, since.get(place, at))
-    if since:
+    if since or judged:
         keeper = _Keeper(reader, driver, backdrop)
-        keeper.fold(since, _news(reader, backdrop, events, claims))
+        keeper.fold(since, _news(reader, backdrop, events, claims), judged)
         keeper.write()
 
 
@@ -138,11 +138,11 @@ def _empty(driver: Driver) -> None:
 
 
 def replay_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
-    """Settle all records and fold every place that anything is claimed about, into empty tables."""
+    """Settle all records and fold every place that anything is said or judged about, into empty tables."""
     guard.find_all(reader, driver, backdrop)
     learning.settle_all(reader, driver, backdrop)
     sizes: dict[str, int] = {}
-    for place, count in reader.rows(f"{_CLAIMED} GROUP BY place"):
+    for place, count in reader.rows(_CLAIMED):
         if (root := backdrop.root(place)) not in backdrop.into:  # else it is one of a circle
             sizes[root] = sizes.get(root, 0) + count
     keeper = _Keeper(reader, driver, backdrop)
@@ -164,7 +164,10 @@ def _chunks(sizes: Mapping[str, int]) -> Iterator[list[str]]:
     yield chunk
 
 
-_CLAIMED: Final = "SELECT place, count(*) FROM claims WHERE place IS NOT NULL"
+_CLAIMED: Final = (
+    "SELECT place, count(*) FROM claims WHERE place IS NOT NULL GROUP BY place"
+    " UNION ALL SELECT place, count(*) FROM assessments GROUP BY place"
+)
 
 
 class _Touched(NamedTuple):
@@ -203,6 +206,17 @@ def _touched(
     of_claims = "SELECT place, event_at, reported_at FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"
     for place, event_at, reported_at in reader.among(of_claims, changed):
         touch(place, event_at, reported_at)
+    return found
+
+
+def _judged(reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]]) -> dict[str, int]:
+    """The places that an analyst has judged or cleared, with the instant from which on that counts."""
+    ids = [data["assessment"] for envelope, data in events if envelope.kind.startswith("assessment-")]
+    lasting = "SELECT place, at FROM assessments WHERE id IN (:wanted) AND pinned = 0 AND until IS NULL"
+    found: dict[str, int] = {}
+    for place, at in reader.among(lasting, ids):
+        root = backdrop.root(place)
+        found[root] = min(at, found.get(root, at))
     return found
 
 
@@ -254,11 +268,19 @@ class _Keeper:
         self._cut: list[tuple[str, int]] = []
         self._gone: list[tuple[str]] = []
 
-    def fold(self, since: Mapping[str, int], news: Mapping[str, list[Evidence]]) -> None:
-        """Fold places again from some instant on; `news` are the claims that were not there before."""
+    def fold(
+        self, since: Mapping[str, int], news: Mapping[str, list[Evidence]], judged: Mapping[str, int]
+    ) -> None:
+        """Fold places again from some instant on; `news` are the claims that were not there before.
+
+        What was `judged` from an instant on is not among them, so there all is read back.
+        """
+        guarded = guard.guarded(self._reader, {**since, **judged})
+        for place, at in sorted(judged.items()):
+            self._go_back(place, BEGINNING if place in guarded else min(at, since.get(place, at)))
+        since = {place: at for place, at in since.items() if place not in judged}
         select = f"SELECT {_NAMES} FROM {TABLE} WHERE place IN (:wanted)"
         kept = {row[0]: Kept(*row) for row in self._reader.among(select, since)}
-        guarded = guard.guarded(self._reader, since)
         for place, at in sorted(since.items()):
             row = kept.get(place)
             if place in guarded:

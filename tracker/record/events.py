@@ -480,6 +480,43 @@ class ClaimWeighted(ClaimEvent):
     reason: Text | None = None
 
 
+# -- what analysts judge -----------------------------------------------------------------------------
+
+
+class AssessmentEvent(Event):
+    """Something about one assessment."""
+
+    assessment: Id
+
+    @property
+    def stream(self) -> str:
+        """``assessment/<id>``."""
+        return f"assessment/{self.assessment}"
+
+
+class AssessmentMade(AssessmentEvent):
+    """An analyst judged who holds a place at the instant `at`; from `until` on it counts no more.
+
+    One that is `pinned` is the answer itself, whatever the claims say; another is weighed like a claim.
+    """
+
+    kind = "assessment-made"
+    place: Id
+    actors: tuple[Id, ...] = Field(min_length=1)
+    at: Instant
+    reason: Text
+    likelihood: Confidence | None = None
+    until: Instant | None = None
+    pinned: bool = False
+
+
+class AssessmentCleared(AssessmentEvent):
+    """The analyst took it back: from here on it is as if it had never been made."""
+
+    kind = "assessment-cleared"
+    reason: Text | None = None
+
+
 # -- the tracker itself ------------------------------------------------------------------------------
 
 
@@ -519,6 +556,7 @@ ALL: Final[tuple[type[Event], ...]] = (
     DocumentRegistered,
     ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked,
     ClaimUnlinked, ClaimChecked, ClaimWeighted,
+    AssessmentMade, AssessmentCleared,
     SettingChanged, PayloadRedacted,
 )  # fmt: skip
 """Every kind of event, in the order of the documentation."""

@@ -47,6 +47,18 @@ def claim_documents(reader: Reader, ids: Iterable[str], known: int = NOW) -> dic
     return {document["id"]: document for document in _documents(reader, rows, known)}
 
 
+def texts(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Document]:
+    """Claims and assessments by id, in words: with `text`, `attribution`, `origin`, `place_name` at least."""
+    wanted = list(ids)
+    found = claim_documents(reader, wanted, known)
+    missing = [id_ for id_ in wanted if id_ not in found]
+    if missing:
+        from tracker.views.judgements import among  # late: few claims stand beside an assessment
+
+        found |= among(reader, missing, known)
+    return found
+
+
 def listed(reader: Reader, wanted: Filter, known: int = NOW) -> list[Document]:
     """The claims that pass a filter, in order of event time; without their standing."""
     tests, values = _tests(reader, wanted, known)
@@ -152,9 +164,19 @@ def _documents(reader: Reader, rows: Iterable[tuple[Any, ...]], known: int) -> I
     ids = {into.get(claim["place"], claim["place"]) for claim in claims if claim["place"]}
     found = {id_: place.name for id_, place in places(reader, ids, known).items()}
     called = {old: found.get(root, root) for old, root in into.items()} | found
+    weighed = weighings(reader, (claim["id"] for claim in claims if claim["weight"] != 1.0), known)
     names = _Names(who, actor_names(who), source_names(who), called)
     for claim in claims:
-        yield _document(claim, names)
+        yield {**_document(claim, names), "weighed": weighed.get(claim["id"])}
+
+
+def weighings(reader: Reader, claims: Iterable[str], known: int = NOW) -> dict[str, Document]:
+    """Of some claims those that an analyst weighs otherwise: by how much, who, when, why."""
+    sql = f"SELECT claim, factor, analyst, at, reason FROM weighings WHERE claim IN (:wanted) AND {TRUE}"
+    return {
+        claim: {"factor": factor, "by": analyst, "at": iso(at), "reason": reason}
+        for claim, factor, analyst, at, reason in reader.among(sql, claims, known=known)
+    }
 
 
 def _document(claim: Mapping[str, Any], names: _Names) -> Document:

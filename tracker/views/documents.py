@@ -9,15 +9,19 @@ from collections.abc import Iterable, Mapping
 from math import log
 from typing import Final
 
+from tracker import phrases
+from tracker.errors import typed
 from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.guard import NEVER
+from tracker.judgement.pin import Shadow
 from tracker.judgement.reliability import Weighed, by_record
 from tracker.judgement.verdict import BAYES, INFERRED, Verdict, WouldChange, would_change
 from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
 from tracker.reader import Reader
-from tracker.views.claims import Document, actor_names, claim_documents, source_names
+from tracker.views.claims import Document, actor_names, source_names, weighings
+from tracker.views.claims import texts as texts_of
 from tracker.views.context import beside, beside_each
 from tracker.views.evidence import UNNAMED
 from tracker.views.places import Place, all_places, containing, places
@@ -51,9 +55,7 @@ def table_documents(reader: Reader, question: Question, only: Iterable[str] | No
     writer = _Writer(situation, known)
     judged = situation.judged(claimed)  # all of them, as a change nearby may be outside of what is wanted
     context = beside_each(situation, chosen, known, claimed)
-    texts = claim_documents(
-        reader, (one.claim for claims in context.values() for one in claims), situation.known
-    )
+    texts = texts_of(reader, (one.claim for claims in context.values() for one in claims), situation.known)
     return [
         {
             **writer.status(place, judged[place.id][0]),
@@ -153,6 +155,8 @@ class _Writer:
             "claims": verdict.claims,
             "conflicts": [_conflict(one) for one in verdict.conflicts],
             "flags": [],
+            "pin": self._pin(verdict),
+            "shadow": self._shadow(verdict),
             "names": {actor: self._actors.get(actor, actor) for actor in self._named(verdict)},
             **self._apart(verdict),
         }  # fmt: skip
@@ -165,6 +169,32 @@ class _Writer:
             {**self._party(word.actors[0]), "side": word.sides[0], "claim": word.claim}
             for word in verdict.claimants
         ]}  # fmt: skip
+
+    def _pin(self, verdict: Verdict) -> Document | None:
+        """The analyst's pin that is the answer, and in one sentence what the claims say to it."""
+        pin = verdict.pin
+        if pin is None:
+            return None
+        from tracker.judgement.pinned import disagrees
+
+        until = None if pin.until is None else iso(pin.until)
+        controller, shadow = self._controller(verdict), self._shadow(verdict)
+        return {
+            "assessment": pin.assessment, "by": pin.analyst, "reason": pin.reason, "at": iso(pin.at),
+            "until": until, "made": iso(pin.made_at),
+            "disagrees": disagrees(verdict),
+            "text": phrases.pinned(pin.analyst, until, controller, shadow, disagrees=disagrees(verdict)),
+        }  # fmt: skip
+
+    def _shadow(self, verdict: Verdict) -> Document | None:
+        """What the claims say, where a pin is the answer."""
+        belief = verdict.shadow
+        if belief is None:
+            return None
+        return {
+            "status": belief.status, "controller": self._controller(belief),
+            "confidence": round(belief.confidence, _DIGITS), "basis": belief.basis,
+        }  # fmt: skip
 
     def _named(self, verdict: Verdict) -> list[str]:
         """The actors named by id: sides worth telling, the pressing, the present, the gone."""
@@ -200,10 +230,14 @@ class _Writer:
             from tracker.judgement.policies import policy_of
 
             return policy_of(of.question.policy).would_change
+        if verdict.pin is not None:
+            ends = " until the pin ends" if verdict.pin.until is not None else ""
+            back = f"tracker assess {typed(place.id)} --clear --id {verdict.pin.assessment}"
+            return f"No claim would{ends}; {back} takes the pin back."
         least = would_change(folded.state, of.sides, of.question.at, of.settings(place.id))
         return _would_change_sentence(least, verdict, self._actors)
 
-    def _controller(self, verdict: Verdict) -> Document | None:
+    def _controller(self, verdict: Verdict | Shadow) -> Document | None:
         if not verdict.holders:
             return None
         side, *others = verdict.holders
@@ -246,6 +280,8 @@ class _Answer:
         self._folded: Folded = of.folded(place.id, trace=True) if whole else of.latest(place.id)
         self._ruled = None if question.policy == BAYES else Ruled(of, place, self._folded)
         self._verdict = self._ruled.verdict if self._ruled else of.verdict(place, self._folded)
+        # What the claims make of it: where a pin is the answer, the steps are still theirs.
+        self._belief: Verdict | Shadow = self._verdict.shadow or self._verdict
         self._regions = containing(reader, place, self._situation.known)
         self._writer = _Writer(
             self._situation, {id_: area for area in self._regions for id_ in of.members(area.id)}
@@ -259,14 +295,21 @@ class _Answer:
             one.evidence.claim for one in self._folded.weighed if by_record(one.evidence, one.stance)
         }
         self._doubted = of.held_back(place.id)
-        self._texts = claim_documents(reader, self._mentioned(), self._situation.known)
+        weighed = (one.evidence.claim for one in self._folded.weighed if one.evidence.weight != 1.0)
+        self._weighings = weighings(reader, weighed, of.known)
+        self._texts = texts_of(reader, self._mentioned(), of.known)
 
     def _mentioned(self) -> list[str]:
         """The claims that are told, which may be few of those that count."""
         moved = [one.step.claim for one in self._weights if one.step.claim]
         if self._ruled is not None:
             moved = list(self._ruled.roles)
-        return [*moved, *(one.claim for one in (*self._near, *self._doubted)), *self._named_beside()]
+        return [
+            *moved,
+            *(one.claim for one in (*self._near, *self._doubted)),
+            *self._named_beside(),
+            *self._weighings,
+        ]
 
     def status(self) -> Document:
         return {
@@ -276,6 +319,9 @@ class _Answer:
             "context": _context(self._near, self._texts),
             "would_change": self._writer.would_change(self._place, self._verdict, self._folded),
             "beside": [{"claim": claim, "text": self._told(claim)} for claim in self._named_beside()],
+            "weighed": [
+                {"claim": claim, "text": self._told(claim), **how} for claim, how in self._weighings.items()
+            ],
         }
 
     def _held_back(self) -> list[Document]:
@@ -327,11 +373,11 @@ class _Answer:
         names = self._folded.state.names
         if self._ruled is not None:
             return None
-        if self._verdict.holders:
-            return names.index(self._verdict.holders[0])
+        if self._belief.holders:
+            return names.index(self._belief.holders[0])
         if not self._folded.state.count:
             return None
-        return names.index(min(names, key=lambda name: (-round(self._verdict.probabilities[name], 9), name)))
+        return names.index(min(names, key=lambda name: (-round(self._belief.probabilities[name], 9), name)))
 
     def _against(self) -> str | None:
         """The runner-up: the most probable side not among the holders; of equals one spoken of here."""
@@ -339,11 +385,11 @@ class _Answer:
         if best is None:
             return None
         names = self._folded.state.names
-        taken = {*self._verdict.holders, names[best]}
+        taken = {*self._belief.holders, names[best]}
         spoken_of = self._folded.state.around
         rest = [
             (-round(p, _DIGITS), name not in spoken_of, name)
-            for name, p in self._verdict.probabilities.items()
+            for name, p in self._belief.probabilities.items()
             if name not in taken
         ]
         return min(rest)[2] if rest else None
@@ -352,7 +398,7 @@ class _Answer:
         best, against = self._best(), self._against()
         if best is None or against is None:
             return None
-        p = self._verdict.probabilities
+        p = self._belief.probabilities
         if p[against] <= 0.0:
             return None
         return log(p[self._folded.state.names[best]] / p[against])
@@ -369,6 +415,8 @@ class _Answer:
 
     def _step(self, one: Weight, best: int | None) -> Document:
         step = one.step
+        weighed = self._weighings.get(step.claim or "")
+        echo = step.echo / weighed["factor"] if weighed else step.echo
         return {
             "claim": step.claim,
             "text": self._told(step.claim) if step.claim else None,
@@ -377,7 +425,8 @@ class _Answer:
             "reliability": None if step.reliability is None else round(step.reliability, _DIGITS),
             "stance": step.stance,
             "by_record": step.claim in self._by_record,
-            "echo": round(step.echo, _DIGITS),
+            "echo": round(echo, _DIGITS),
+            "weighed": weighed,
             "order": "unknown" if step.claim in self._unordered else None,
             "weight": one.weight,
             "p": None if best is None else round(step.p[best], _DIGITS),

@@ -10,6 +10,7 @@ from tracker.judgement.guard import gives
 from tracker.judgement.parties import Parties
 from tracker.judgement.vocabulary import NONE
 from tracker.reader import NOW, Reader
+from tracker.views.assessments import assessed
 from tracker.views.guard import held_back, with_release
 from tracker.views.parties import TRUE
 
@@ -38,7 +39,8 @@ def evidence(
 ) -> dict[str, list[Evidence]]:
     """The evidence about each of some places (ids as claimed), in order of event time.
 
-    `since` and `until` bound the event time (inclusive), `published_by` the reported time. `records` says
+    `since` and `until` bound the event time (inclusive), `published_by` the reported time. `until` is the
+    instant asked about; without it what an analyst judged only until some day is left out. `records` says
     what the track records of self-serving origins make of their claims.
     """
     wanted = list(places)
@@ -65,6 +67,10 @@ def evidence(
     found: dict[str, list[Evidence]] = {place: [] for place in wanted}
     for row, made in zip(rows, evidence_of(reader, who, rows, known, records=records), strict=True):
         found[row[0]].append(made)
+    judged = assessed(reader, who, wanted, known=known, since=since, until=until, published_by=published_by)
+    for place, one in judged:
+        found[place].append(one)
+        found[place].sort(key=_times)
     return found
 
 

@@ -20,11 +20,13 @@ from tracker.judgement.neighbours import (
     Neighbour,
     inferred,
 )
+from tracker.judgement.pin import Pin, acting
 from tracker.judgement.reliability import NEUTRAL, Weighed, reliability, voice
 from tracker.judgement.verdict import BAYES, NEARBY_CHANGE, TAIL, Verdict, judge
 from tracker.judgement.vocabulary import MOVING
 from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, Row, position_at
+from tracker.views.assessments import Passing, assessed_places, passing
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
 from tracker.views.guard import feeds, found_anew
@@ -72,6 +74,7 @@ class Situation:
         self.who, self.sides, self.settings = backdrop.who, backdrop.sides, backdrop.settings
         self.root, self.members = backdrop.root, backdrop.members
         self._claims: dict[str, list[Evidence]] = {}
+        self._passing: Passing | None = None
 
     def claims(self, place: str) -> list[Evidence]:
         """The evidence about a place that counts for the question, in order of event time."""
@@ -172,9 +175,15 @@ class Situation:
         if self.question.policy != BAYES:
             return self.ruling(place, folded, nearby=changed).verdict
         settings: Settings = self.settings(place.id)
-        return judge(
+        belief = judge(
             folded.state, folded.weighed, self.question.at, settings, changed_nearby=changed, across=across
         )
+        pin = self.pin(place.id)
+        if pin is None:
+            return belief
+        from tracker.judgement.pinned import pinned  # late: few places are
+
+        return pinned(belief, pin, settings)
 
     def inferred(self, place: Place) -> Inferred | None:
         """What the nearest places make likely of one that nobody speaks of."""
@@ -199,6 +208,17 @@ class Situation:
         return rule_on(
             self.question.policy, base, folded.weighed, self.sides, settings, changed_nearby=nearby
         )
+
+    def pin(self, place: str) -> Pin | None:
+        """The pin that is the answer for a place at the instant asked about."""
+        pins = self._counting_now().pins
+        return acting((pin for id_ in self.members(place) for pin in pins.get(id_, ())), self.question.at)
+
+    def _counting_now(self) -> Passing:
+        if self._passing is None:
+            at, published_by = self.question.at, self.question.published_by
+            self._passing = passing(self.reader, self.who, at, self.known, published_by)
+        return self._passing
 
     def recent_by_place(self, wanted: Iterable[str], since: int) -> dict[str, list[Evidence]]:
         """The evidence about each of some places, from an instant on."""
@@ -242,7 +262,9 @@ class Situation:
         bound = "" if since is None else " AND event_at >= :since"
         rows = self.reader.among(
             f"SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect IN ({_MOVING})"
-            f" AND event_at <= :until{bound}",
+            f" AND event_at <= :until{bound}"
+            " UNION SELECT place FROM assessments WHERE place IN (:wanted) AND at <= :until"
+            f"{bound.replace('event_at', 'at')}",
             [id_ for other in near for id_ in self.members(other)], until=self.question.at,
             **({} if since is None else {"since": since}),
         )  # fmt: skip
@@ -256,7 +278,7 @@ class Situation:
         return self.folded(place.id).state
 
     def claimed(self) -> list[str]:
-        """Every place that something is claimed about, and was published, by then; by id."""
+        """Every place that something is claimed or judged about, and was published, by then; by id."""
         published = self.question.published_by
         bound = {} if published is None else {"published_by": published}
         rows = self.reader.rows(
@@ -265,7 +287,8 @@ class Situation:
             f"{' AND reported_at <= :published_by' if bound else ''}",
             known=self.known, at=self.question.at, **bound,
         )  # fmt: skip
-        return sorted({self.root(row[0]) for row in rows})
+        judged = assessed_places(self.reader, self.question.at, self.known, published)
+        return sorted({self.root(id_) for id_ in (*(row[0] for row in rows), *judged)})
 
     def _changed(self, state: Fold) -> bool:
         return state.changed_at is not None and 0 <= self.question.at - state.changed_at <= NEARBY_CHANGE
@@ -286,7 +309,10 @@ class Situation:
         return found
 
     def _together(self, wanted: Sequence[str]) -> dict[str, Folded]:
-        """The beliefs about many places at once, if so much is claimed about them that it is quicker."""
+        """The beliefs about many places at once, if so much is claimed about them that it is quicker.
+
+        Those that analysts judged are left out: only claims are read so.
+        """
         each: dict[str, int] = dict(self.reader.rows("SELECT place, claims FROM control"))
         many = sum(each.get(place, 0) for place in wanted)
         if many < MANY or many * ALONE < sum(each.values()):
@@ -296,7 +322,8 @@ class Situation:
             return {}  # what was held back then is found place by place
         from tracker.views.wholemap import whole_map
 
-        recent = self.recent_by_place(wanted, at - TAIL)
+        judged = {self.root(row[0]) for row in self.reader.rows("SELECT DISTINCT place FROM assessments")}
+        recent = self.recent_by_place([place for place in wanted if place not in judged], at - TAIL)
         folds = whole_map(self.reader, self.backdrop, self.known, at, published_by)
         return {
             place: Folded(
@@ -309,14 +336,18 @@ class Situation:
     def _rows(self, columns: str, wanted: Iterable[str] | None = None) -> list[Row]:
         """What is kept of some places, or of all, if nothing was claimed about times after the question's.
 
-        What is kept is of all that is known now, so other questions find nothing.
+        What is kept is of all that is known now, so other questions find nothing. Nor do places of which an
+        assessment counts that will expire.
         """
         if self.question.known_at is not None or self.question.published_by is not None:
             return []
         asked = f"SELECT {columns} FROM control WHERE last_at <= :at"
         if wanted is None:
-            return self.reader.rows(f"{asked} ORDER BY place", at=self.question.at)
-        return list(self.reader.among(f"{asked} AND place IN (:wanted)", wanted, at=self.question.at))
+            rows = self.reader.rows(f"{asked} ORDER BY place", at=self.question.at)
+        else:
+            rows = list(self.reader.among(f"{asked} AND place IN (:wanted)", wanted, at=self.question.at))
+        expiring = {self.root(id_) for id_ in self._counting_now().expiring}
+        return [row for row in rows if row[0] not in expiring] if expiring else rows
 
 
 class _Fronts:

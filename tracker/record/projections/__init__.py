@@ -7,6 +7,7 @@ from typing import Final
 from tracker.record.projection import Projection
 from tracker.record.projections import (
     actors,
+    assessments,
     claims,
     documents,
     leanings,
@@ -17,6 +18,7 @@ from tracker.record.projections import (
     reviews,
     settings,
     sources,
+    weighings,
 )
 
 ALL: Final[tuple[Projection, ...]] = (
@@ -30,6 +32,8 @@ ALL: Final[tuple[Projection, ...]] = (
     claims.PROJECTION,
     links.PROJECTION,
     reviews.PROJECTION,
+    weighings.PROJECTION,
+    assessments.PROJECTION,
     settings.PROJECTION,
 )
 """Every projection that is a plain function of the log; `control`, which folds, follows them."""
