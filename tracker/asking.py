@@ -68,8 +68,8 @@ class Asking:
         return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
 
     def regions(
-        self, at: When, known_at: When, published_by: When, *, area: str | None, kind: str | None,
-        within: str | None,
+        self, at: When, known_at: When, published_by: When, policy: str = BAYES, *, area: str | None,
+        kind: str | None, within: str | None,
     ) -> Document:  # fmt: skip
         """The areas of one level, one area in detail, or the polygons of a file: their places counted."""
         from tracker.views.regions import area_document, level_document, polygons_document
@@ -78,7 +78,7 @@ class Asking:
         if len(told := [name for name, value in asked.items() if value is not None]) > 1:
             raise BadInput(what=f"{' and '.join(told)} choose different areas", try_="one of them")
         _require("kind of area", (kind,), AREA_KINDS)
-        question = self._question(at, known_at, published_by)
+        question = self._question(at, known_at, published_by, policy)
         if within is not None:
             from tracker.geometry import read_areas
 

@@ -122,7 +122,7 @@ class Tracker:
 
     def regions(
         self, area: str | None = None, *, kind: str | None = None, within: str | Path | None = None,
-        at: When = None, known_at: When = None, published_by: When = None,
+        at: When = None, known_at: When = None, published_by: When = None, policy: str = "bayes",
     ) -> Document:  # fmt: skip
         """Areas summed up: how many of their towns, and of their people, are whose, contested or unknown.
 
@@ -131,7 +131,7 @@ class Tracker:
         """
         with self._asking() as ask:
             file = None if within is None else str(within)
-            return ask.regions(at, known_at, published_by, area=area, kind=kind, within=file)
+            return ask.regions(at, known_at, published_by, policy, area=area, kind=kind, within=file)
 
     def why(
         self, place: str, *, at: When = None, known_at: When = None, published_by: When = None,

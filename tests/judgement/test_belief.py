@@ -28,6 +28,7 @@ from tracker.judgement.vocabulary import (
     AROUND,
     CONTEST,
     DENY_GAIN,
+    DENY_LOST,
     FOR,
     INSIDE,
     LOST,
@@ -363,3 +364,17 @@ def test_two_sides_become_one_and_hold_everything() -> None:
     """Peace: the army takes in its only enemy; a town nobody had spoken of is reported as its own."""
     peace = Sides(("army", "clan"), (Realignment(DAY, "clan", "clan", "army"),))
     assert believe([said("a", FOR, "army", day=2)], 2 * DAY, peace) == {"army": 1.0, "clan": 0.0}
+
+
+@given(stories, st.floats(0.5, 0.98), st.integers(0, 20), st.sampled_from((FOR, DENY_LOST)))
+def test_an_independent_claim_that_agrees_never_lowers_the_confidence(
+    told: list[Evidence], r: float, days: int, kind: str
+) -> None:
+    """Somebody new, trusted no less than a coin, says that the holder holds it; whatever was said before."""
+    at = LAST + 5 * DAY + days * DAY
+    before = believe(told, at, SIDES)
+    state, _ = fold(told, SIDES)
+    if state.best is not None:
+        claim = said("agreeing", kind, state.best, day=at / DAY, origin="newcomer", reliability=r)
+        after = believe([*told, claim], at, SIDES)
+        assert after[state.best] >= before[state.best] - 1e-12

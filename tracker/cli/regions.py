@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tracker.cli.output import Lines, answered, note, rows_options
+from tracker.cli.policy import AT, BY_RULE, KNOWN_AT, PUBLISHED_BY
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 from tracker.names import AREA_KINDS
@@ -25,9 +26,10 @@ COLUMNS = (
 @click.argument("area", required=False, type=PLACE)
 @click.option("--kind", type=click.Choice(sorted(AREA_KINDS)), help="The level of areas; else governorates.")
 @click.option("--within", metavar="FILE", help="The polygons of a GeoJSON file instead of areas.")
-@click.option("--at", metavar="TIME", help="The world at that time; a date means the end of that day.")
-@click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
-@click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@AT
+@KNOWN_AT
+@PUBLISHED_BY
+@BY_RULE
 @rows_options
 @session
 def command(run: Session, as_rows: str | None, **asked: Any) -> None:

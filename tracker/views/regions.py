@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.errors import BadInput
 from tracker.judgement.evidence import Evidence
+from tracker.judgement.verdict import BAYES
 from tracker.names import AREA_KINDS
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names, claim_documents
@@ -137,7 +138,8 @@ class _Land:
         found = self._judged.get(place.id)
         if found is None or not found[0].claims:
             return Counted(place)
-        return Counted(place, found[0], found[1].state.changed_at)
+        by_belief = self._situation.question.policy == BAYES  # a rule does not tell when it changed its mind
+        return Counted(place, found[0], found[1].state.changed_at if by_belief else None)
 
     def line(self, place: Place) -> list[str]:
         """The ids of what a place lies in, the smallest first, by what each is read as; never itself."""
@@ -166,6 +168,7 @@ class _Land:
             "at": iso(question.at),
             "known_at": None if question.known_at is None else iso(question.known_at),
             "published_by": None if question.published_by is None else iso(question.published_by),
+            "policy": question.policy,
         }
 
     def sums(self, counted: Iterable[Counted]) -> Document:
