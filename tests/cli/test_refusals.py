@@ -342,7 +342,7 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
         return
     words = {
         "add-claim": ["rebels captured Homs", "--source", "x"], "why": ["Homs"], "show": ["c-1"],
-        "history": ["Homs"], "diff": ["--policy", "bayes", "vote"],
+        "weigh": ["c-1", "--out"], "history": ["Homs"], "diff": ["--policy", "bayes", "vote"],
         "correct": ["c-1", "--place", "x"], "retract": ["c-1"], "confirm": ["c-1"],
         "link": ["c-1", "--same-as", "c-2"], "unlink": ["c-1", "--same-as", "c-2"],
         "check": ["c-1", "confirmed"], "place": ["list"],

@@ -83,11 +83,9 @@ def answers(store: Store, question: Question) -> dict[str, list[float]]:
     with open_reader(store.where) as reader:
         asked = Situation(reader, question)
         wanted = [place_of(reader, place) for place in PLACES]
-        folded = {place: asked.folded(place).state for place in PLACES}
-        for state in folded.values():
-            state.move_to(question.at)
         judged = {place: list(v.probabilities.values()) for place, v in asked.verdicts(wanted).items()}
-        assert judged == {place: pytest.approx(state.p) for place, state in folded.items()}
+        alone = {one.id: list(asked.verdict(one).probabilities.values()) for one in wanted}
+        assert judged == {place: pytest.approx(p) for place, p in alone.items()}
         return judged
 
 

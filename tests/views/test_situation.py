@@ -246,7 +246,8 @@ def test_a_pin_moves_no_belief(
                 said = pinned["shadow"] or {
                     key: pinned[key] for key in ("status", "controller", "confidence", "basis")
                 }
-                assert said == {key: never[key] for key in said}
+                claimed = {**never, "basis": "none"} if never["inferred"] and pinned["shadow"] else never
+                assert said == {key: claimed[key] for key in said}
 
 
 @calm

@@ -16,13 +16,15 @@ from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, disagreements, moves, settled_at
 from tracker.judgement.evidence import Evidence, Sides
 from tracker.judgement.guard import counting
+from tracker.judgement.pin import Pin, acting
 from tracker.judgement.policies import begun
-from tracker.judgement.reliability import Weighed
+from tracker.judgement.reliability import Weighed, clip
 from tracker.judgement.rules import Rule, forked
 from tracker.judgement.verdict import (
     BAYES,
     CONFLICT_LASTS,
     CONTEST_LASTS,
+    HELD,
     NAMED_FROM,
     TAIL,
     UNKNOWN,
@@ -31,8 +33,9 @@ from tracker.judgement.verdict import (
 )
 
 CLAIMS, SILENCE, EXPIRY, REALIGNMENT, RELEASE = "claims", "silence", "expiry", "realignment", "release"
+ASSESSMENT = "assessment"
 """What begins a stretch: claims; belief that fades; a contest or a contradiction that has run out; sides that
-joined; a feed's batch that was held back and counts from then on."""
+joined; a feed's batch that was held back and counts from then on; what an analyst judged, or its end."""
 STRIDE: Final = 25
 """So many claims at most are folded again where a course goes on from another one."""
 
@@ -160,19 +163,42 @@ def course(
 
     At every instant of them the answer is that of `judge` (or of the rule) on the claims up to it.
     """
-    cuts = sorted({at for one in claims if (at := one.held_until) is not None and start < at <= end})
+    turns = {at for one in claims for at in (one.held_until, one.expires) if at is not None}
+    cuts = sorted(at for at in turns if start < at <= end)
     bits: list[Span] = []
     for since, until in zip((start, *cuts), (*cuts, end + 1), strict=True):
         counted = _bits(counting(claims, since), memory, since, until - 1, policy)
-        bits += _released(counted, claims, since) if since in cuts else counted
+        bits += _turned(counted, claims, since) if since in cuts else counted
     return joined(bits)
 
 
-def _released(bits: Iterable[Span], claims: Sequence[Evidence], at: int) -> Iterator[Span]:
-    """Spans of which the first begins because a batch of claims counts from then on."""
+def _turned(bits: Iterable[Span], claims: Sequence[Evidence], at: int) -> Iterator[Span]:
+    """Spans of which the first begins because a batch of claims counts from then on, or a judgement ended."""
     news = tuple(one.claim for one in claims if one.held_until == at)
+    began = RELEASE if news else ASSESSMENT
     for i, one in enumerate(bits):
-        yield one._replace(began=RELEASE, claims=(*news, *one.claims)) if i == 0 else one
+        yield one._replace(began=began, claims=(*news, *one.claims)) if i == 0 else one
+
+
+def clamped(spans: Iterable[Span], pins: Sequence[Pin], settings: Settings) -> list[Span]:
+    """The spans with an analyst's pins as the answer where one counts; the claims run on below."""
+    cuts = sorted({at for pin in pins for at in (pin.at, pin.until) if at is not None})
+    found: list[Span] = []
+    for span in spans:
+        inside = [at for at in cuts if span.start < at < span.end]
+        for start, end in zip((span.start, *inside), (*inside, span.end), strict=True):
+            part = span if start == span.start else span._replace(began=ASSESSMENT, claims=())
+            part = part._replace(start=start, end=end)
+            pin = acting(pins, start)
+            found.append(part if pin is None else _clamped(part, pin, settings))
+    return joined(found)
+
+
+def _clamped(span: Span, pin: Pin, settings: Settings) -> Span:
+    sure = clip(pin.likelihood)
+    status = HELD if sure >= settings.threshold else UNKNOWN
+    reading = Reading(status, pin.sides, pin.actors, None, (), sure)
+    return span._replace(reading=reading, confidence=sure, began=ASSESSMENT)
 
 
 def joined(bits: Iterable[Span]) -> list[Span]:

@@ -39,6 +39,8 @@ class Evidence(NamedTuple):
     """Given instead of computed: published test cases, an analyst's judgement."""
     held_until: int | None = None
     """Part of a feed's batch that is doubted: it counts in questions about no earlier instant."""
+    expires: int | None = None
+    """An analyst's judgement that ends: it counts in questions about no later instant, nor about this one."""
     weight: float = 1.0
     """An analyst's factor on its log-odds; 0 leaves it out."""
     learned: float | None = None

@@ -134,8 +134,13 @@ def _release(claim: Evidence, claims: Iterable[Evidence], taken_back_at: int | N
 
 
 def counting(claims: Iterable[Evidence], at: int) -> list[Evidence]:
-    """The claims that are not held back from a question about an instant."""
-    return [claim for claim in claims if claim.held_until is None or claim.held_until <= at]
+    """The claims that count in a question about an instant: neither held back from it nor expired by then."""
+    return [
+        claim
+        for claim in claims
+        if (claim.held_until is None or claim.held_until <= at)
+        and (claim.expires is None or claim.expires > at)
+    ]
 
 
 def _reported(claim: Evidence) -> tuple[int, int, str]:

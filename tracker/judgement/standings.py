@@ -13,6 +13,7 @@ from tracker.judgement.verdict import CONTEST_LASTS, SHELF, STALE
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE, LOST, MOVING
 
 LIVE, CORROBORATED, CONTRADICTED, SUPERSEDED = "live", "corroborated", "contradicted", "superseded"
+HELD_BACK = "held"
 
 
 def standings(claims: Sequence[Weighed], at: int) -> dict[str, str]:

@@ -48,7 +48,6 @@ LINKS: Final = ("same-event", "derived-from")
 STANDINGS: Final = (
     "live", "corroborated", "contradicted", "superseded", "stale", "held", "retracted", "corrected",
 )  # fmt: skip
-HELD_BACK: Final = "held"
 FILTERS: Final = ("held", "contested", "unknown", "fresh", "ageing", "stale", "conflict")
 """What a table of verdicts can be narrowed to: its statuses, its freshness, and contradictions."""
 

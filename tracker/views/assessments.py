@@ -32,14 +32,13 @@ def assessed(
 ) -> Iterator[tuple[str, Evidence]]:
     """The evidence that assessments of some places (ids as assessed) are, each with its place.
 
-    `until` is the instant asked about, and those that have expired by then are no evidence; without it
-    only those that never expire are.
+    Without `until`, the instant asked about, only those that never expire.
     """
     tests, values = ["pinned = 0", _STANDS], {"known": known}
     if until is None:
         tests.append("until IS NULL")
     else:
-        tests.append("at <= :at AND (until IS NULL OR until > :at)")
+        tests.append("at <= :at")
         values["at"] = until
     if since is not None:
         tests.append("at >= :since")
@@ -48,10 +47,10 @@ def assessed(
         tests.append("made_at <= :published_by")
         values["published_by"] = published_by
     sql = (
-        "SELECT place, id, actors, at, likelihood, made_at FROM assessments"
+        "SELECT place, id, actors, at, likelihood, made_at, until FROM assessments"
         f" WHERE place IN (:wanted) AND {' AND '.join(tests)} ORDER BY at, id"
     )
-    for place, id_, actors, at, likelihood, made_at in reader.among(sql, places, **values):
+    for place, id_, actors, at, likelihood, made_at, expires in reader.among(sql, places, **values):
         lines = tuple(who.line(actor, at) for actor in actors.split())
         yield (
             place,
@@ -63,6 +62,7 @@ def assessed(
                 reported_at=max(at, made_at),
                 origin=ORIGIN,
                 source_kind=ANALYSTS,
+                expires=expires,
                 reliability=SURE if likelihood is None else likelihood,
                 lines=lines,
                 predicate=PREDICATE,

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from tracker import phrases
 from tracker.judgement.evidence import Evidence
 from tracker.reader import Reader, position_at
-from tracker.views.claims import claim_documents
+from tracker.views.claims import texts as texts_of
 from tracker.views.documents import compared, told, verdict_documents
 from tracker.views.evidence import merged
 from tracker.views.places import Place, places
@@ -90,7 +90,7 @@ class _Pair:
 
     def document(self) -> Document:
         """The row of the place."""
-        texts = claim_documents(self._reader, self._claims, self._known)
+        texts = texts_of(self._reader, self._claims, self._known)
         return {
             "place": {"id": self.place.id, "name": self.place.name},
             "a": self._sides[0].status if self._sides[0] else None,

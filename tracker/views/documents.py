@@ -205,7 +205,7 @@ class _Writer:
 
     def _inferred(self, place: Place, verdict: Verdict) -> Document | None:
         """What neighbours make likely of a place that nobody speaks of: labelled, and apart from the rest."""
-        found = None if verdict.claims else self._situation.inferred(place)
+        found = None if verdict.claims or verdict.pin else self._situation.inferred(place)
         if found is None:
             return None
         of = self._situation
@@ -409,7 +409,7 @@ class _Answer:
             return []
         steps: list[Step] = [*(self._folded.state.steps or [])]
         if self._verdict.across:
-            p = tuple(self._verdict.probabilities[name] for name in self._folded.state.names)
+            p = tuple(self._belief.probabilities[name] for name in self._folded.state.names)
             steps.append(Step("front", None, self._verdict.at, p))
         return explain(steps, best, self._folded.state.names.index(against))
 

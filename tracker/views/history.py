@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.judgement.course import Memory, Span, course
+from tracker.judgement.course import Memory, Span, clamped, course
+from tracker.judgement.verdict import BAYES
 from tracker.judgement.vocabulary import MOVING
 from tracker.reader import Reader
-from tracker.views.claims import actor_names, claim_documents
+from tracker.views.claims import actor_names
+from tracker.views.claims import texts as texts_of
 from tracker.views.documents import told
 from tracker.views.knowledge import believed
 from tracker.views.places import Place
@@ -22,11 +24,14 @@ def history_document(reader: Reader, place: Place, question: Question, start: in
     """Who held a place when, up to the question's instant, from `start` or its first claim on."""
     situation = Situation(reader, question)
     claims = situation.claims(place.id)
-    begin = start if start is not None else claims[0].event_at if claims else None
+    pins = situation.pins(place.id) if question.policy == BAYES else []
+    first = min((*(one.event_at for one in claims[:1]), *(pin.at for pin in pins)), default=None)
+    begin = first if start is None else start
     spans: list[Span] = []
     if begin is not None and begin <= question.at:
         memory = Memory(situation.sides, situation.settings(place.id), situation.who.side)
         spans = course(claims, memory, begin, question.at, question.policy)
+        spans = clamped(spans, pins, memory.settings)
     moving = {one.claim for one in claims if one.kind in MOVING}
     shown = [span._replace(claims=tuple(id_ for id_ in span.claims if id_ in moving)) for span in spans]
     return {**_about(place, question, over="world"), **_spans(situation, shown, question.at)}
@@ -54,7 +59,7 @@ def _about(place: Place, question: Question, *, over: str) -> Document:
 
 def _spans(situation: Situation, spans: Iterable[Span], end: int) -> Document:
     spans = list(spans)
-    texts = claim_documents(situation.reader, {id_ for span in spans for id_ in span.claims}, situation.known)
+    texts = texts_of(situation.reader, {id_ for span in spans for id_ in span.claims}, situation.known)
     names = actor_names(situation.who)
     gone = {span.reading.vacated for span in spans if span.reading.vacated}
     claimants = {side for span in spans for side in span.reading.claimants}

@@ -211,8 +211,12 @@ class Situation:
 
     def pin(self, place: str) -> Pin | None:
         """The pin that is the answer for a place at the instant asked about."""
+        return acting(self.pins(place), self.question.at)
+
+    def pins(self, place: str) -> list[Pin]:
+        """The pins of a place begun by then, expired or not."""
         pins = self._counting_now().pins
-        return acting((pin for id_ in self.members(place) for pin in pins.get(id_, ())), self.question.at)
+        return [pin for id_ in self.members(place) for pin in pins.get(id_, ())]
 
     def _counting_now(self) -> Passing:
         if self._passing is None:
@@ -221,14 +225,17 @@ class Situation:
         return self._passing
 
     def recent_by_place(self, wanted: Iterable[str], since: int) -> dict[str, list[Evidence]]:
-        """The evidence about each of some places, from an instant on."""
+        """The evidence about each of some places, from an instant on, that counts for the question."""
         wanted = list(wanted)
         found = evidence(
             self.reader, self.who, [id_ for place in wanted for id_ in self.members(place)],
             records=self.records, known=self.known, since=since, until=self.question.at,
             published_by=self.question.published_by,
         )  # fmt: skip
-        return {place: list(gathered({id_: found[id_] for id_ in self.members(place)})) for place in wanted}
+        return {
+            place: counting(gathered({id_: found[id_] for id_ in self.members(place)}), self.question.at)
+            for place in wanted
+        }
 
     def verdicts(self, wanted: Iterable[Place]) -> Mapping[str, Verdict]:
         """The verdicts of many places, from what is kept where the question is about now."""
@@ -273,7 +280,7 @@ class Situation:
 
     def _state(self, place: Place) -> Fold:
         """The belief about a place, from what is kept if it can be."""
-        for (state,) in self._rows("state", [place.id]):
+        for _, state in self._rows("place, state", [place.id]):
             return Fold.load(json.loads(state), self.sides)
         return self.folded(place.id).state
 
@@ -313,6 +320,8 @@ class Situation:
 
         Those that analysts judged are left out: only claims are read so.
         """
+        if not wanted:
+            return {}
         each: dict[str, int] = dict(self.reader.rows("SELECT place, claims FROM control"))
         many = sum(each.get(place, 0) for place in wanted)
         if many < MANY or many * ALONE < sum(each.values()):
@@ -337,7 +346,7 @@ class Situation:
         """What is kept of some places, or of all, if nothing was claimed about times after the question's.
 
         What is kept is of all that is known now, so other questions find nothing. Nor do places of which an
-        assessment counts that will expire.
+        assessment counts that will expire. The first of the columns is the place.
         """
         if self.question.known_at is not None or self.question.published_by is not None:
             return []

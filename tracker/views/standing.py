@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracker.judgement.standings import standings
-from tracker.judgement.vocabulary import HELD_BACK
+from tracker.judgement.standings import HELD_BACK, standings
 from tracker.reader import Reader, position_at
 from tracker.views.claims import Document, claim_documents
 from tracker.views.log import events
