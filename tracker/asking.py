@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +155,33 @@ class Asking:
         bound = self._bound(place, other) if place is not None else None
         found = diff_document(self._reader, axis, one, other, bound.id if bound else None)
         return {**found, **(_noted(bound) if bound else {})}
+
+    def evaluate(
+        self, file: str, policies: Sequence[str], *, every: str, start: When, end: When, near: float,
+        known: bool, strict: bool,
+    ) -> Document:  # fmt: skip
+        """Rules scored against the outcomes in a file."""
+        from tracker.judgement.policies import NAMES
+        from tracker.outcomes import read_outcomes
+        from tracker.views.evaluation import (
+            Asked,
+            evaluation_document,
+            read_days,
+            read_every,
+            told_truth,
+            truth_of,
+        )
+
+        _require("policy", policies, NAMES)
+        now, zone = self._clock(), self._zone
+        asked = Asked(
+            tuple(dict.fromkeys(policies)) or NAMES, read_every(every), self._beginning(start),
+            self._instant(end), read_days(near), known, now, zone,
+        )  # fmt: skip
+        table = read_outcomes(file)
+        truth = truth_of(self._reader, table, now, zone)
+        told = told_truth(file, table, truth, strict=strict)
+        return {**told, **evaluation_document(self._reader, truth, asked)}
 
     def claims(
         self, at: When, known_at: When, published_by: When, *, place: str | None, actor: str | None,

@@ -169,6 +169,30 @@ class Tracker:
         with self._asking() as ask:
             return ask.diff(place, at, known_at, published_by, policy)
 
+    def evaluate(
+        self, file: str | Path, *, policy: Sequence[str] = (), every: str = "1d", start: When = None,
+        end: When = None, near: float = 14.0, known: bool = False, strict: bool = False,
+        plot: str | Path | None = None,
+    ) -> Document:  # fmt: skip
+        """Rules scored against a file of outcomes: who really held which place from which time on.
+
+        `policy`: some of the rules, else all. They are asked so often as `every` says, from `start` to `end`;
+        `known`: each time with what had been recorded by then. `near`: so many days from a change are near.
+        `strict` refuses a file with a row that cannot be used. `plot` names an SVG of the calibration.
+        """
+        from tracker.diagram import calibration, check_name
+
+        if plot is not None:
+            check_name(str(plot))
+        with self._asking() as ask:
+            found = ask.evaluate(
+                str(file), policy, every=every, start=start, end=end, near=near, known=known, strict=strict
+            )
+        if plot is not None:
+            with open(plot, "w", encoding="utf-8") as drawn:
+                drawn.write(calibration(found["policies"]))
+        return found
+
     def claims(
         self, *, place: str | None = None, actor: str | None = None, source: str | None = None,
         origin: str | None = None, predicate: str | None = None, modality: str | None = None,

@@ -13,6 +13,7 @@ COMMANDS: Final[dict[str, str]] = {
     "why": "the reasons for a verdict, claim by claim, with their weights",
     "history": "who held a place when; or what was believed of it as reports came in",
     "diff": "two verdicts side by side: two rules, or two times",
+    "evaluate": "rules scored against what turned out to be so",
     "claims": "list claims",
     "show": "one claim whole, with its provenance and history",
     "correct": "our mistake: put right what we recorded",
