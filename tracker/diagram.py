@@ -10,7 +10,7 @@ from tracker.errors import BadInput, typed
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
 """Told apart by those who see few colours (Okabe and Ito); lines differ by their dashes too."""
 DASHES: Final = ("", "6 3", "2 3", "8 3 2 3", "4 4", "1 2", "10 4")
-LEFT, TOP, SIZE, RIGHT, BELOW = 60, 40, 360, 210, 56
+LEFT, TOP, SIZE, RIGHT, BELOW = 60, 40, 360, 260, 56
 _HEAD: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     ' font-family="sans-serif" font-size="12" role="img" aria-label="Calibration of each rule">'

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.running import surroundings
 
+OUTCOME = Path(__file__).parents[2] / "fixtures" / "syria" / "outcome.csv"
 HEAVY = {
     "sqlalchemy", "pydantic", "alembic", "apscheduler", "orjson", "psycopg", "starlette", "uvicorn",
     "numpy", "shapely",
@@ -67,6 +68,7 @@ def loaded(words: Collection[str], **environment: str) -> Loaded:
         ["status", "--policy", "vote"], ["why", "Homs", "--policy", "two-origins"],
         ["history", "Homs"], ["history", "Homs", "--knowledge"], ["history", "--help"], ["diff", "--help"],
         ["diff", "Homs", "--policy", "bayes", "latest"], ["diff", "--at", "2024-12-05", "2024-12-07"],
+        ["evaluate", str(OUTCOME)], ["evaluate", str(OUTCOME), "--known"], ["evaluate", "--help"],
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -279,6 +279,18 @@ def test_the_keys_of_a_history_and_a_difference_are_those_on_the_page(told: Trac
     assert [key for claim in found["places"][0]["claims"] for key in claim if f"`{key}`" not in page] == []
 
 
+def test_the_keys_of_an_evaluation_are_those_on_the_page(told: Tracker, tmp_path: Path) -> None:
+    file = tmp_path / "outcome.csv"
+    file.write_text("place,time,controller\nHoms,2024-12-06,rebels\nNowhere,2024-12-06,rebels\n")
+    found = told.evaluate(file)
+    assert set(found) == _keys("`evaluate FILE`")
+    page = read("docs/json.md").partition("## `evaluate FILE`")[2].partition("\n## ")[0]
+    one = found["policies"][0]
+    inner = (one[key] for key in ("detection", "flips", "near"))
+    every = [*one, *(key for part in inner for key in part), *one["calibration"][0], *found["bad"][0]]
+    assert [key for key in (*every, *found["best"], *found["rows"]) if f"`{key}`" not in page] == []
+
+
 def test_the_keys_of_a_verdict_by_another_rule_are_those_on_the_page(told: Tracker) -> None:
     plain, claimed = told.why("Homs"), told.why("Homs", policy="claimed")
     assert set(claimed) - set(plain) == {"claimed_by"}

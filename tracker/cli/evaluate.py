@@ -94,8 +94,8 @@ def _tell(out: Lines, found: Mapping[str, Any], zone: str) -> None:
         [_changes(one) for one in found["policies"]],
     )
     out.line()
-    for line in _LEGEND.format(near=f"{found['near']:g}").splitlines():
-        out.line(line, "quiet")
+    for label, text in _LEGEND:
+        out.item(label, text.format(near=f"{found['near']:g}"))
     if first["calibration"]:
         out.line()
         _calibration(out, first)
@@ -104,11 +104,13 @@ def _tell(out: Lines, found: Mapping[str, Any], zone: str) -> None:
         out.item("In short", found["says"])
 
 
-_LEGEND = """\
-right, unknown: share of answers that name who held it; that name nobody
-Brier: sum over all sides of (p - so)², 0 to 2, less is better; near: within {near} days of a change
-named, changes: of so many true changes those it named while they lasted; median, mean: after so many days
-flips: how often it named another; false: without a true change; a year: false ones at a place"""
+_LEGEND = (
+    ("right", "share of answers that name who held it; unknown: that name nobody"),
+    ("Brier", "over all sides the sum of (p - so)², from 0 to 2, less is better; near: within {near} days of"
+     " a change"),
+    ("named", "of the true changes those that it named while they lasted; median, mean: after so many days"),
+    ("flips", "how often it named another; false: without a true change; a year: false ones at a place"),
+)  # fmt: skip
 
 
 def _sure(one: Mapping[str, Any]) -> tuple[str, ...]:
