@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 from tracker.errors import BadInput, TrackerError
 from tracker.judgement.answers import answers
 from tracker.judgement.course import Memory
-from tracker.judgement.evidence import DAY
+from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.parties import Parties
-from tracker.judgement.scoring import Answer, Outcome, Outcomes, score
+from tracker.judgement.scoring import Answer, Outcome, Outcomes, Scores, score, together
 from tracker.outcomes import NOBODY, Complaint, Row, Table
 from tracker.phrases import joined
 from tracker.reader import Reader, position_at
@@ -22,8 +22,8 @@ from tracker.views.situation import Question, Situation
 from tracker.zones import HOUR, MINUTE, instant_of, iso, local_of, zone_of
 
 Document = dict[str, Any]
-MOST: Final = 500_000
-"""So many answers at most are asked for, of one rule: about a minute."""
+MOST: Final = 2_000_000
+"""So many answers at most are asked for, of all rules together: about a minute."""
 _UNITS: Final = {"min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 SCORES: Final = (
     ("right", True), ("brier", False), ("log_loss", False), ("ece", False), ("delay", False),
@@ -186,11 +186,12 @@ def evaluation_document(reader: Reader, truth: Truth, asked: Asked) -> Document:
     begins = {place: max(start, told[0].at) for place, told in by_place.items()}
     wanted = {place: [at for at in grid if at >= first] for place, first in begins.items()}
     count = sum(map(len, wanted.values()))
-    _refuse_many(count)
+    _refuse_many(count * len(asked.policies))
     situation = Situation(reader, Question(at=end))
-    outcomes = [one for told in by_place.values() for one in _sided(told, situation)]
-    given = _given(situation, wanted, asked)
-    rows = [_scored(policy, given[policy], outcomes, asked) for policy in asked.policies]
+    situation.load(wanted if not asked.known else ())
+    each = [_of_place(situation, wanted[place], list(_sided(told, situation)), asked)
+            for place, told in by_place.items()]  # fmt: skip
+    rows = [_scored(policy, [one[policy] for one in each], asked) for policy in asked.policies]
     best = _best(rows)
     return {
         "from": iso(start), "to": iso(end), "every": asked.every // 1_000_000, "known": asked.known,
@@ -239,8 +240,8 @@ def _instants(start: int, end: int, every: int, zone: str) -> list[int]:
 def _refuse_many(count: int) -> None:
     if count > MOST:
         raise BadInput(
-            what=f"that would be {count:,} answers of each rule, and {MOST:,} are too many",
-            try_="a longer --every, or --from and --to closer together",
+            what=f"that would be {count:,} answers, and {MOST:,} are too many",
+            try_="a longer --every, fewer rules, or --from and --to closer together",
         )
 
 
@@ -256,33 +257,37 @@ def _sided(told: Sequence[Outcome], situation: Situation) -> Iterator[Outcome]:
             yield one._replace(at=at, controller=situation.who.side(one.controller, at))
 
 
-def _given(
-    situation: Situation, wanted: Mapping[str, Sequence[int]], asked: Asked
-) -> dict[str, list[Answer]]:
+def _of_place(
+    situation: Situation, instants: Sequence[int], outcomes: Sequence[Outcome], asked: Asked
+) -> dict[str, tuple[Scores, Scores]]:
+    """The scores of each rule at one place: of all its answers, and of those near a true change."""
     given: dict[str, list[Answer]] = {policy: [] for policy in asked.policies}
-    situation.load(wanted if not asked.known else ())
-    moments = {at for instants in wanted.values() for at in instants} if asked.known else ()
-    positions = {at: position_at(situation.reader, at) for at in moments}
-    for place, instants in wanted.items():
-        for claims, memory, some in _known(situation, place, instants, positions):
-            for policy in asked.policies:
-                given[policy] += (
-                    _as_now(one, situation.who) for one in answers(place, claims, memory, some, policy)
-                )
-    return given
+    for claims, memory, some in _known(situation, outcomes[0].place, instants, known=asked.known):
+        for policy in asked.policies:
+            told = answers(outcomes[0].place, claims, memory, some, policy)
+            given[policy] += (_as_now(one, situation.who) for one in told)
+    changes = [change.at for change, _ in Outcomes(outcomes).changes(outcomes[0].place)]
+    return {
+        policy: (score(told, outcomes), score(list(_near(told, changes, asked.near)), outcomes))
+        for policy, told in given.items()
+    }
 
 
 def _known(
-    situation: Situation, place: str, instants: Sequence[int], positions: Mapping[int, int]
-) -> Iterator[tuple[Sequence[Any], Memory, list[int]]]:
+    situation: Situation, place: str, instants: Sequence[int], *, known: bool
+) -> Iterator[tuple[Sequence[Evidence], Memory, list[int]]]:
     """The claims that count at some instants, what to fold them with, and those instants."""
-    if not positions:
+    if not known:
         memory = Memory(situation.sides, situation.settings(place), situation.who.side)
         yield situation.claims(place), memory, list(instants)
         return
     then = Knowledge(situation.reader, place, situation.question)
-    for position, some in groupby(instants, key=lambda at: positions[at]):
-        claims, memory = then.at(position)
+
+    def position(at: int) -> int:
+        return situation.reader.once(("position", at), lambda: position_at(situation.reader, at))
+
+    for then_known, some in groupby(instants, key=position):
+        claims, memory = then.at(then_known)
         yield claims, memory, list(some)
 
 
@@ -300,14 +305,12 @@ def _as_now(one: Answer, who: Parties) -> Answer:
     return one._replace(probabilities=shares, controller=one.controller and sides[one.controller])
 
 
-def _scored(policy: str, given: Sequence[Answer], outcomes: Sequence[Outcome], asked: Asked) -> Document:
-    known = Outcomes(outcomes)
-    whole = score(given, outcomes)
-    near = score(list(_near(given, known, asked.near)), outcomes)
+def _scored(policy: str, each: Sequence[tuple[Scores, Scores]], asked: Asked) -> Document:
+    whole, near = (together([one[i] for one in each]) for i in (0, 1))
     told = whole.detection
     return {
         "policy": policy,
-        "places": len({one.answer.place for one in known.judge(given)}),
+        "places": sum(one.answers > 0 for one, _ in each),
         "answers": whole.answers,
         "place_days": round(whole.answers * asked.every / DAY, 6),
         "right": _round(whole.accuracy), "unknown": _round(1.0 - whole.named if whole.answers else 0.0),
@@ -329,14 +332,9 @@ def _scored(policy: str, given: Sequence[Answer], outcomes: Sequence[Outcome], a
     }  # fmt: skip
 
 
-def _near(given: Iterable[Answer], known: Outcomes, near: int) -> Iterator[Answer]:
+def _near(given: Iterable[Answer], changes: Sequence[int], near: int) -> Iterator[Answer]:
     """The answers about times so near a true change, before or after it."""
-    changes: dict[str, list[int]] = {}
-    for one in given:
-        if one.place not in changes:
-            changes[one.place] = [change.at for change, _ in known.changes(one.place)]
-        if any(abs(one.at - at) <= near for at in changes[one.place]):
-            yield one
+    return (one for one in given if any(abs(one.at - at) <= near for at in changes))
 
 
 def _value(row: Document, name: str) -> float | None:
