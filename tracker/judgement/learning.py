@@ -10,7 +10,7 @@ depends on what was said alone, and a claim is weighed by what was settled on or
 same whatever order things were imported in.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
@@ -27,7 +27,7 @@ from tracker.judgement.reliability import (
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 
 SETTLED_AFTER: Final = 14
-"""Days from the report until a claim is settled."""
+"""Days from the report until a claim is settled, and in a round: days are counted off in rounds of so many."""
 PRIOR_BORNE_OUT: Final = 7.5
 PRIOR_WITNESSES: Final = 10.0
 """Before anything is settled as if 7.5 of 10 had borne it out: the .75 of any self-serving claim."""
@@ -115,11 +115,23 @@ def settlements(
 
 
 def outcomes(
-    claims: Sequence[Evidence], after: int | None = None, until: int | None = None, *, live: bool = False
+    claims: Sequence[Evidence],
+    after: int | None = None,
+    until: int | None = None,
+    *,
+    live: bool = False,
+    origins: Container[str] | None = None,
 ) -> list[Outcome]:
-    """The statements in their own interest settled on days in (after, until], by origin and day."""
+    """The statements in their own interest settled on days in (after, until], by origin and day.
+
+    `origins`: of these alone.
+    """
     found: dict[tuple[str, int], Outcome] = {}
-    for claim, due, borne_out, witnesses in settlements(claims, boasts, until, live=live):
+
+    def asked(claim: Evidence) -> bool:
+        return boasts(claim) and (origins is None or claim.origin in origins)
+
+    for claim, due, borne_out, witnesses in settlements(claims, asked, until, live=live):
         if after is None or due > after:
             before = found.get((claim.origin, due), Outcome(claim.origin, due, 0, 0, 0))
             found[claim.origin, due] = Outcome(
@@ -161,14 +173,60 @@ class _Testimony:
 
 
 def _statements(claims: Iterable[Evidence]) -> Iterator[tuple[int, Evidence]]:
-    """What there is to settle, and when, in order: who says the same again before that has said it once."""
-    said: dict[str, tuple[str, tuple[str, ...], int]] = {}
+    """What there is to settle, and when, in order: who says the same again in a round has said it once."""
+    said: set[tuple[str, str, tuple[str, ...], int]] = set()
     for claim in sorted(claims, key=_reported_at):
-        kind, sides, last = said.get(claim.origin, ("", (), 0))
         due = due_day(claim.reported_at)
-        if (kind, sides) != (claim.kind, claim.sides) or due >= last + SETTLED_AFTER:
-            said[claim.origin] = (claim.kind, claim.sides, due)
+        what = claim.origin, claim.kind, claim.sides, due // SETTLED_AFTER
+        if what not in said:
+            said.add(what)
             yield due, claim
+
+
+# -- what one word may change ----------------------------------------------------------------------------
+
+
+class Reach(NamedTuple):
+    """The days on which statements are settled that a word may change; `last` None: without end.
+
+    `about`: of those about an instant no later than this; None: of whatever time.
+    """
+
+    first: int
+    last: int | None
+    about: int | None = None
+
+
+def first_of_round(due: int) -> int:
+    """The first day of the round of days in which who says the same again has said it once."""
+    return due - due % SETTLED_AFTER
+
+
+def reach(word: Evidence, later: Iterable[Evidence]) -> Reach | None:
+    """What of the outcomes at a place may be others with a word than without it; None: nothing.
+
+    `later`: words on the place about no earlier a time; with fewer of them more is answered than need be.
+    A statement may be the first of its round, so another one is not. A witness's word is its position
+    until it is heard of a later time.
+    """
+    if boasts(word):
+        due = due_day(word.reported_at)
+        return Reach(due, first_of_round(due) + SETTLED_AFTER - 1)
+    if not testifies(word):
+        return None
+    replaced = (
+        _heard_at(one)[0] // DAY
+        for one in later
+        if one.origin == word.origin and testifies(one) and _position(one) > _position(word)
+    )
+    about = None if word.source_kind in {*STANDING, UNATTENDED} else word.event_at + SAME_EVENT
+    found = Reach(_heard_at(word)[0] // DAY + 1, min(replaced, default=None), about)
+    return None if found.last is not None and found.last < found.first else found
+
+
+def _position(word: Evidence) -> tuple[int, tuple[int, int, str]]:
+    """Of the words that an origin was heard to say the one that sorts last is its position."""
+    return word.event_at, _heard_at(word)
 
 
 class Record:
