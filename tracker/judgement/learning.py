@@ -27,7 +27,7 @@ from tracker.judgement.reliability import (
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 
 SETTLED_AFTER: Final = 14
-"""Days from the report until a claim is settled, and in a round: days are counted off in rounds of so many."""
+"""Days from the report until a claim is settled; days are also counted off in rounds of so many."""
 PRIOR_BORNE_OUT: Final = 7.5
 PRIOR_WITNESSES: Final = 10.0
 """Before anything is settled as if 7.5 of 10 had borne it out: the .75 of any self-serving claim."""

@@ -19,7 +19,7 @@ from tracker.reader import NOW, Reader
 from tracker.record.derived import Driver, Table
 from tracker.views.backdrop import Backdrop
 from tracker.views.parties import TRUE
-from tracker.views.records import DERIVED, by_place, kept, leaning, places_of
+from tracker.views.records import DERIVED, kept, leaning, places_of, words
 
 NEVER: Final = -(10**6)
 """A day before any claim."""
@@ -72,7 +72,7 @@ def settle_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
     until = found[0] // DAY
     driver.run("INSERT INTO settled (day) VALUES (?)", (until,))
     book = _Book(reader, driver, backdrop)
-    for place, claims in by_place(reader, backdrop, places_of(reader, backdrop, leaning(backdrop.who))):
+    for place, claims in words(reader, backdrop, places_of(reader, backdrop, leaning(backdrop.who))):
         book.enter(place, outcomes(claims, until=until, live=backdrop.settings(place).live))
     book.close()
 
@@ -107,7 +107,7 @@ class _Book:
         if place in self._backdrop.into:
             self._take_out(place, after)
             return
-        ((_, claims),) = by_place(self._reader, self._backdrop, [place])
+        ((_, claims),) = words(self._reader, self._backdrop, [place])
         self._take_out(place, after)
         self.enter(place, outcomes(claims, after, until, live=self._backdrop.settings(place).live))
 

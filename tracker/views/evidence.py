@@ -91,12 +91,7 @@ def evidence_of(
     found = list(map(made.evidence, rows))
     if known == NOW and any(map(gives, found)):
         found = with_release(found, held_back(reader))
-    return found if records is None else [_weighed(one, records) for one in found]
-
-
-def _weighed(claim: Evidence, records: Records) -> Evidence:
-    learned = records.learned(claim)
-    return claim if learned is None else claim._replace(learned=learned)
+    return found if records is None else records.weighed(found)
 
 
 class Maker:

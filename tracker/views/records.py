@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.guard import gives
 from tracker.judgement.learning import Outcome, Record, boasts, outcomes
 from tracker.judgement.parties import Parties
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
-from tracker.reader import NOW, Reader
-from tracker.views.evidence import evidence, gathered
-from tracker.views.guard import found_anew
+from tracker.reader import NOW, Reader, Row
+from tracker.views.evidence import UNNAMED, Maker, evidence, gathered
+from tracker.views.guard import found_anew, held_back, with_release
 from tracker.views.parties import TRUE
 
 if TYPE_CHECKING:
@@ -39,6 +41,14 @@ class Records:
             return None
         return self.of(claim.origin).reliability(claim.reported_at // DAY)
 
+    def weighed(self, claims: Sequence[Evidence]) -> list[Evidence]:
+        """Claims with what their origins' records make of them."""
+        asked = {claim.origin for claim in claims if boasts(claim)} - self._found.keys()
+        if self._known != NOW and asked:  # what they said on one place is settled together
+            self._found |= learned_anew(self._reader, self._backdrop, self._known, asked)
+        found = ((claim, self.learned(claim)) for claim in claims)
+        return [claim if r is None else claim._replace(learned=r) for claim, r in found]
+
     def of(self, origin: str) -> Record:
         """The record of one origin."""
         if origin not in self._found:
@@ -52,9 +62,9 @@ class Records:
     def _load(self, origin: str) -> None:
         if self._known == NOW:
             self._found[origin] = Record(kept(self._reader, origin))
-        else:
-            settled = settled_anew(self._reader, self._backdrop, self._known)
-            self._found[origin] = Record(added_up(settled).get(origin, ()))
+        else:  # who asks for one by name is going to ask for the others
+            everybody = {origin, *self._backdrop.who.leaning()}
+            self._found |= learned_anew(self._reader, self._backdrop, self._known, everybody)
 
 
 def kept(reader: Reader, origin: str) -> list[tuple[int, int, int]]:
@@ -75,18 +85,24 @@ def added_up(settled: Iterable[Outcome]) -> dict[str, list[tuple[int, int, int]]
     return {origin: [days[day] for day in sorted(days)] for origin, days in found.items()}
 
 
-def settled_anew(reader: Reader, backdrop: Backdrop, known: int) -> list[Outcome]:
-    """Every statement settled as it was known at a position."""
+def learned_anew(reader: Reader, backdrop: Backdrop, known: int, origins: Iterable[str]) -> dict[str, Record]:
+    """The records of some origins, settled as it was known at a position."""
+    wanted = frozenset(origins)
 
-    def ask() -> list[Outcome]:
-        places = places_of(reader, backdrop, leaning(backdrop.who), known=known)
-        return [
-            one
-            for place, claims in by_place(reader, backdrop, places, known)
-            for one in outcomes(claims, live=backdrop.settings(place).live)
-        ]
+    def ask() -> dict[str, Record]:
+        found = added_up(settled_anew(reader, backdrop, known, wanted))
+        return {origin: Record(found.get(origin, ())) for origin in wanted}
 
-    return reader.once(("settled", known), ask)
+    return reader.once(("records", known, wanted), ask)
+
+
+def settled_anew(
+    reader: Reader, backdrop: Backdrop, known: int, origins: frozenset[str]
+) -> Iterator[Outcome]:
+    """Every statement of some origins settled as it was known at a position."""
+    ids = [id_ for id_ in backdrop.who.sources if backdrop.who.source(id_) in origins]
+    for place, claims in words(reader, backdrop, places_of(reader, backdrop, ids, known=known), known):
+        yield from outcomes(claims, live=backdrop.settings(place).live, origins=origins)
 
 
 def leaning(who: Parties) -> list[str]:
@@ -127,3 +143,95 @@ def by_place(
         for place, ids in members.items():
             claims = list(gathered({id_: found[id_] for id_ in ids}))
             yield place, claims if known == NOW else found_anew(reader, backdrop, claims, known, None)
+
+
+# -- no more of claims than settling them needs ------------------------------------------------------------
+
+_COLUMNS: Final = (
+    "place", "id", "effect", "event_at", "reported_at", "predicate", "actors", "against", "origin", "source",
+    "document", "weight",
+)  # fmt: skip
+WORDS: Final = ", ".join(_COLUMNS)
+SPOKEN: Final = f"fact = 'recorded' AND effect IN ({_SETTLED}) AND weight > 0"
+"""The claims that say who holds a place, or does not; no other is a statement, or a witness's word."""
+_DERIVED_THEN: Final = f"SELECT claim FROM links WHERE link = 'derived-from' AND {TRUE}"
+
+
+def words(
+    reader: Reader, backdrop: Backdrop, places: Iterable[str], known: int = NOW
+) -> Iterator[tuple[str, list[Evidence]]]:
+    """What was said of who holds each of some places: no more of it than settling needs."""
+    wanted = list(places)
+    voices = Voices(reader, backdrop.who, known)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        root_of = {id_: place for place in chunk for id_ in backdrop.members(place)}
+        rows = reader.among(f"SELECT {WORDS} FROM claims WHERE place IN (:wanted) AND {TRUE} AND {SPOKEN}",
+            root_of, known=known)  # fmt: skip
+        found: dict[str, list[Evidence]] = {place: [] for place in chunk}
+        for row, one in voices.heard(rows):
+            found[root_of[row[0]]].append(one)
+        for place, claims in found.items():
+            claims.sort(key=_times)
+            yield place, guarded(reader, backdrop, claims, known)
+
+
+def guarded(reader: Reader, backdrop: Backdrop, claims: list[Evidence], known: int) -> list[Evidence]:
+    """The words on a place, those held back as part of a batch with their release."""
+    if known != NOW:
+        return found_anew(reader, backdrop, claims, known, None)
+    return with_release(claims, held_back(reader)) if any(map(gives, claims)) else claims
+
+
+class Voices:
+    """Who says what: words from rows (`WORDS`), each speaker and its actors looked up once for a time."""
+
+    def __init__(self, reader: Reader, who: Parties, known: int = NOW) -> None:
+        self._reader = reader
+        self._who = who
+        self._known = known
+        self._moments = who.moments()
+        self._speakers: dict[tuple[str, str, int], tuple[str, str | None, str]] = {}
+        self._sides: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._derived: frozenset[str] | None = None
+
+    def heard(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Evidence]]:
+        """Rows, each with the word that it is; what was derived from another has the origin of that one."""
+        told = list(rows)
+        if self._derived is None:
+            self._derived = frozenset(row[0] for row in self._reader.rows(_DERIVED_THEN, known=self._known))
+        derived = [row[1] for row in told if row[1] in self._derived] if self._derived else []
+        parents = Maker(self._reader, self._who, self._known, derived).parents if derived else {}
+        for row in told:
+            yield row, self.word(row, parents.get(row[1]))
+
+    def word(self, row: Row, parent: tuple[str, str, str | None] | None = None) -> Evidence:
+        """The word that one row is."""
+        _, claim, kind, at, reported_at, predicate, actors, against, origin, reporter, document, weight = row
+        origin, reporter, document = parent or (origin, reporter, document)
+        through = reporter if document is None and origin.startswith(UNNAMED) else ""
+        since = bisect_right(self._moments, at)
+        speaker = self._speakers.get((origin, through, since))
+        if speaker is None:
+            speaker = self._speakers[origin, through, since] = self._speaker(origin, through, at)
+        named = against if predicate == "fighting" and kind == FOR else actors
+        sides = self._sides.get((named, since))
+        if sides is None:
+            sides = tuple(sorted({self._who.side(actor, at) for actor in named.split()}))
+            self._sides[named, since] = sides
+        voice, lean, source_kind = speaker
+        return Evidence(
+            claim, kind, sides, at, reported_at, voice, lean, source_kind, weight=weight, predicate=predicate
+        )
+
+    def _speaker(self, origin: str, through: str, at: int) -> tuple[str, str | None, str]:
+        """The root of an origin, the side that it leans to and its kind: as `evidence.Maker` has them."""
+        voice = self._who.source(UNNAMED + self._who.source(through) if through else origin)
+        source = self._who.sources.get(voice)
+        return (voice, None, "anonymous") if source is None else (
+            voice, self._who.lean(voice, at), source.kind
+        )  # fmt: skip
+
+
+def _times(one: Evidence) -> tuple[int, int, str]:
+    return one.event_at, one.reported_at, one.claim
