@@ -14,10 +14,13 @@ from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.learning import (
     SETTLED_AFTER,
     Outcome,
+    Reach,
     Record,
     boasts,
+    due_day,
     learned,
     outcomes,
+    reach,
     speaks_of_control,
 )
 from tracker.judgement.reliability import AGAINST_INTEREST, SELF_SERVING, STANDING, reliability
@@ -97,7 +100,7 @@ def test_no_witness_is_who_takes_a_side_has_no_name_is_left_out_or_is_the_origin
     assert settled(boast("a", 0), witness)[0] == (SETTLED_AFTER, 0, 0)
 
 
-def test_who_says_the_same_again_before_it_is_settled_has_said_it_once() -> None:
+def test_who_says_the_same_again_in_a_round_has_said_it_once() -> None:
     claims = [boast(f"a{day}", day) for day in range(20)] + [neutral("b", 1, "army", "wire")]
     assert settled(*claims) == [(14, 1, 0), (28, 0, 0)]
 
@@ -168,6 +171,33 @@ def test_an_outcome_is_settled_by_what_was_reported_before_its_day(claims: list[
 def test_outcomes_in_two_parts_are_all_of_them(claims: list[Evidence], day: int) -> None:
     told = sorted(claims, key=lambda c: (c.event_at, c.reported_at, c.claim))
     assert sorted([*outcomes(told, until=day), *outcomes(told, after=day)]) == outcomes(told)
+
+
+@given(stories, st.booleans(), st.integers(0, 13))
+def test_a_word_changes_only_what_it_bears_on(claims: list[Evidence], live: bool, which: int) -> None:
+    told = sorted(claims, key=lambda c: (c.event_at, c.reported_at, c.claim))
+    word = told[which % len(told)] if told else boast("a", 0)
+    others = [claim for claim in told if claim.claim != word.claim]
+    days = reach(word, [claim for claim in others if claim.event_at >= word.event_at])
+    differs = {*outcomes(told, live=live)} ^ {*outcomes(others, live=live)}
+    for one in differs:
+        assert days is not None
+        assert days.first <= one.due
+        assert days.last is None or one.due <= days.last
+    if differs and days is not None and days.about is not None:
+        about = [claim for claim in told if boasts(claim) and claim.event_at <= days.about]
+        assert {one.due for one in differs} <= {due_day(claim.reported_at) for claim in about}
+
+
+def test_a_late_word_bears_on_what_is_settled_before_its_origin_is_heard_again() -> None:
+    word = neutral("a", 3, "army", "wire")
+    later = [neutral("b", 9, "clan", "wire"), neutral("c", 5, "clan", "monitor")]
+    assert reach(word, later) == Reach(4, 9, 5 * DAY)
+    assert reach(word, []) == Reach(4, None, 5 * DAY)
+    assert reach(word._replace(source_kind="map"), later[1:]) == Reach(4, None)
+    assert reach(word, [neutral("b", 4, "clan", "wire", reported_at=2 * DAY)]) is None
+    assert reach(boast("a", 3), later) == Reach(17, 27), "to the end of the round"
+    assert reach(said("a", LOST, "army", origin="r", lean="army"), later) is None
 
 
 @given(stories)

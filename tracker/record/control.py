@@ -33,7 +33,7 @@ from tracker.views.settings import LEARNING, TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 7
+REVISION: Final = 8
 """Of these tables and those of `learning` and `guard`, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
@@ -115,7 +115,7 @@ def follow(
     since = dict(touched.event_at)
     for place in guard.follow(reader, driver, backdrop, claims, touched.event_at):
         since[place] = touched.event_at[place] = touched.reported_at[place] = BEGINNING
-    for place, at in _relearned(reader, driver, backdrop, touched, claims).items():
+    for place, at in _relearned(reader, driver, backdrop, touched, events, claims).items():
         since[place] = min(at, since.get(place, at))
     if since or judged:
         keeper = _Keeper(reader, driver, backdrop)
@@ -124,12 +124,19 @@ def follow(
 
 
 def _relearned(
-    reader: Reader, driver: Driver, backdrop: Backdrop, touched: _Touched, claims: Rows
+    reader: Reader,
+    driver: Driver,
+    backdrop: Backdrop,
+    touched: _Touched,
+    events: Sequence[tuple[Envelope, Body]],
+    claims: Rows,
 ) -> dict[str, int]:
     """Settle what some claims bring due or change; the places where others weigh differently by that."""
     latest = max((row["reported_at"] // DAY for row in claims.values()), default=learning.NEVER)
     reported = {place: at // DAY for place, at in touched.reported_at.items()}
-    return learning.follow(reader, driver, backdrop, reported, latest)
+    all_new = all(envelope.kind == "claim-recorded" for envelope, _ in events)
+    news = [{"id": id_, **row} for (id_,), row in claims.items()] if all_new else None
+    return learning.follow(reader, driver, backdrop, reported, latest, news)
 
 
 def _empty(driver: Driver) -> None:

@@ -12,17 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from tracker.judgement.evidence import DAY
-from tracker.judgement.learning import SETTLED_AFTER, Outcome, Record, outcomes
+from tracker.judgement.evidence import BEGINNING, DAY, Evidence
+from tracker.judgement.learning import SETTLED_AFTER, Outcome, Record, boasts, due_day, outcomes, reach
 from tracker.judgement.parties import Parties
 from tracker.reader import NOW, Reader
+from tracker.record import guard
 from tracker.record.derived import Driver, Table
 from tracker.views.backdrop import Backdrop
 from tracker.views.parties import TRUE
-from tracker.views.records import DERIVED, kept, leaning, places_of, words
+from tracker.views.records import DERIVED, Bearing, Voices, kept, leaning, places_of, told, words
 
 NEVER: Final = -(10**6)
 """A day before any claim."""
+ALWAYS: Final = BEGINNING // DAY
+"""The day since when all at a place has to be settled anew: of another tempo, or of words held back."""
 
 _COUNTS: Final = ("borne_out", "refuted", "statements", "undecided")
 _COLUMNS: Final = {
@@ -42,20 +45,35 @@ _ADD: Final = (
 _NOTHING: Final = "DELETE FROM track_records WHERE origin = ? AND due = ? AND statements = 0"
 
 
+FEW: Final = 5
+"""So many new words on a place are each asked what they bear on; after more of them all is settled anew."""
+
+
 def follow(
-    reader: Reader, driver: Driver, backdrop: Backdrop, reported: Mapping[str, int], until: int
+    reader: Reader,
+    driver: Driver,
+    backdrop: Backdrop,
+    reported: Mapping[str, int],
+    until: int,
+    news: Iterable[Mapping[str, object]] | None = None,
 ) -> dict[str, int]:
     """Settle what has come due, and anew what some claims may have changed.
 
     `reported`: the places with new or changed claims, with the earliest day on which one was reported;
-    `until`: the latest day on which any was. Answers with the places of claims that are weighed differently
-    now, each with the event time of the first of them.
+    `until`: the latest day on which any was; `news`: the rows of those claims, if nothing but new ones came.
+    Answers with the places of claims that are weighed differently now, each with the event time of the first
+    of them.
     """
     book = _Book(reader, driver, backdrop)
     settled = _settled(reader)
-    for place, day in reported.items():
-        if day < settled:
+    late = {place: day for place, day in reported.items() if day < settled}
+    new = _words(reader, backdrop, news, late) if late else {}
+    for place, day in late.items():
+        words = new.get(place)
+        if words is None or len(words) > FEW or day == ALWAYS:
             book.settle(place, day, settled)
+        else:
+            book.settle_late(place, words, settled)
     if until > settled:
         for place in _due(reader, backdrop, settled, until):
             book.settle(place, settled, until)
@@ -93,6 +111,22 @@ def _due(reader: Reader, backdrop: Backdrop, after: int, until: int) -> list[str
     )
 
 
+def _words(
+    reader: Reader, backdrop: Backdrop, news: Iterable[Mapping[str, object]] | None, places: Iterable[str]
+) -> dict[str, list[Evidence]]:
+    """What new claims say of who holds each of some places; nothing if more has happened than new claims."""
+    if news is None:
+        return {}
+    found: dict[str, list[Evidence]] = {place: [] for place in places}
+    held = guard.guarded(reader, found)
+    rows = [told(row) for row in news if row["fact"] == "recorded" and row["place"] is not None]
+    for row, word in Voices(reader, backdrop.who).heard(rows):
+        place = backdrop.root(row[0])
+        if place in found:
+            found[place].append(word)
+    return {place: words for place, words in found.items() if place not in held}
+
+
 class _Book:
     """Outcomes as they are entered, and what that makes of the sums."""
 
@@ -105,11 +139,42 @@ class _Book:
     def settle(self, place: str, after: int, until: int) -> None:
         """Settle what fell due on a place on days in (after, until], whatever was entered before."""
         if place in self._backdrop.into:
-            self._take_out(place, after)
+            self._take_out(place, after, until)
             return
         ((_, claims),) = words(self._reader, self._backdrop, [place])
-        self._take_out(place, after)
+        self._take_out(place, after, until)
         self.enter(place, outcomes(claims, after, until, live=self._backdrop.settings(place).live))
+
+    def settle_late(self, place: str, words: Iterable[Evidence], until: int) -> None:
+        """Settle anew, of what fell due on a place up to a day, what new words on it bear on."""
+        if place in self._backdrop.into:
+            return
+        bearing = Bearing(self._reader, self._backdrop, place)
+        for word in words:
+            days = self._within(bearing, place, word, until)
+            if days is not None:
+                first, last = days
+                self._take_out(place, first - 1, last)
+                claims = bearing.on(first, last)
+                live = self._backdrop.settings(place).live
+                self.enter(place, outcomes(claims, first - 1, last, live=live))
+
+    def _within(self, bearing: Bearing, place: str, word: Evidence, until: int) -> tuple[int, int] | None:
+        """The first and the last of the days on which something is settled that a word bears on."""
+        found = reach(word, ()) and reach(word, bearing.after(word.event_at))
+        if not found or found.first > until:
+            return None
+        last = until if found.last is None else min(found.last, until)
+        if boasts(word):
+            return found.first, last
+        if found.about is not None:
+            reported = bearing.latest_report(found.about)
+            last = min(last, NEVER if reported is None else due_day(reported))
+        (days,) = self._driver.run(
+            "SELECT min(due), max(due) FROM outcomes WHERE place = ? AND due >= ? AND due <= ?",
+            (place, found.first, last),
+        )
+        return None if days[0] is None else (int(days[0]), int(days[1]))
 
     def enter(self, place: str, found: Iterable[Outcome]) -> None:
         """Note new outcomes."""
@@ -118,15 +183,13 @@ class _Book:
         for one in rows:
             self._add(one, +1)
 
-    def _take_out(self, place: str, after: int) -> None:
-        old = self._driver.run(
-            f"SELECT origin, due, {', '.join(_COUNTS)} FROM outcomes WHERE place = ? AND due > ?",
-            (place, after),
-        )
+    def _take_out(self, place: str, after: int, until: int) -> None:
+        days = "FROM outcomes WHERE place = ? AND due > ? AND due <= ?"
+        old = self._driver.run(f"SELECT origin, due, {', '.join(_COUNTS)} {days}", (place, after, until))
         for row in old:
             self._add(Outcome(*row), -1)
         if old:
-            self._driver.run("DELETE FROM outcomes WHERE place = ? AND due > ?", (place, after))
+            self._driver.run(f"DELETE {days}", (place, after, until))
 
     def _add(self, one: Outcome, sign: int) -> None:
         sums = self._sums.setdefault((one.origin, one.due), [0, 0, 0, 0])

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.guard import gives
-from tracker.judgement.learning import Outcome, Record, boasts, outcomes
+from tracker.judgement.learning import (
+    SAME_EVENT,
+    SETTLED_AFTER,
+    UNATTENDED,
+    Outcome,
+    Record,
+    boasts,
+    first_of_round,
+    outcomes,
+)
 from tracker.judgement.parties import Parties
+from tracker.judgement.reliability import STANDING
 from tracker.judgement.vocabulary import DENY_GAIN, DENY_LOST, FOR, LOST
 from tracker.reader import NOW, Reader, Row
 from tracker.views.evidence import UNNAMED, Maker, evidence, gathered
@@ -152,9 +163,17 @@ _COLUMNS: Final = (
     "document", "weight",
 )  # fmt: skip
 WORDS: Final = ", ".join(_COLUMNS)
+told: Final = itemgetter(*_COLUMNS)
 SPOKEN: Final = f"fact = 'recorded' AND effect IN ({_SETTLED}) AND weight > 0"
 """The claims that say who holds a place, or does not; no other is a statement, or a witness's word."""
+_ON_PLACE: Final = f"place IN (:wanted) AND {TRUE} AND {SPOKEN}"
+NEXT: Final = 100
+"""Among so many words after one that came late its origin's next is looked for."""
 _DERIVED_THEN: Final = f"SELECT claim FROM links WHERE link = 'derived-from' AND {TRUE}"
+_DERIVED_NOW: Final = f"id IN ({_DERIVED_THEN})"
+_IN_LINE: Final = (
+    "row_number() OVER (PARTITION BY place, origin ORDER BY event_at DESC, reported_at DESC, id DESC)"
+)
 
 
 def words(
@@ -183,6 +202,84 @@ def guarded(reader: Reader, backdrop: Backdrop, claims: list[Evidence], known: i
     return with_release(claims, held_back(reader)) if any(map(gives, claims)) else claims
 
 
+class Bearing:
+    """The words on a place that settle what comes due on some days: no more than have to be read."""
+
+    def __init__(self, reader: Reader, backdrop: Backdrop, place: str) -> None:
+        self._reader = reader
+        self._members = backdrop.members(place)
+        self._voices = Voices(reader, backdrop.who)
+        self._standing, self._wavering = _standing(backdrop.who)
+
+    def after(self, at: int) -> list[Evidence]:
+        """What was said of the time from an instant on; the next few words."""
+        return list(self._read("event_at >= :at ORDER BY event_at LIMIT :most", at=at, most=NEXT))
+
+    def latest_report(self, about: int) -> int | None:
+        """When the last was reported of what was said of the time up to an instant."""
+        sql = f"SELECT max(reported_at) FROM claims WHERE {_ON_PLACE} AND event_at <= :about"
+        rows = self._reader.among(sql, self._members, known=NOW, about=about)
+        return max((row[0] for row in rows if row[0] is not None), default=None)
+
+    def on(self, first: int, last: int) -> list[Evidence]:
+        """What bears on the statements settled on days from `first` to `last`.
+
+        Of what was said of the time before them all, it is what was heard since then, and before that the
+        latest word of each source whose words stand until it says otherwise.
+        """
+        said, silent = (day * DAY - SETTLED_AFTER * DAY for day in (first_of_round(first), last + 1))
+        when = "event_at < :silent AND reported_at >= :said AND reported_at < :silent"
+        found = list(self._read(when, said=said, silent=silent))
+        begin = min((one.event_at for one in found if boasts(one)), default=None)
+        if begin is None:
+            return []
+        bounds = {"begin": begin - SAME_EVENT, "first": first * DAY, "last": last * DAY}
+        found += self._read(f"effect = '{FOR}' AND event_at >= :begin AND event_at < :last", **bounds)
+        before = f"effect = '{FOR}' AND event_at < :begin AND reported_at"
+        found += self._read(f"{before} >= :first AND reported_at < :last", **bounds)
+        found += self._standing_before(bounds["begin"], bounds["first"])
+        return sorted({one.claim: one for one in found}.values(), key=_times)
+
+    def _standing_before(self, begin: int, first: int) -> Iterator[Evidence]:
+        """The latest words of standing sources; of those that sometimes lean, and of what is derived, all."""
+        before = {"begin": begin, "first": first}
+        tests = f"effect = '{FOR}' AND event_at < :begin AND reported_at < :first"
+        if self._voices.derived:
+            yield from self._read(f"{tests} AND {_DERIVED_NOW}", **before)
+        if self._wavering:
+            named = {f"s{i}": id_ for i, id_ in enumerate(self._wavering)}
+            yield from self._read(f"{tests} AND origin IN ({_marks(named)})", **before, **named)
+        if self._standing:
+            named = {f"s{i}": id_ for i, id_ in enumerate(self._standing)}
+            rows = self._reader.among(
+                f"SELECT {WORDS} FROM (SELECT {WORDS}, {_IN_LINE} AS in_line FROM claims WHERE {_ON_PLACE}"
+                f" AND {tests} AND origin IN ({_marks(named)}) AND NOT {_DERIVED_NOW}) AS told"
+                " WHERE in_line = 1",
+                self._members, known=NOW, **before, **named,
+            )  # fmt: skip
+            yield from (one for _, one in self._voices.heard(rows))
+
+    def _read(self, tests: str, **values: object) -> Iterator[Evidence]:
+        sql = f"SELECT {WORDS} FROM claims WHERE {_ON_PLACE} AND {tests}"
+        rows = self._reader.among(sql, self._members, known=NOW, **values)
+        return (one for _, one in self._voices.heard(rows))
+
+
+def _standing(who: Parties) -> tuple[list[str], list[str]]:
+    """The ids of sources whose words stand until they say otherwise: who never leans, and who ever does."""
+    leans = who.leaning()
+    found: tuple[list[str], list[str]] = [], []
+    for id_ in who.sources:
+        root = who.source(id_)
+        if who.sources[root].kind in {*STANDING, UNATTENDED}:
+            found[root in leans].append(id_)
+    return found
+
+
+def _marks(named: Iterable[str]) -> str:
+    return ", ".join(f":{name}" for name in named)
+
+
 class Voices:
     """Who says what: words from rows (`WORDS`), each speaker and its actors looked up once for a time."""
 
@@ -195,12 +292,17 @@ class Voices:
         self._sides: dict[tuple[str, int], tuple[str, ...]] = {}
         self._derived: frozenset[str] | None = None
 
+    @property
+    def derived(self) -> frozenset[str]:
+        """The claims that were derived from others, whatever their own rows say."""
+        if self._derived is None:
+            self._derived = frozenset(row[0] for row in self._reader.rows(_DERIVED_THEN, known=self._known))
+        return self._derived
+
     def heard(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Evidence]]:
         """Rows, each with the word that it is; what was derived from another has the origin of that one."""
         told = list(rows)
-        if self._derived is None:
-            self._derived = frozenset(row[0] for row in self._reader.rows(_DERIVED_THEN, known=self._known))
-        derived = [row[1] for row in told if row[1] in self._derived] if self._derived else []
+        derived = [row[1] for row in told if row[1] in self.derived] if self.derived else []
         parents = Maker(self._reader, self._who, self._known, derived).parents if derived else {}
         for row in told:
             yield row, self.word(row, parents.get(row[1]))
