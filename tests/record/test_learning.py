@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +57,47 @@ def in_any_order(where: str, told: list[Event], order: list[int]) -> None:
         assert kept(other) == kept(one)
         rebuild(other)
         assert kept(other) == kept(one)
+
+
+VOICES: Final[tuple[Event, ...]] = (
+    events.SourceRegistered(source="map", name="Map", source_kind="map"),
+    events.SourceRegistered(source="chart", name="Chart", source_kind="map"),
+    events.SourceLeans(source="chart", side="army", since=BEGIN + 30 * DAY),
+    events.SourceRegistered(source="list", name="List", source_kind="baseline"),
+    SettingChanged(key="tempo", value="0.00005", place="mill"),
+)
+"""Whose words stand until they say otherwise: of one who leans later, and of one who counts under a feed."""
+
+
+@st.composite
+def late_news(draw: st.DrawFn) -> list[Event]:
+    """Claims in any order, some of them told after others that were recorded before them."""
+    told: list[Event] = []
+    for n in range(draw(st.integers(6, 30))):
+        day, place, late = (
+            draw(days),
+            draw(st.sampled_from(PLACES[:2])),
+            draw(st.sampled_from((0, 0, 0, 2, 20))),
+        )
+        source = draw(st.sampled_from((*SOURCES, "map", "chart", "list")))
+        told.append(claim(n, day, source, place, draw(st.sampled_from(("army", "clan"))), late))
+        if n and draw(st.integers(0, 7)) == 0:
+            parent = f"c-{draw(st.integers(0, n - 1)):03}"
+            told.append(events.ClaimLinked(claim=f"c-{n:03}", link="derived-from", other=parent))
+    return told
+
+
+@on_files
+@given(told=late_news(), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
+def test_what_a_late_word_settles_anew_is_what_settling_everything_gives(
+    tmp_path: Path, told: list[Event], sizes: list[int]
+) -> None:
+    with fresh(str(tmp_path / "views")) as store:
+        record(store, VOICES)
+        record(store, told, batches=sizes)
+        followed = kept(store)
+        rebuild(store)
+        assert kept(store) == followed
 
 
 orders = wars.flatmap(lambda told: st.tuples(st.just(told), st.permutations(range(len(told)))))
