@@ -18,6 +18,7 @@ from tracker.record.follow import rebuild
 from tracker.record.store import Store
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence
+from tracker.views.knowledge import Knowledge
 from tracker.views.situation import Question, Situation
 
 PLACES = ("hill", "mill", "fort")
@@ -98,6 +99,41 @@ def test_what_a_late_word_settles_anew_is_what_settling_everything_gives(
         followed = kept(store)
         rebuild(store)
         assert kept(store) == followed
+
+
+def test_the_latest_word_of_a_map_may_be_one_derived_from_it(tmp_path: Path) -> None:
+    told = [
+        claim(0, 0, "map", "hill", "army"),
+        claim(1, 3, "wire", "hill", "clan"),
+        events.ClaimLinked(claim="c-001", link="derived-from", other="c-000"),
+        claim(2, 20, "radio", "hill", "army"),
+        claim(3, 60, "monitor", "fort", "army"),
+        claim(4, 22, "monitor", "hill", "army"),
+    ]
+    with fresh(str(tmp_path / "views")) as store:
+        record(store, [*VOICES, *told])
+        followed = kept(store)
+        with open_reader(store.where) as reader:
+            assert reader.rows("SELECT borne_out, refuted FROM outcomes") == [(1, 1)]
+        rebuild(store)
+        assert kept(store) == followed
+
+
+@on_files
+@given(told=late_news(), place=st.sampled_from(PLACES[:2]))
+def test_a_history_of_knowledge_has_at_each_step_what_was_learned_by_then(
+    tmp_path: Path, told: list[Event], place: str
+) -> None:
+    with fresh(str(tmp_path / "views")) as store:
+        record(store, [*VOICES, *told])
+        with open_reader(store.where) as reader:
+            known = Knowledge(reader, place, Question(BEGIN + 400 * DAY))
+            for step in known.steps():
+                then = learned(reader, step.position)
+                claims, _ = known.at(step.position)
+                assert {one.claim: one.learned for one in claims} == {
+                    one.claim: then[one.claim] for one in claims
+                }
 
 
 orders = wars.flatmap(lambda told: st.tuples(st.just(told), st.permutations(range(len(told)))))

@@ -14,7 +14,7 @@ from itertools import dropwhile
 from typing import Final, NamedTuple
 
 from tracker.judgement.course import Memory, Span, course, joined
-from tracker.judgement.evidence import Evidence
+from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.guard import counting
 from tracker.judgement.learning import boasts
 from tracker.judgement.parties import Parties
@@ -44,6 +44,14 @@ class Step(NamedTuple):
     position: int
 
 
+class _Settled(NamedTuple):
+    """Records settled at a position or before it, and the last day of which they tell what that one does."""
+
+    position: int
+    until: int
+    records: Records
+
+
 class Knowledge:
     """One place as it was known at any position of the log."""
 
@@ -61,7 +69,7 @@ class Knowledge:
         self._made: dict[tuple[str, int], Evidence] = {}
         self._memory: Memory | None = None
         self._learns = False
-        self._records: tuple[int, Records] | None = None
+        self._records: _Settled | None = None
 
     def steps(self) -> list[Step]:
         """When something was recorded that touches the place, from its first claim on."""
@@ -108,6 +116,7 @@ class Knowledge:
             self._backdrop = Backdrop(self._reader, position)
             self._learns = self._backdrop.records is not None
             self._made = {}
+            self._records = None
         return self._backdrop
 
     def _evidence(self, place: str, position: int) -> list[Evidence]:
@@ -118,21 +127,46 @@ class Knowledge:
         found = [self._made[row[1], row[_WIDTH]] for row in plain]
         found += evidence_of(self._reader, self._who, [row[:_WIDTH] for row in noted], position)
         published = self._question.published_by
-        return [
-            self._by_record(one, position)
-            for one in found
-            if published is None or one.reported_at <= published
-        ]
+        return self._by_record(
+            [one for one in found if published is None or one.reported_at <= published], position
+        )
 
-    def _by_record(self, one: Evidence, position: int) -> Evidence:
-        """A claim with what its origin's record made of it then."""
-        if not self._learns or not boasts(one):
-            return one
-        if self._records is None or self._records[0] != position:
+    def _by_record(self, claims: list[Evidence], position: int) -> list[Evidence]:
+        """Claims with what their origins' records made of them then."""
+        days = [one.reported_at // DAY for one in claims if boasts(one)] if self._learns else []
+        return self._records_then(position, max(days)).weighed(claims) if days else claims
+
+    def _records_then(self, position: int, day: int) -> Records:
+        """Records that tell of every day up to one what those of a position do.
+
+        What is settled by a day depends on what was reported before it alone: new claims change nothing
+        that is told of the days up to the first on which any of them was reported.
+        """
+        kept = self._records
+        if kept is not None and kept.position <= position:
+            kept = kept._replace(
+                position=position, until=min(kept.until, self._first_news(kept.position, position))
+            )
+        if kept is None or kept.position != position or kept.until < day:
             assert self._backdrop is not None
-            self._records = position, Records(self._reader, self._backdrop, position)
-        learned = self._records[1].learned(one)
-        return one if learned is None else one._replace(learned=learned)
+            kept = _Settled(position, NOW, Records(self._reader, self._backdrop, position))
+        self._records = kept
+        return kept.records
+
+    def _first_news(self, after: int, until: int) -> int:
+        """The first day on which anything was reported that was recorded between two positions."""
+        told = self._reader.rows(
+            "SELECT kind, stream FROM events WHERE position > :after AND position <= :until"
+            " AND kind LIKE 'claim-%'",
+            after=after, until=until,
+        )  # fmt: skip
+        if any(kind != "claim-recorded" for kind, _ in told):
+            return -NOW
+        reported = self._reader.among(
+            "SELECT min(reported_at) FROM claims WHERE id IN (:wanted)",
+            [stream.removeprefix("claim/") for _, stream in told],
+        )
+        return min((row[0] // DAY for row in reported if row[0] is not None), default=NOW)
 
     def _make(self, rows: Sequence[Row]) -> None:
         """Evidence of claims that were never linked or looked at again, kept while the backdrop stays."""
