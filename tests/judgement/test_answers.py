@@ -29,6 +29,7 @@ def test_they_are_those_of_the_course(
     claims = in_order(found)
     if held and claims:
         claims[0] = claims[0]._replace(held_until=claims[0].event_at + 3 * DAY)
+        claims[-1] = claims[-1]._replace(expires=claims[-1].event_at + 5 * DAY)
     instants = list(range(0, END, hours * HOUR))
     given = list(answers("Homs", claims, Memory(sides, FADING), instants, policy))
     spans = course(claims, Memory(sides, FADING), 0, END, policy)

@@ -1,6 +1,6 @@
 """Decides what a rule answers about a place at each of many instants, in one pass of the fold.
 
-The answer at an instant is that of `history` on the claims of times up to it: who is named, and how probable
+The answer at an instant is that of the course of the claims of times up to it: who is named, and how probable
 each side is. A pin is no rule's answer, so none counts here.
 """
 
@@ -27,8 +27,8 @@ def answers(
 
     Of several that hold it together the first is named.
     """
-    releases = sorted({one.held_until for one in claims if one.held_until is not None})
-    for _, some in groupby(instants, key=lambda at: bisect_right(releases, at)):
+    turns = sorted({at for one in claims for at in (one.held_until, one.expires) if at is not None})
+    for _, some in groupby(instants, key=lambda at: bisect_right(turns, at)):
         stretch = list(some)
         yield from _answers(place, counting(claims, stretch[0]), memory, stretch, policy)
 
