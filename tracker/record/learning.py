@@ -3,8 +3,8 @@
 `outcomes` has a row for each place, origin and day on which statements of it were settled, `track_records`
 their sums over all places, `settled` the day until which all that is due has been. That day is the latest
 on which anything was reported, so each day is settled when the first claim of it is recorded, at once for
-all of it, and what is kept depends on the claims alone. A claim that is recorded late, or taken back,
-settles anew what came due at its place after it was reported.
+all of it, and what is kept depends on the claims alone. A new claim that is recorded late
+settles anew what it bears on; one taken back or changed, all that came due at its place after its report.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from tracker.judgement.evidence import BEGINNING, DAY, Evidence
 from tracker.judgement.learning import SETTLED_AFTER, Outcome, Record, boasts, due_day, outcomes, reach
 from tracker.judgement.parties import Parties
 from tracker.reader import NOW, Reader
-from tracker.record import guard
 from tracker.record.derived import Driver, Table
 from tracker.views.backdrop import Backdrop
 from tracker.views.parties import TRUE
@@ -118,7 +117,7 @@ def _words(
     if news is None:
         return {}
     found: dict[str, list[Evidence]] = {place: [] for place in places}
-    held = guard.guarded(reader, found)
+    held = {row[0] for row in reader.among("SELECT place FROM held WHERE place IN (:wanted)", found)}
     rows = [told(row) for row in news if row["fact"] == "recorded" and row["place"] is not None]
     for row, word in Voices(reader, backdrop.who).heard(rows):
         place = backdrop.root(row[0])
