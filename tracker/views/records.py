@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -287,6 +286,9 @@ class Voices:
         self._reader = reader
         self._who = who
         self._known = known
+        from bisect import bisect_right  # a verdict does without
+
+        self._count = bisect_right
         self._moments = who.moments()
         self._speakers: dict[tuple[str, str, int], tuple[str, str | None, str]] = {}
         self._sides: dict[tuple[str, int], tuple[str, ...]] = {}
@@ -312,7 +314,7 @@ class Voices:
         _, claim, kind, at, reported_at, predicate, actors, against, origin, reporter, document, weight = row
         origin, reporter, document = parent or (origin, reporter, document)
         through = reporter if document is None and origin.startswith(UNNAMED) else ""
-        since = bisect_right(self._moments, at)
+        since = self._count(self._moments, at)
         speaker = self._speakers.get((origin, through, since))
         if speaker is None:
             speaker = self._speakers[origin, through, since] = self._speaker(origin, through, at)
