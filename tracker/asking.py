@@ -354,7 +354,8 @@ def _axis(axes: Mapping[str, Either]) -> tuple[str, tuple[When, When]]:
     told = " and ".join(f"{_option(name)} with two values" for name, _ in two) or "no option has two values"
     raise BadInput(
         what=f"{told}: two verdicts are compared along exactly one axis",
-        try_="--policy A B, --at T1 T2, --known-at T1 T2 or --published-by T1 T2; the others take one value",
+        try_="PLACE first, then --policy A B, --at T1 T2, --known-at T1 T2 or --published-by T1 T2;"
+        " the others take one value",
     )
 
 

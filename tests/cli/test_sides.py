@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.running import Answer, tracker
+from tracker.cli.history import BEGAN
+from tracker.judgement import course
 from tracker.judgement.policies import NAMES
 from tracker.tracker import Tracker
+from tracker.views.knowledge import RECORD
 
+BEGINNINGS = ("CLAIMS", "SILENCE", "EXPIRY", "REALIGNMENT", "RELEASE", "ASSESSMENT")
 THEN = ("--now", "2024-12-20", "--tz", "Asia/Damascus")
 
 
@@ -237,3 +242,36 @@ def test_the_verbs_are_those_of_the_commands(story_file: Path) -> None:
     found: Any = one.diff("Homs", policy=("bayes", "vote"), at="2024-12-07")
     words = ("diff", "Homs", "--policy", "bayes", "vote", "--at", "2024-12-07", "--json")
     assert json.loads(json.dumps(found)) == ask(story_file, *words).json
+
+
+def test_whatever_begins_a_stretch_of_history_has_words() -> None:
+    begins = {getattr(course, name) for name in BEGINNINGS} | {RECORD}
+    assert BEGAN.keys() == begins
+
+
+def test_a_pin_is_in_the_history_and_in_what_differs(story_file: Path, tmp_path: Path) -> None:
+    """While it lasts it is the answer, in the world's time and in that of the record."""
+    file = tmp_path / "pinned.db"
+    shutil.copy(story_file, file)
+    told = ("--db", file, "--tz", "UTC")
+    asked = ("assess", "Tartus", "--holder", "rebels", "--reason", "seen", "--pin", "--at", "2024-12-08")
+    assert tracker(*asked, "--until", "2024-12-10", *told, "--now", "2024-12-12").code == 0
+    found = tracker("history", "Tartus", *told, "--now", "2024-12-15")
+    assert "an analyst's judgement or pin" in found.out
+    spans = tracker("history", "Tartus", *told, "--now", "2024-12-15", "--json").json["spans"]
+    assert [span["controller"]["id"] for span in spans] == ["government", "rebels", "government"]
+    later = ("history", "Tartus", "--knowledge", "--at", "2024-12-09", *told, "--now", "2024-12-15", "--json")
+    assert tracker(*later).json["spans"][-1]["controller"]["id"] == "rebels"
+    differs = tracker("diff", "Tartus", "--at", "2024-12-09", "2024-12-12", *told, "--now", "2024-12-15")
+    assert "pinned by" in differs.out
+
+
+def test_an_area_that_was_assessed_is_summed_up(story_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "assessed.db"
+    shutil.copy(story_file, file)
+    for place, pin in (("tartus-governorate", ()), ("Baniyas", ("--pin",))):
+        words = ("assess", place, "--holder", "rebels", "--reason", "seen", *pin, "--at", "2024-12-08")
+        assert tracker(*words, "--db", file, "--now", "2024-12-12").code == 0
+    found = tracker("regions", "tartus-governorate", "--db", file, "--now", "2024-12-15", "--json").json
+    assert found["area"]["settlements"]["places"]["claimed"] == 2
+    assert found["area"]["verdict"]["controller"]["id"] == "rebels"

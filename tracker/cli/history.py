@@ -18,6 +18,7 @@ BEGAN = {
     "realignment": "a side joined another",
     "record": "read otherwise",
     "release": "a batch that was held back counts from then on",
+    "assessment": "an analyst's judgement or pin, or its end",
     "claims": "",
 }
 

@@ -180,9 +180,12 @@ def _turned(bits: Iterable[Span], claims: Sequence[Evidence], at: int) -> Iterat
         yield one._replace(began=began, claims=(*news, *one.claims)) if i == 0 else one
 
 
-def clamped(spans: Iterable[Span], pins: Sequence[Pin], settings: Settings) -> list[Span]:
+def clamped(spans: Iterable[Span], pins: Sequence[Pin], memory: Memory) -> list[Span]:
     """The spans with an analyst's pins as the answer where one counts; the claims run on below."""
-    cuts = sorted({at for pin in pins for at in (pin.at, pin.until) if at is not None})
+    if not pins:
+        return list(spans)
+    ends = {at for pin in pins for at in (pin.at, pin.until) if at is not None}
+    cuts = sorted(ends | {change.at for change in memory.sides.changes})
     found: list[Span] = []
     for span in spans:
         inside = [at for at in cuts if span.start < at < span.end]
@@ -190,15 +193,20 @@ def clamped(spans: Iterable[Span], pins: Sequence[Pin], settings: Settings) -> l
             part = span if start == span.start else span._replace(began=ASSESSMENT, claims=())
             part = part._replace(start=start, end=end)
             pin = acting(pins, start)
-            found.append(part if pin is None else _clamped(part, pin, settings))
+            found.append(part if pin is None else _clamped(part, pin, memory))
     return joined(found)
 
 
-def _clamped(span: Span, pin: Pin, settings: Settings) -> Span:
+def _clamped(span: Span, pin: Pin, memory: Memory) -> Span:
     sure = clip(pin.likelihood)
-    status = HELD if sure >= settings.threshold else UNKNOWN
-    reading = Reading(status, pin.sides, pin.actors, None, (), sure)
-    return span._replace(reading=reading, confidence=sure, began=ASSESSMENT)
+    status = HELD if sure >= memory.settings.threshold else UNKNOWN
+    side_of = memory.side_of
+    sides = pin.sides if side_of is None else tuple(side_of(actor, span.start) for actor in pin.actors)
+    holders = tuple(dict.fromkeys(sides))
+    actors = memory.own(pin.actors, holders, span.start)
+    reading = Reading(status, holders, actors, None, (), sure)
+    began = REALIGNMENT if any(change.at == span.start for change in memory.sides.changes) else ASSESSMENT
+    return span._replace(reading=reading, confidence=sure, began=began)
 
 
 def joined(bits: Iterable[Span]) -> list[Span]:

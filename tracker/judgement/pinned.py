@@ -32,6 +32,7 @@ def pinned(belief: Verdict, pin: Pin, settings: Settings | None = None) -> Verdi
         last_report=last,
         stale_at=shelf_end if pin.until is None else min(shelf_end, pin.until),
         deadline=pin.until,
+        across=(),  # a front makes what the claims say less sure, not what an analyst says
         pin=pin,
         shadow=Shadow(
             belief.at, belief.status, belief.holders, belief.actors, belief.confidence,

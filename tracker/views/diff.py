@@ -139,6 +139,8 @@ class _Pair:
         """The difference in one sentence."""
         if None in self._sides:
             return "it is read as another place in one of the two"
+        if pinned := self._pinned():
+            return pinned
         if self._axis == "policy":
             parts = [self._goes_by(i, texts) for i in (0, 1)] + [self._minds(i) for i in (0, 1)]
             return "; ".join(part for part in parts if part) or "the same claims count, and weigh otherwise"
@@ -151,6 +153,18 @@ class _Pair:
             f"taken otherwise: {_first([texts[id_] for id_ in changed])}" if changed else "",
         ]
         return "; ".join(part for part in parts if part) or self._silence()
+
+    def _pinned(self) -> str:
+        """What an analyst's pin has to do with it: one answer is that, and not what the claims say."""
+        pins = [side.status["pin"] if side else None for side in self._sides]
+        if pins[0] == pins[1]:
+            return ""
+        words = [
+            f"{'the first' if i == 0 else 'the second'} is pinned by {pin['by']}: {pin['reason']}"
+            for i, pin in enumerate(pins)
+            if pin
+        ]
+        return "; ".join(words)
 
     def _goes_by(self, i: int, texts: Mapping[str, str]) -> str:
         mine = [texts[id_] for id_ in self._claims if self._says(i, id_) == FOR]

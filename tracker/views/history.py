@@ -31,7 +31,7 @@ def history_document(reader: Reader, place: Place, question: Question, start: in
     if begin is not None and begin <= question.at:
         memory = Memory(situation.sides, situation.settings(place.id), situation.who.side)
         spans = course(claims, memory, begin, question.at, question.policy)
-        spans = clamped(spans, pins, memory.settings)
+        spans = clamped(spans, pins, memory)
     moving = {one.claim for one in claims if one.kind in MOVING}
     shown = [span._replace(claims=tuple(id_ for id_ in span.claims if id_ in moving)) for span in spans]
     return {**_about(place, question, over="world"), **_spans(situation, shown, question.at)}

@@ -13,13 +13,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile
 from typing import Final, NamedTuple
 
-from tracker.judgement.course import Memory, Span, course, joined
+from tracker.judgement.course import Memory, Span, clamped, course, joined
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.guard import counting
 from tracker.judgement.learning import boasts
 from tracker.judgement.parties import Parties
+from tracker.judgement.pin import Pin
+from tracker.judgement.verdict import BAYES
 from tracker.judgement.vocabulary import MOVING, NONE
 from tracker.reader import NOW, Reader, Row, position_at, recorded_us
+from tracker.views.assessments import assessed, passing
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, evidence_of, gathered
 from tracker.views.guard import found_anew
@@ -70,12 +73,19 @@ class Knowledge:
         self._memory: Memory | None = None
         self._learns = False
         self._records: _Settled | None = None
+        self._judged = {
+            edge
+            for row in reader.among(
+                "SELECT from_pos, to_pos FROM assessments WHERE place IN (:wanted)", self._ids()
+            )
+            for edge in row
+        }
 
     def steps(self) -> list[Step]:
         """When something was recorded that touches the place, from its first claim on."""
         claims = [row[1] for place in self._ids() for row in self._versions(place)]
         touched = {edge for place in self._ids() for row in self._versions(place) for edge in row[_WIDTH:]}
-        touched |= set(self._edges(claims))
+        touched |= set(self._edges(claims)) | self._judged
         if not touched:
             return []
         first = min(touched)
@@ -106,8 +116,28 @@ class Knowledge:
         if kept is None or (kept.sides, kept.settings) != (backdrop.sides, settings):
             self._memory = kept = Memory(backdrop.sides, settings)
         kept.side_of = backdrop.who.side
+        if self._judged:
+            judged = assessed(
+                self._reader, backdrop.who, found, known=position, until=NOW,
+                published_by=self._question.published_by,
+            )  # fmt: skip
+            for id_, one in judged:
+                found[id_].append(one)
         claims = list(gathered(found))
         return found_anew(self._reader, backdrop, claims, position, self._question.published_by), kept
+
+    def says(self, step: Step) -> bool:
+        """Whether anything was claimed or judged of the place by then."""
+        return bool(self.at(step.position)[0] or self.pins(step.position, step.at))
+
+    def pins(self, position: int, end: int) -> list[Pin]:
+        """The pins begun by an instant, as known at a position; another rule than the belief knows none."""
+        if not self._judged or self._question.policy != BAYES:
+            return []
+        backdrop = self._then(position)
+        counting_then = passing(self._reader, backdrop.who, end, position, self._question.published_by)
+        members = backdrop.members(backdrop.root(self._place))
+        return [pin for id_ in members for pin in counting_then.pins.get(id_, ())]
 
     def _then(self, position: int) -> Backdrop:
         epoch = bisect_right(self._changes, position)
@@ -255,7 +285,7 @@ def believed(
     those that were recorded, taken back or read otherwise while it lasted.
     """
     known = Knowledge(reader, place, question)
-    steps = [*dropwhile(lambda step: not known.at(step.position)[0], known.steps())]
+    steps = [*dropwhile(lambda step: not known.says(step), known.steps())]
     steps = [step for step in steps if step.at <= end]
     first = steps[0].at if steps else None
     if first is None or (start is None and first > end):
@@ -280,9 +310,15 @@ def _bits(
         news, before = news if since == step.at else (), now
         if fixed:
             until = [one for one in counting(claims, question.at) if one.event_at <= question.at]
-            (one,) = course(until, memory, question.at, question.at, question.policy)
+            (one,) = clamped(
+                course(until, memory, question.at, question.at, question.policy),
+                known.pins(step.position, question.at),
+                memory,
+            )
             yield Span(since, following, one.reading, one.confidence, RECORD, news)
             continue
-        for i, one in enumerate(course(claims, memory, since, following - 1, question.policy)):
+        spans = course(claims, memory, since, following - 1, question.policy)
+        pins = known.pins(step.position, following - 1)
+        for i, one in enumerate(clamped(spans, pins, memory)):
             began = RECORD if i == 0 else one.began
             yield one._replace(began=began, claims=news if i == 0 else ())

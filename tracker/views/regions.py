@@ -14,7 +14,8 @@ from tracker.judgement.evidence import Evidence
 from tracker.judgement.verdict import BAYES
 from tracker.names import AREA_KINDS
 from tracker.reader import Reader
-from tracker.views.claims import Document, actor_names, claim_documents
+from tracker.views.claims import Document, actor_names
+from tracker.views.claims import texts as texts_of
 from tracker.views.places import Place, all_places, places, upward, within
 from tracker.views.situation import Question, Situation
 from tracker.views.tally import SETTLEMENTS, Counted, summary, tally
@@ -99,7 +100,11 @@ def summary_of(reader: Reader, question: Question, area: Place) -> str:
     of = Situation(reader, question)
     inside = places(reader, within(reader, area.id, of.known), of.known)
     ids = [id_ for place in inside for id_ in of.members(place)]
-    said = reader.among("SELECT DISTINCT place FROM claims WHERE place IN (:wanted)", ids)
+    said = reader.among(
+        "SELECT place FROM claims WHERE place IN (:wanted)"
+        " UNION SELECT place FROM assessments WHERE place IN (:wanted)",
+        ids,
+    )
     spoken = {of.root(row[0]) for row in said}
     judged = of.judged((inside[id_] for id_ in sorted(spoken)), alone=True)
     towns = (place for place in inside.values() if place.kind in SETTLEMENTS)
@@ -136,7 +141,7 @@ class _Land:
 
     def _count(self, place: Place) -> Counted:
         found = self._judged.get(place.id)
-        if found is None or not found[0].claims:
+        if found is None or not (found[0].claims or found[0].pin):
             return Counted(place)
         by_belief = self._situation.question.policy == BAYES  # a rule does not tell when it changed its mind
         return Counted(place, found[0], found[1].state.changed_at if by_belief else None)
@@ -187,7 +192,7 @@ class _Land:
         """An area with its count; beside it, what is said of the area itself."""
         found = self._judged.get(area.id)
         told = {"id": area.id, "name": area.name, "kind": area.kind, "region": self._region(area)}
-        own = self.short(Counted(area, found[0])) if found and found[0].claims else None
+        own = self.short(Counted(area, found[0])) if found and (found[0].claims or found[0].pin) else None
         return {"area": told, **self.sums(inside), "verdict": own, "said": self._said(area) if found else []}
 
     def polygon(self, name: str, inside: list[Counted]) -> Document:
@@ -226,7 +231,7 @@ class _Land:
         """The latest claims on the area itself."""
         of = self._situation
         claims: list[Evidence] = sorted(of.claims(area.id), key=lambda one: (-one.event_at, one.claim))[:SAID]
-        texts: Mapping[str, Document] = claim_documents(of.reader, [one.claim for one in claims], of.known)
+        texts: Mapping[str, Document] = texts_of(of.reader, [one.claim for one in claims], of.known)
         return [
             {
                 "claim": one.claim, "at": iso(one.event_at),

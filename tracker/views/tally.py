@@ -77,7 +77,7 @@ class _Tally:
 def _counts_as(verdict: Verdict | None) -> Iterable[str]:
     """The sums that a place belongs to. Claims that were all taken back leave nobody who speaks."""
     yield "known"
-    if verdict is None or not verdict.claims:
+    if verdict is None or not (verdict.claims or verdict.pin):
         yield NO_CLAIM
         return
     yield "claimed"
