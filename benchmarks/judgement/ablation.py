@@ -3,7 +3,9 @@
     python -m benchmarks.judgement.ablation [--data DIR] [--seeds tuning test] [--parts NAME ...]
 
 A part is switched off from outside, by another constant or by leaving claims out: the model has no
-flags. Above zero the model is worse without the part, so the part pays.
+flags. Above zero the model is worse without the part, so the part pays. What is done around the fold
+(learning, guard, front) is not part of the whole it is measured with: there the figure is what the fold
+alone is worse, or better, than the fold with it.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from benchmarks.judgement import ukraine, windows
 from benchmarks.judgement.rivals import LIVE_FEED, Rule, Shares
 from benchmarks.judgement.rivals import belief as whole
 from benchmarks.judgement.simulator import REGIMES, TEST, TUNING, Knowledge, War, knowledge, war
-from benchmarks.judgement.trial import answered, result
+from benchmarks.judgement.surroundings import ALONE_AND_TOGETHER, Around, near, surrounded
+from benchmarks.judgement.trial import result
 from tracker.judgement import belief, reliability
 from tracker.judgement.belief import NEWS_ONLY, Fold
 from tracker.judgement.evidence import Evidence, Sides
@@ -37,6 +40,8 @@ class Part(NamedTuple):
     instead: tuple[tuple[Any, str, object], ...] = ()
     said: Callable[[Said], Said] = lambda claims: claims
     decays: bool = True
+    around: Around = Around()
+    """What is added to the fold, if that is what is measured."""
 
 
 def _without(*kinds: str) -> Callable[[Said], Said]:
@@ -93,7 +98,9 @@ PARTS: Final = (
     Part("kinds' upper bounds", ((reliability, "UPPER_BOUNDS", {}),)),
     Part("stated confidence", said=_unsure),
 )
-"""The first is the whole model. Learned reliabilities, the batch guard and the front get their line here."""
+"""The first is the whole model."""
+BESIDE: Final = tuple(Part(one.name, around=one) for one in ALONE_AND_TOGETHER)
+"""What is done around the fold."""
 
 
 @contextmanager
@@ -139,12 +146,14 @@ def simulated(name: str, seeds: Sequence[int]) -> Ground:
     """All regimes with some seeds; default settings, as known at the end of each day."""
     wars: list[War] = [war(regime, seed) for regime in REGIMES for seed in seeds]
     known: list[Mapping[str, Sequence[Knowledge]]] = [knowledge(one) for one in wars]
+    fronts = [near({town.id: (town.x, town.y) for town in one.towns}) for one in wars]
 
     def figures(part: Part) -> Figures:
         with off(part):
             asked = rule(part, NEWS_ONLY)
             given = [
-                answered(told, Sides.of(*one.sides), asked) for one, told in zip(wars, known, strict=True)
+                surrounded(told, Sides.of(*one.sides), asked, part.around, close)
+                for one, told, close in zip(wars, known, fronts, strict=True)
             ]
         reached = result(wars, given)
         return Figures(reached.scores.brier, reached.near, reached.scores.flips.false_a_year)
@@ -158,7 +167,9 @@ def held_out(trial: ukraine.Trial, folder: Path) -> Ground:
 
     def figures(part: Part) -> Figures:
         with off(part):
-            reached = ukraine.score(window, rule(part, LIVE_FEED))
+            asked = rule(part, LIVE_FEED)
+            beside = part.around != Around()
+            reached = ukraine.surroundings(window, part.around) if beside else ukraine.score(window, asked)
         return Figures(reached.overall, reached.near)
 
     return f"{trial.name} held out", figures
@@ -166,13 +177,15 @@ def held_out(trial: ukraine.Trial, folder: Path) -> Ground:
 
 def report(grounds: Sequence[Ground], parts: Sequence[Part], say: Callable[[str], None]) -> None:
     """The whole model's figures, then what each part's absence costs; negative: better without it."""
-    say(f"{'':22}{''.join(f'{name:>28}' for name, _ in grounds)}")
-    say(f"{'':22}{''.join(f'{columns:>28}' for columns in ['Brier    near   flips'] * len(grounds))}")
+    say(f"{'':34}{''.join(f'{name:>28}' for name, _ in grounds)}")
+    say(f"{'':34}{''.join(f'{columns:>28}' for columns in ['Brier    near   flips'] * len(grounds))}")
     full = [figures(PARTS[0]) for _, figures in grounds]
-    say(f"{'the whole belief':22}{''.join(map(_whole, full))}")
+    say(f"{'the whole fold':34}{''.join(map(_whole, full))}")
     for part in parts:
         found = [figures(part).less(all_) for (_, figures), all_ in zip(grounds, full, strict=True)]
-        say(f"{'- ' + part.name:22}{''.join(map(_change, found))}")
+        if part in BESIDE:  # the whole has not got it
+            found = [Figures(0.0, 0.0, 0.0).less(one) for one in found]
+        say(f"{'- ' + part.name:34}{''.join(map(_change, found))}")
 
 
 def _whole(one: Figures) -> str:
@@ -187,17 +200,18 @@ def _change(one: Figures) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: the table is printed."""
+    parts = (*PARTS[1:], *BESIDE)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.judgement.ablation", description=__doc__)
     parser.add_argument("--data", type=Path, default=ukraine.BESIDE_THE_PROJECT, help="folder of the files")
     parser.add_argument("--seeds", nargs="*", choices=("tuning", "test"), default=("tuning", "test"))
-    parser.add_argument("--parts", nargs="+", choices=[part.name for part in PARTS[1:]])
+    parser.add_argument("--parts", nargs="+", choices=[part.name for part in parts])
     asked = parser.parse_args(arguments)
     grounds = [simulated(f"{name} seeds", {"tuning": TUNING, "test": TEST}[name]) for name in asked.seeds]
     if all((asked.data / name).is_file() for name in windows.FILES):
         grounds += [held_out(trial, asked.data) for trial in ukraine.TRIALS]
     else:
         print(f"the windows of 2022 are left out: no files in {asked.data}")
-    report(grounds, [part for part in PARTS[1:] if asked.parts is None or part.name in asked.parts], print)
+    report(grounds, [part for part in parts if asked.parts is None or part.name in asked.parts], print)
     return 0
 
 

@@ -17,15 +17,16 @@ COLOURS: Final = ("#1b6ca8", "#7fb3d5", "#c0392b", "#e59866", "#7d3c98", "#b39dd
 MARKS: Final = "oDsPv^X*"
 
 
-def draw(folder: Path, trials: Sequence[Trial], results: Mapping[str, Result]) -> Iterator[Path]:
-    """The three pictures, as SVG, in a folder that is made if need be."""
+def draw(
+    folder: Path, trials: Sequence[Trial], results: Mapping[str, Result], names: Sequence[str]
+) -> Iterator[Path]:
+    """The three pictures of some rules, as SVG, in a folder that is made if need be."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     mpl.rcParams.update({"svg.hashsalt": "tracker", "font.size": 9, "axes.spines.top": False,
                          "axes.spines.right": False, "svg.fonttype": "none"})  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name in results if "neighbours" not in name]
     for file, paint in (
         ("calibration.svg", lambda axes: _calibration(axes, names, results)),
         ("brier-by-claims.svg", lambda axes: _by_claims(axes, names, trials)),

@@ -31,6 +31,7 @@ from benchmarks.judgement.rivals import (
     vote,
 )
 from benchmarks.judgement.simulator import Knowledge, end_of
+from benchmarks.judgement.surroundings import by_record
 from benchmarks.judgement.ukraine import BESIDE_THE_PROJECT
 from benchmarks.judgement.windows import EPOCH
 from tracker import demo
@@ -64,6 +65,7 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
 )
 
 Story = Mapping[str, Sequence[Evidence]]
+"""Eight places: too few for a feed's batch to be doubted, and none within 10 km of another."""
 
 
 def story(folder: Path) -> tuple[Story, Sides]:
@@ -86,12 +88,16 @@ def outcomes(file: Path) -> Iterator[Outcome]:
             yield Outcome(PLACES[row["place"]], end_of(day), ACTORS[after])
 
 
-def answers(told: Story, sides: Sides, rule: Rule, *, live: bool) -> list[Answer]:
+def answers(told: Story, sides: Sides, rule: Rule, *, live: bool, learning: bool = False) -> list[Answer]:
     """A rule's answer for each place and day."""
+    days = range(FIRST, LAST + 1)
+    known: dict[int, Story] = {
+        day: {place: _known(claims, day if live else LAST) for place, claims in told.items()} for day in days
+    }
+    if learning:
+        known = {day: by_record(then, live=False) for day, then in known.items()}
     return [
-        _answer(place, day, rule(_known(claims, day if live else LAST), [day], sides)[0], sides)
-        for place, claims in told.items()
-        for day in range(FIRST, LAST + 1)
+        _answer(place, day, rule(known[day][place], [day], sides)[0], sides) for place in told for day in days
     ]
 
 
@@ -135,6 +141,8 @@ def report(told: Story, sides: Sides, truth: Sequence[Outcome], say: Callable[[s
             given = answers(told, sides, rule, live=live)
             found[name, live] = given, score(given, truth)
             say(_line(name, found[name, live][1]))
+        learned = answers(told, sides, RULES[0][1], live=live, learning=True)
+        say(_line("belief, with records", score(learned, truth)))
         if available():
             say(_line("Dawid-Skene, 30 days", score(consensus(told, sides, live=live), truth)))
     return judge(found["belief", True], found["last claim wins", True], say)

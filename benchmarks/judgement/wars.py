@@ -3,7 +3,10 @@
     python -m benchmarks.judgement.wars [--seeds tuning|test] [--jobs N] [--plots DIR]
 
 Five regimes, five test seeds each: what could be answered at the end of each day is scored against
-what was so. Brier scores are summed over the sides (two sides: twice that of one of them).
+what was so. Brier scores are summed over the sides; `half` of it is, of two sides, that of one of them.
+
+The belief that is held to the bars is used as its documentation says: with records, guard and front, and
+with the tempo of a live feed where a map covers the war. Below it stand the fold alone and each part.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -27,38 +29,88 @@ from benchmarks.judgement.rivals import (
     latest_per_source,
     vote,
 )
-from benchmarks.judgement.simulator import REGIMES, TEST, TUNING, Knowledge, Regime, War, knowledge, war
+from benchmarks.judgement.simulator import REGIMES, TEST, TUNING, Regime, War, knowledge, war
+from benchmarks.judgement.surroundings import ALL, ALONE_AND_TOGETHER, Around, Known, near, surrounded
 from benchmarks.judgement.trial import Answers, Result, answered, filled, hindsight, pooled, result
-from tracker.judgement.belief import NEWS_ONLY
+from tracker.judgement.belief import NEWS_ONLY, Settings
 from tracker.judgement.evidence import Sides
 
-Known = Mapping[str, Sequence[Knowledge]]
-Policy = Callable[[Known, Sides], Answers]
+Policy = Callable[[War, Known], Answers]
+Tempo = Callable[[Regime], float]
+
+
+def sides_of(war: War) -> Sides:
+    """The parties of a war; none ever joins another."""
+    return Sides.of(*war.sides)
 
 
 def each_place(rule: Rule) -> Policy:
     """A rule that looks at one place at a time."""
 
-    def policy(known: Known, sides: Sides) -> Answers:
-        return answered(known, sides, rule)
+    def policy(war: War, known: Known) -> Answers:
+        return answered(known, sides_of(war), rule)
+
+    return policy
+
+
+def crowd(window: int) -> Policy:
+    """Dawid and Skene's model."""
+
+    def policy(war: War, known: Known) -> Answers:
+        return dawid_skene(known, sides_of(war), window)
+
+    return policy
+
+
+def tempo(regime: Regime) -> float:
+    """What somebody who keeps a tracker would set: a war that a map covers has a live feed."""
+    return LIVE_FEED if regime.habits.map_sees else NEWS_ONLY
+
+
+def default(regime: Regime) -> float:
+    """The tempo of a tracker in which nothing was set."""
+    return NEWS_ONLY
+
+
+def live(regime: Regime) -> float:
+    """As if a live feed covered every war."""
+    return LIVE_FEED
+
+
+def tracked(around: Around, lam: Tempo) -> Policy:
+    """The fold, with what is used around it."""
+
+    def policy(war: War, known: Known) -> Answers:
+        rate = lam(war.regime)
+        used = around._replace(live=Settings(rate).live)
+        close = near({town.id: (town.x, town.y) for town in war.towns})
+        return surrounded(known, sides_of(war), belief(rate), used, close)
 
     return policy
 
 
 BELIEF: Final = "belief"
+ALONE: Final = "fold alone"
 LAST, MAJORITY = "last claim wins", "majority"
-POLICIES: Final[tuple[tuple[str, Policy], ...]] = (
-    (BELIEF, each_place(belief(NEWS_ONLY))),
-    ("belief, live feed", each_place(belief(LIVE_FEED))),
+RULES: Final[tuple[tuple[str, Policy], ...]] = (
+    (BELIEF, tracked(ALL, tempo)),
+    (ALONE, tracked(Around(), tempo)),
     (LAST, each_place(last_claim)),
     ("latest per source", each_place(latest_per_source)),
     (MAJORITY, each_place(vote())),
     (f"vote, half-life {HALF_LIFE:.0f} d", each_place(vote(HALF_LIFE))),
-    *((f"Dawid-Skene, {days} days", partial(dawid_skene, window=days)) for days in WINDOWS if available()),
+    *((f"Dawid-Skene, {days} days", crowd(days)) for days in WINDOWS if available()),
 )
-"""Learned reliabilities, the batch guard and the front get their line here. The first is held to the bars."""
+"""The first is held to the bars. These are drawn, and asked about neighbours too."""
+VARIANTS: Final[tuple[tuple[str, Policy], ...]] = (
+    ("belief, default tempo", tracked(ALL, default)),
+    ("fold alone, default tempo", tracked(Around(), default)),
+    ("fold alone, live feed's", tracked(Around(), live)),
+    *((f"fold + {around.name}", tracked(around, tempo)) for around in ALONE_AND_TOGETHER[:-1]),
+)
+"""The belief at another tempo, and what each thing around the fold does."""
 FILLED: Final = " + neighbours"
-ASKED_AFTERWARDS: Final = (BELIEF, "belief, live feed", LAST, MAJORITY)
+ASKED_AFTERWARDS: Final = (BELIEF, ALONE, LAST, MAJORITY)
 
 
 class Bar(NamedTuple):
@@ -72,9 +124,12 @@ class Bar(NamedTuple):
 BARS: Final = (
     Bar("Brier", 0.11, lambda one: one.scores.brier),
     Bar("Brier near events", 0.29, lambda one: one.near),
+    Bar("half the Brier", 0.11, lambda one: one.scores.brier / 2),
+    Bar("half the Brier near events", 0.29, lambda one: one.near / 2),
     Bar("false flips a place-year", 0.55, lambda one: one.scores.flips.false_a_year),
     Bar("ECE", 0.04, lambda one: one.scores.calibration.ece),
 )
+"""Brier scores in both readings: summed over the sides, and of one of two."""
 BETTER: Final = 0.8
 """At most this much of what the last claim and the majority have."""
 
@@ -95,21 +150,23 @@ def trial(regime: Regime, seeds: Sequence[int]) -> Trial:
     """Every policy in the wars of a regime, and with its neighbours' answer where a place has no claim."""
     wars = [war(regime, seed) for seed in seeds]
     known: list[Known] = [knowledge(one) for one in wars]
-    sides = Sides.of(*regime.sides)
     answers: dict[str, list[Answers]] = {}
     afterwards: dict[str, Result] = {}
-    for name, policy in POLICIES:
-        answers[name] = [policy(one, sides) for one in known]
-        answers[name + FILLED] = [
-            filled(given, one.towns) for one, given in zip(wars, answers[name], strict=True)
-        ]
+    for name, policy in (*RULES, *VARIANTS):
+        answers[name] = [policy(one, told) for one, told in zip(wars, known, strict=True)]
+        if (name, policy) in RULES:
+            answers[name + FILLED] = [
+                filled(given, one.towns) for one, given in zip(wars, answers[name], strict=True)
+            ]
         if name in ASKED_AFTERWARDS:
-            afterwards[name] = result(wars, [policy(hindsight(one), sides) for one in known])
+            told_later = [policy(one, hindsight(told)) for one, told in zip(wars, known, strict=True)]
+            afterwards[name] = result(wars, told_later)
     results = {name: result(wars, given) for name, given in answers.items()}
     return Trial(regime, wars, known, answers, results, afterwards)
 
 
-HEADING: Final = f"{'':34}{'Brier':>8}{'near':>8}{'flips':>8}{'ECE':>8}{'delay':>8}{'found':>8}{'right':>8}"
+COLUMNS: Final = ("Brier", "half", "near", "half", "flips", "ECE", "delay", "found", "right")
+HEADING: Final = f"{'':34}{''.join(f'{name:>8}' for name in COLUMNS)}"
 
 
 def line(name: str, one: Result) -> str:
@@ -117,8 +174,9 @@ def line(name: str, one: Result) -> str:
     scores = one.scores
     delay = "-" if scores.detection.mean is None else f"{scores.detection.mean:.1f}"
     return (
-        f"{name:34}{scores.brier:8.4f}{one.near:8.4f}{scores.flips.false_a_year:8.2f}"
-        f"{scores.calibration.ece:8.4f}{delay:>8}{scores.detection.detected or 0:8.3f}{scores.accuracy:8.4f}"
+        f"{name:34}{scores.brier:8.4f}{scores.brier / 2:8.4f}{one.near:8.4f}{one.near / 2:8.4f}"
+        f"{scores.flips.false_a_year:8.2f}{scores.calibration.ece:8.4f}{delay:>8}"
+        f"{scores.detection.detected or 0:8.3f}{scores.accuracy:8.4f}"
     )
 
 
@@ -191,7 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.plots:
         from benchmarks.judgement.pictures import draw
 
-        for file in draw(asked.plots, trials, results):
+        for file in draw(asked.plots, trials, results, [name for name, _ in RULES]):
             print(f"drawn: {file}")
     return 0 if kept else 1
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -68,8 +68,14 @@ class Window:
     held_out: str
     first: date
     last: date
-    places: tuple[str, ...]
+    positions: Mapping[str, tuple[float, float]]
+    """Where each place lies, in kilometres (111 a degree of latitude, 73 of longitude)."""
     rows: tuple[Row, ...]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places, in file order."""
+        return tuple(self.positions)
 
     @cached_property
     def _rows_of(self) -> dict[str, list[Row]]:
@@ -117,7 +123,7 @@ def read(folder: Path, held_out: str, first: date, last: date) -> Window:
     return Window(held_out, first, last, _places(places), _rows(control))
 
 
-def _places(path: Path) -> tuple[str, ...]:
+def _places(path: Path) -> dict[str, tuple[float, float]]:
     """Places not held before 2022, without the gazetteer's twins of places on the list."""
     with path.open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
@@ -126,17 +132,16 @@ def _places(path: Path) -> tuple[str, ...]:
     def twin(row: dict[str, str]) -> bool:
         if row["place_id"].startswith("wp:"):
             return False
-        latitude, longitude = _position(row)
-        return any(
-            hypot(KM_PER_LATITUDE * (latitude - lat), KM_PER_LONGITUDE * (longitude - lon)) < TWIN_KM
-            for lat, lon in listed
-        )
+        x, y = _position(row)
+        return any(hypot(x - u, y - v) < TWIN_KM for u, v in listed)
 
-    return tuple(row["place_id"] for row in rows if row["held_before_2022"] == "0" and not twin(row))
+    return {
+        row["place_id"]: _position(row) for row in rows if row["held_before_2022"] == "0" and not twin(row)
+    }
 
 
 def _position(row: dict[str, str]) -> tuple[float, float]:
-    return float(row["lat"]), float(row["lon"])
+    return KM_PER_LATITUDE * float(row["lat"]), KM_PER_LONGITUDE * float(row["lon"])
 
 
 def _rows(path: Path) -> tuple[Row, ...]:
