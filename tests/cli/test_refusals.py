@@ -340,9 +340,12 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
     """Whatever is typed after it, where there is no database yet."""
     if command in ("demo", "init"):
         return
+    outcomes = tmp_path / "outcomes.csv"
+    outcomes.write_text("place,time,controller\nHoms,2024-12-08,rebels\n", encoding="utf-8")
     words = {
         "add-claim": ["rebels captured Homs", "--source", "x"], "why": ["Homs"], "show": ["c-1"],
-        "weigh": ["c-1", "--out"], "history": ["Homs"], "diff": ["--policy", "bayes", "vote"],
+        "weigh": ["c-1", "--out"], "evaluate": [str(outcomes)],
+        "history": ["Homs"], "diff": ["--policy", "bayes", "vote"],
         "correct": ["c-1", "--place", "x"], "retract": ["c-1"], "confirm": ["c-1"],
         "link": ["c-1", "--same-as", "c-2"], "unlink": ["c-1", "--same-as", "c-2"],
         "check": ["c-1", "confirmed"], "place": ["list"],

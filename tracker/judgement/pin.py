@@ -37,6 +37,7 @@ class Shadow(NamedTuple):
     probabilities: dict[str, float]
     basis: str
     claims: int
+    across: tuple[str, ...] = ()
 
 
 def acting(pins: Iterable[Pin], at: int) -> Pin | None:

@@ -36,7 +36,7 @@ def pinned(belief: Verdict, pin: Pin, settings: Settings | None = None) -> Verdi
         pin=pin,
         shadow=Shadow(
             belief.at, belief.status, belief.holders, belief.actors, belief.confidence,
-            belief.probabilities, belief.basis, belief.claims,
+            belief.probabilities, belief.basis, belief.claims, belief.across,
         ),
     )  # fmt: skip
 

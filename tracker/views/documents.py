@@ -408,7 +408,7 @@ class _Answer:
         if best is None or against is None:
             return []
         steps: list[Step] = [*(self._folded.state.steps or [])]
-        if self._verdict.across:
+        if self._belief.across:
             p = tuple(self._belief.probabilities[name] for name in self._folded.state.names)
             steps.append(Step("front", None, self._verdict.at, p))
         return explain(steps, best, self._folded.state.names.index(against))
