@@ -34,7 +34,7 @@ def verdict(*claims: Evidence, at: int = NOW) -> Verdict:
 def captured(side: str, at: int, **more: object) -> Evidence:
     told = {"claim": f"c-{at}", "kind": FOR, "sides": (side,), "event_at": at, "reported_at": at,
             "origin": "wire", "predicate": "captured"}  # fmt: skip
-    return Evidence(**{**told, **more})  # type: ignore[arg-type]
+    return Evidence(**{**told, **more})  # type: ignore[arg-type]  # any field
 
 
 pins = st.lists(

@@ -102,7 +102,7 @@ def test_what_is_kept_is_what_folding_everything_gives_on_every_axis(
         record(whole, told[size:], apart=1)
         record(stopped, [*FEED, *told[:size]], apart=1)
         assert answers(whole, Question(at, known_at=known_at)) == answers(stopped, Question(at))
-        record(part, [*FEED, *(one for one in told if one.reported.latest <= until)])  # type: ignore[attr-defined]
+        record(part, [*FEED, *(one for one in told if one.reported.latest <= until)])  # type: ignore[attr-defined]  # claims
         assert answers(whole, Question(at, published_by=until)) == answers(part, Question(at))
 
 

@@ -50,7 +50,7 @@ def kept(store: Store) -> dict[str, object]:
 
 def in_any_order(where: str, told: list[Event], order: list[int]) -> None:
     """One by one in order of time, shuffled in batches, and built again."""
-    by_time = sorted(told, key=lambda one: one.reported.latest)  # type: ignore[attr-defined]
+    by_time = sorted(told, key=lambda one: one.reported.latest)  # type: ignore[attr-defined]  # claims
     shuffled = [told[i] for i in order]
     with fresh(where) as one, fresh(where) as other:
         record(one, by_time)
@@ -181,7 +181,7 @@ def test_published_by_weighs_claims_as_who_read_only_that_would(
 ) -> None:
     until = BEGIN + day * DAY
     where = str(tmp_path / "views")
-    published = [one for one in told if one.reported.latest <= until]  # type: ignore[attr-defined]
+    published = [one for one in told if one.reported.latest <= until]  # type: ignore[attr-defined]  # claims
     with fresh(where) as whole, fresh(where) as part:
         record(whole, told)
         record(part, published)
