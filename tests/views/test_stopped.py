@@ -6,6 +6,7 @@ A second tracker gets the first events of a history and no more; the whole one i
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tracker.judgement.evidence import DAY
 from tracker.judgement.policies import NAMES
 from tracker.judgement.verdict import BAYES
 from tracker.reader import open_reader, position_at
-from tracker.record.events import Event
+from tracker.record.events import ActorRenamed, ClaimRecorded, Event, Hop, Moment
 from tracker.tracker import Tracker
 from tracker.views.parties import TRUE
 from tracker.views.places import all_places
@@ -112,9 +113,24 @@ def test_known_then_is_what_a_stopped_tracker_says_on_postgresql(
 
 
 def told(one: Document) -> tuple[object, ...]:
-    """What makes a stretch: of a status, or of a span."""
+    """What makes a stretch, by ids: of a status, or of a span. A history has one name for each."""
     claimants = [row["side"] if isinstance(row, dict) else row for row in one.get("claimed_by", ())]
-    return one["status"], one["controller"], one["vacated_by"], claimants
+    return one["status"], _ids(one["controller"]), one["vacated_by"], claimants
+
+
+def _ids(controller: Document | None) -> tuple[str, str, list[str]] | None:
+    if controller is None:
+        return None
+    return controller["id"], controller["side"], [other["id"] for other in controller["with"]]
+
+
+def names_in(found: Document) -> list[set[str]]:
+    """The names by which a history calls each actor."""
+    names: dict[str, set[str]] = {actor: {name} for actor, name in found["names"].items()}
+    for holder in (span["controller"] for span in found["spans"] if span["controller"]):
+        for party in (holder, *holder["with"]):
+            names.setdefault(party["id"], set()).add(party["name"])
+    return list(names.values())
 
 
 def span_at(found: Document, at: int) -> Document | None:
@@ -200,3 +216,22 @@ def test_a_verdict_does_not_differ_from_itself_and_differs_both_ways_alike(
                     {claim["claim"] for claim in row["claims"]} for row in back
                 ]
                 assert all(row["why"] for row in forth)
+
+
+def test_a_history_calls_everybody_by_the_name_of_its_question(tmp_path: Path) -> None:
+    """Somebody renamed since has the new name in every stretch, and the old one in what was known before."""
+    took = ClaimRecorded(
+        claim="c-0", chain=(Hop(who="monitor"),), modality="asserts", predicate="captured", actors=("clan",),
+        place="hill", reported=Moment(latest=BEGIN),
+    )  # fmt: skip
+    with fresh(str(tmp_path / "renamed")) as store:
+        record(store, [took, ActorRenamed(actor="clan", name="New Clan")], apart=HOUR)
+        end = END + 90 * HOUR
+        tracker = Tracker(store.where, clock=lambda: end)
+        before = END + (len(WORLD) + 1) * HOUR - 1
+        for known_at, name in ((None, "New Clan"), (before, "Clan")):
+            for found in (
+                tracker.history("hill", known_at=known_at),
+                tracker.history("hill", knowledge=True, known_at=known_at),
+            ):
+                assert {span["controller"]["name"] for span in found["spans"]} == {name}

@@ -75,6 +75,7 @@ def _spans(situation: Situation, spans: Iterable[Span], end: int) -> Document:
 
 
 def _span(situation: Situation, span: Span, end: int) -> Document:
+    """A stretch; its actors have one name in all of a history, that of the question's knowledge."""
     reading, who = span.reading, situation.who
     holder: Document | None = None
     if reading.holders:
