@@ -59,6 +59,11 @@ def texts(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Doc
     return found
 
 
+def told(claim: Document) -> str:
+    """A claim in words, with who said it."""
+    return f"{claim['text']} ({claim['attribution']})"
+
+
 def listed(reader: Reader, wanted: Filter, known: int = NOW) -> list[Document]:
     """The claims that pass a filter, in order of event time; without their standing."""
     tests, values = _tests(reader, wanted, known)

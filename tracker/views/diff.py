@@ -9,7 +9,8 @@ from tracker import phrases
 from tracker.judgement.evidence import Evidence
 from tracker.reader import Reader, position_at
 from tracker.views.claims import texts as texts_of
-from tracker.views.documents import compared, told, verdict_documents
+from tracker.views.claims import told
+from tracker.views.documents import compared, verdict_documents
 from tracker.views.evidence import merged
 from tracker.views.places import Place, places
 from tracker.views.situation import Question

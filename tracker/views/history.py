@@ -9,9 +9,8 @@ from tracker.judgement.course import Memory, Span, clamped, course
 from tracker.judgement.verdict import BAYES
 from tracker.judgement.vocabulary import MOVING
 from tracker.reader import Reader
-from tracker.views.claims import actor_names
+from tracker.views.claims import actor_names, told
 from tracker.views.claims import texts as texts_of
-from tracker.views.documents import told
 from tracker.views.knowledge import believed
 from tracker.views.places import Place
 from tracker.views.situation import Question, Situation

@@ -1,13 +1,11 @@
 """Decides how a verdict by another rule than the belief gives its reasons: what it did with each claim."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from tracker.views.claims import Document, told
 from tracker.views.places import Place
 from tracker.views.situation import Folded, Situation
 from tracker.zones import iso
-
-Document = dict[str, Any]
 
 
 class Ruled:
@@ -17,7 +15,14 @@ class Ruled:
         ruling = situation.ruling(place, folded, nearby=situation.changed_nearby(place))
         self._weighed = folded.weighed
         self.verdict = ruling.verdict
-        self.roles = ruling.roles
+        self._roles = ruling.roles
+        self.against: str | None = None
+        self.log_odds: float | None = None
+
+    @property
+    def mentioned(self) -> list[str]:
+        """The claims on control, in the order in which the rule took them."""
+        return list(self._roles)
 
     def because(self, texts: Mapping[str, Document], origin: Callable[[str], str]) -> list[Document]:
         """The claims that carry the answer and those that stand against it, the latest first."""
@@ -27,22 +32,22 @@ class Ruled:
                 "attribution": texts[claim]["attribution"], "weight": None, "step": step, "why": why,
             }
             for step in ("decides", "speaks against")
-            for claim, (role, why) in reversed(self.roles.items())
+            for claim, (role, why) in reversed(self._roles.items())
             if role == step
         ]  # fmt: skip
 
     def worth(self) -> dict[str, float]:
         """1 for the claims that carry the answer, -1 for those that stand against it, 0 for the others."""
         signs = {"decides": 1.0, "speaks against": -1.0}
-        return {claim: signs.get(role, 0.0) for claim, (role, _) in self.roles.items()}
+        return {claim: signs.get(role, 0.0) for claim, (role, _) in self._roles.items()}
 
     def steps(self, texts: Mapping[str, Document]) -> list[Document]:
         """What the rule did with each claim on control, in the order in which it took them."""
         return [
             {
                 "claim": one.evidence.claim,
-                "text": f"{texts[one.evidence.claim]['text']} ({texts[one.evidence.claim]['attribution']})",
-                "step": self.roles[one.evidence.claim][0],
+                "text": told(texts[one.evidence.claim]),
+                "step": self._roles[one.evidence.claim][0],
                 "at": iso(one.evidence.event_at),
                 "reliability": round(one.reliability, 9),
                 "stance": one.stance,
@@ -50,8 +55,8 @@ class Ruled:
                 "order": None,
                 "weight": None,
                 "p": None,
-                "why": self.roles[one.evidence.claim][1],
+                "why": self._roles[one.evidence.claim][1],
             }
             for one in self._weighed
-            if one.evidence.claim in self.roles
+            if one.evidence.claim in self._roles
         ]
