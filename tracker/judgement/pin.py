@@ -1,4 +1,4 @@
-"""Decides what an analyst's pin is, which of a place's pins counts, and what of the belief it shadows."""
+"""Decides what an analyst's pin is, and which of a place's pins counts."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -24,20 +24,6 @@ class Pin(NamedTuple):
     made_at: int
     position: int
     """Where it is in the log: of two for the same instant, the later one counts."""
-
-
-class Shadow(NamedTuple):
-    """What the claims say of a pinned place: those parts of a verdict that the pin takes the place of."""
-
-    at: int
-    status: str
-    holders: tuple[str, ...]
-    actors: tuple[str, ...]
-    confidence: float
-    probabilities: dict[str, float]
-    basis: str
-    claims: int
-    across: tuple[str, ...] = ()
 
 
 def acting(pins: Iterable[Pin], at: int) -> Pin | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tracker.judgement.belief import Settings
-from tracker.judgement.pin import Pin, Shadow
+from tracker.judgement.pin import Pin
 from tracker.judgement.reliability import clip
 from tracker.judgement.verdict import AGEING, ANALYST, FRESH, HELD, SHELF, STALE, UNKNOWN, Verdict
 
@@ -34,11 +34,8 @@ def pinned(belief: Verdict, pin: Pin, settings: Settings | None = None) -> Verdi
         deadline=pin.until,
         across=(),  # a front makes what the claims say less sure, not what an analyst says
         pin=pin,
-        shadow=Shadow(
-            belief.at, belief.status, belief.holders, belief.actors, belief.confidence,
-            belief.probabilities, belief.basis, belief.claims, belief.across,
-        ),
-    )  # fmt: skip
+        shadow=belief,
+    )
 
 
 def disagrees(verdict: Verdict) -> bool:

@@ -5,13 +5,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from math import log
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import UNSETTLING, Disagreement, disagreements, unsettled
 from tracker.judgement.evidence import ANALYSTS, DAY, Evidence, Sides
 from tracker.judgement.neighbours import on_the_front
-from tracker.judgement.pin import Pin, Shadow
+from tracker.judgement.pin import Pin
 from tracker.judgement.reliability import AGAINST_INTEREST, NAMELESS, NEUTRAL, SELF_SERVING, Weighed
 from tracker.judgement.vocabulary import AROUND, CONTEST, FOR, INSIDE, PRESENT, STRUCK
 from tracker.judgement.words import Word
@@ -41,6 +41,12 @@ HELD, CONTESTED_STATUS, UNKNOWN = "held", "contested", "unknown"
 FRESH, AGEING, STALE = "fresh", "ageing", "stale"
 ASSESSED, CLAIMED, ANALYST, NO_BASIS = "assessed", "claimed", "analyst", "none"
 INFERRED = "inferred"
+
+# A record cannot name itself among its fields but as text, which `typing` would compile at each start.
+if TYPE_CHECKING:
+    Shadow: TypeAlias = "Verdict"
+else:
+    Shadow = tuple
 
 
 class Verdict(NamedTuple):
@@ -74,7 +80,7 @@ class Verdict(NamedTuple):
     pin: Pin | None = None
     """The analyst's pin that this is the answer of."""
     shadow: Shadow | None = None
-    """What the claims say, where a pin is the answer."""
+    """The verdict of the claims, where a pin is the answer."""
 
 
 def judge(

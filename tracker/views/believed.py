@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from math import log
 
-from tracker.judgement.pin import Shadow
 from tracker.judgement.reliability import Weighed, by_record
-from tracker.judgement.verdict import Verdict
 from tracker.judgement.vocabulary import MOVING
 from tracker.judgement.weights import Step, Weight, explain
 from tracker.views.claims import Document, told
@@ -25,7 +23,7 @@ class Believed:
     ) -> None:
         self.verdict = situation.verdict(place, folded)
         # What the claims make of it: where a pin is the answer, the steps are still theirs.
-        self._belief: Verdict | Shadow = self.verdict.shadow or self.verdict
+        self._belief = self.verdict.shadow or self.verdict
         self._folded = folded
         self._names = folded.state.names
         self._weighings = weighings

@@ -9,7 +9,6 @@ from tracker import phrases
 from tracker.errors import typed
 from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import Evidence
-from tracker.judgement.pin import Shadow
 from tracker.judgement.verdict import BAYES, INFERRED, Verdict, WouldChange, would_change
 from tracker.views.claims import Document, actor_names
 from tracker.views.places import Place, places
@@ -155,7 +154,7 @@ class Verdicts:
         least = would_change(folded.state, of.sides, of.question.at, of.settings(place.id))
         return _would_change_sentence(least, verdict, self._actors)
 
-    def _controller(self, verdict: Verdict | Shadow) -> Document | None:
+    def _controller(self, verdict: Verdict) -> Document | None:
         if not verdict.holders:
             return None
         side, *others = verdict.holders
