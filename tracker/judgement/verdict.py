@@ -84,15 +84,9 @@ class Verdict(NamedTuple):
 
 
 def judge(
-    state: Fold,
-    tail: Sequence[Weighed],
-    at: int,
-    settings: Settings | None = None,
-    *,
-    changed_nearby: bool = False,
-    across: Collection[str] = (),
-    counts: tuple[int, int] | None = None,
-) -> Verdict:
+    state: Fold, tail: Sequence[Weighed], at: int, settings: Settings | None = None, *,
+    changed_nearby: bool = False, across: Collection[str] = (), counts: tuple[int, int] | None = None,
+) -> Verdict:  # fmt: skip
     """The verdict at `at` from a fold of the claims up to then and the recent ones among them.
 
     `tail` holds at least the claims of the last `TAIL`; `across` are the sides that hold places within
@@ -101,42 +95,43 @@ def judge(
     settings = settings or Settings()
     state.move_to(at)
     tail = [one for one in tail if one.evidence.event_at > at - TAIL]
-    found = disagreements(tail, every=False)
-    open_conflicts = tuple(one for one in unsettled(found, tail) if at - one.at <= SHOWN_FOR)
+    conflicts = _open(tail, at)
     holders, belief = holders_of(state)
     named = holders if belief >= NAMED_FROM else ()
-    others = tuple(sorted(set(across) - set(holders))) if named else ()
-    p = on_the_front(state.p, state.names, holders[0], others) if others else state.p
-    confidence = sum(p[state.names.index(side)] for side in holders)
-    disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in open_conflicts)
+    others, p = _facing(state, named, across)
+    disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in conflicts)
     status = status_of(state, holders, belief, at, settings, disputed=disputed)
-    word = state.words.get(holders[0]) if named else None
-    sure = bool(named) and belief > settings.threshold  # else silence has nothing to bring down
-    deadline = _deadline(state, holders, belief, at, settings) if sure else None
+    word = state.words.get(named[0]) if named else None
+    deadline = _deadline(state, named, belief, at, settings)
     age = age_of(word, at, _unchanged_since(state), deadline, changed_nearby=changed_nearby)
     claims, origins = counts or (state.count, len(state.origins))
     return Verdict(
-        at=at,
-        status=status,
-        holders=named,
-        actors=word.actors if word else named,
-        confidence=confidence,
+        at, status, named, word.actors if word else named,
+        confidence=sum(p[state.names.index(side)] for side in holders),
         probabilities=dict(zip(state.names, p, strict=True)),
         basis=basis_of(state.voices) if named else NO_BASIS,
         vacated_by=state.vacated if status == UNKNOWN else None,
         partly=partly_held(tail, named),
         since=(state.since.earliest, state.since.event_at) if named and state.since else None,
         freshness=age.freshness if named else None,
-        last_report=age.last_report,
-        stale_at=age.stale_at,
-        deadline=deadline,
-        pressure=pressing(tail, at, named),
-        present=_shown(tail, at, (PRESENT,), ()),
-        conflicts=open_conflicts,
-        origins=origins,
-        claims=claims,
-        across=others,
-    )
+        last_report=age.last_report, stale_at=age.stale_at, deadline=deadline,
+        pressure=pressing(tail, at, named), present=_shown(tail, at, (PRESENT,), ()),
+        conflicts=conflicts, origins=origins, claims=claims, across=others,
+    )  # fmt: skip
+
+
+def _open(tail: Sequence[Weighed], at: int) -> tuple[Disagreement, ...]:
+    """The contradictions that nothing has settled and that are still told."""
+    found = unsettled(disagreements(tail, every=False), tail)
+    return tuple(one for one in found if at - one.at <= SHOWN_FOR)
+
+
+def _facing(
+    state: Fold, named: tuple[str, ...], across: Collection[str]
+) -> tuple[tuple[str, ...], Sequence[float]]:
+    """The other sides that the holders face across a front, and the probabilities that this leaves."""
+    others = tuple(sorted(set(across) - set(named))) if named else ()
+    return others, on_the_front(state.p, state.names, named[0], others) if others else state.p
 
 
 def holders_of(state: Fold) -> tuple[tuple[str, ...], float]:
@@ -253,6 +248,8 @@ def _deadline(
     state: Fold, holders: tuple[str, ...], confidence: float, at: int, settings: Settings
 ) -> int | None:
     """When silence alone brings the confidence down to the threshold; None if it never does."""
+    if not holders or confidence <= settings.threshold:
+        return None  # nobody is named, or not surely enough: silence has nothing to bring down
     pi = len(holders) / len(state.names)
     return deadline(confidence, pi, settings.threshold, state.lam, at)
 
