@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim, typed
@@ -11,20 +10,16 @@ from tracker.judgement.vocabulary import FILTERS, MODALITIES, PREDICATES, STANDI
 from tracker.names import AREA_KINDS, Resolved
 from tracker.reader import Reader, position_at
 from tracker.views.names import areas, find, find_then
-from tracker.zones import iso
+from tracker.zones import When, iso, plain_time
 
 if TYPE_CHECKING:
     from tracker.views.places import Place
     from tracker.views.situation import Question
 
-When = str | datetime | int | None
-"""A time as a person types it, an aware datetime, or microseconds since the epoch."""
 Either = When | tuple[When, When]
 """One value for both verdicts, or one for each."""
 Document = dict[str, Any]
 BAYES = "bayes"
-FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-"""The microseconds of the years 1 to 9999."""
 
 
 class Asking:
@@ -56,6 +51,7 @@ class Asking:
         """The verdicts on all places, or on those that pass every filter given."""
         from tracker.views.documents import table_documents
         from tracker.views.places import within
+        from tracker.views.verdicts import passes
 
         reader = self._reader
         question = self._question(at, known_at, published_by, policy)
@@ -65,14 +61,14 @@ class Asking:
         side = self._id("actor", controller, known)
         words = tuple(only)
         _require("filter of verdicts", words, FILTERS)
-        return {"at": iso(question.at), "places": [row for row in rows if _passes(row, side, words)]}
+        return {"at": iso(question.at), "places": [row for row in rows if passes(row, side, words)]}
 
     def regions(
         self, at: When, known_at: When, published_by: When, policy: str = BAYES, *, area: str | None,
         kind: str | None, within: str | None,
     ) -> Document:  # fmt: skip
         """The areas of one level, one area in detail, or the polygons of a file: their places counted."""
-        from tracker.views.regions import area_document, level_document, polygons_document
+        from tracker.views.regions import area_document, counts, level_document, polygons_document
 
         asked = {"AREA": area, "--kind": kind, "--within": within}
         if len(told := [name for name, value in asked.items() if value is not None]) > 1:
@@ -88,7 +84,7 @@ class Asking:
         known = position_at(self._reader, question.known_at)
         found = self._place(self._area(area, known), question)
         told_of = area_document(self._reader, question, found)
-        if found.kind not in AREA_KINDS and not told_of["areas"] and not _counted(told_of):
+        if found.kind not in AREA_KINDS and not counts(told_of):
             raise BadInput(
                 what=f"{found.name} is no area, but a {found.kind}", try_=f"tracker status {typed(found.id)}"
             )
@@ -363,22 +359,6 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def plain_time(when: When) -> str | int | None:
-    """A time as text or microseconds; BadInput for a datetime without a zone, and for what is no time."""
-    if when is None or isinstance(when, str):
-        return when
-    if isinstance(when, datetime):
-        if when.tzinfo is None:
-            raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
-        return round(when.timestamp() * 1_000_000)
-    if type(when) is not int or not FIRST <= when <= LAST:
-        raise BadInput(
-            what=f"{when!r} is no time in microseconds since 1970",
-            try_="text such as '2024-12-06', or an aware datetime",
-        )
-    return when
-
-
 def _when(when: When) -> str:
     """A time of a question, as it was typed."""
     plain = plain_time(when)
@@ -405,22 +385,3 @@ def _asked(near: Iterable[str]) -> str:
 
 def _noted(bound: Resolved) -> Document:
     return {"note": bound.note} if bound.note else {}
-
-
-def _passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
-    holder = row["controller"]
-    if side is not None:
-        holding = [holder["id"], holder["side"], *(one["id"] for one in holder["with"])] if holder else []
-        if side not in holding:
-            return False
-    return (
-        not only
-        or row["status"] in only
-        or row["freshness"] in only
-        or ("conflict" in only and bool(row["conflicts"]))
-    )
-
-
-def _counted(told: Document) -> int:
-    """How many places an answer counts."""
-    return sum(told["total"][those]["places"]["known"] for those in ("settlements", "facilities"))

@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tracker.asking import Asking, Either, When, plain_time
+from tracker.asking import Asking, Either
 from tracker.errors import BadInput, Conflict, NotFound
 from tracker.reader import NOW, Reader, open_reader
+from tracker.zones import When, iso, plain_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -542,7 +543,6 @@ def _thing(thing: str, *more: str) -> str:
 def _typed(verb: str, told: dict[str, Any]) -> Typed:
     """A claim as if it had been typed; TypeError for a keyword that it does not have, naming the nearest."""
     from tracker.desk.intake import Typed
-    from tracker.zones import iso
 
     for key in told:
         if key not in Typed.__slots__:

@@ -1,4 +1,4 @@
-"""Decides where an instant falls on the clocks of a zone, and how it is written down.
+"""Decides where an instant falls on the clocks of a zone, how it is written down and how programs give it.
 
 An instant is an ``int``: microseconds since the Unix epoch, UTC. A local time is a naive ``datetime``.
 What only zones other than UTC need is imported inside the functions: most commands start without them.
@@ -15,6 +15,10 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+When = str | datetime | int | None
+"""A time as a person types it, an aware datetime, or microseconds since the epoch."""
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The microseconds of the years 1 to 9999."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OFFSET = r"(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d\d))?"
@@ -138,6 +142,25 @@ def _aware(instant: int, zone: tzinfo) -> datetime:
 
 def _since_epoch(aware: datetime) -> int:
     return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+# --- as a program gives it ----------------------------------------------------------------------------
+
+
+def plain_time(when: When) -> str | int | None:
+    """A time as text or microseconds; BadInput for a datetime without a zone, and for what is no time."""
+    if when is None or isinstance(when, str):
+        return when
+    if isinstance(when, datetime):
+        if when.tzinfo is None:
+            raise BadInput(what=f"{when!r} has no zone", try_="an aware datetime, or text")
+        return round(when.timestamp() * 1_000_000)
+    if type(when) is not int or not _FIRST <= when <= _LAST:
+        raise BadInput(
+            what=f"{when!r} is no time in microseconds since 1970",
+            try_="text such as '2024-12-06', or an aware datetime",
+        )
+    return when
 
 
 # --- writing -----------------------------------------------------------------------------------------

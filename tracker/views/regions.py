@@ -81,6 +81,12 @@ def polygons_document(reader: Reader, question: Question, polygons: Sequence[Are
     return {**land.axes(), **told, "file": file, "without_position": land.sums(nowhere), **note}
 
 
+def counts(told: Document) -> bool:
+    """Whether the document of an area counts anything: areas in it, or places that are known."""
+    known = (told["total"][those]["places"]["known"] for those in ("settlements", "facilities"))
+    return bool(told["areas"]) or any(known)
+
+
 def _swapped(file: str, hits: Collection[int], turned: Iterable[Collection[int]]) -> Document:
     """A word where far more places would lie in the polygons if their coordinates were swapped."""
     would = len({i for some in turned for i in some})

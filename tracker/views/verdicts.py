@@ -204,3 +204,18 @@ def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: M
         parts.append("any word that the holder is still there would make it fresh again")
     sentence = "; ".join(parts)
     return sentence[:1].upper() + sentence[1:] + "." if sentence else "Nothing said so far would change it."
+
+
+def passes(row: Document, side: str | None, only: tuple[str, ...]) -> bool:
+    """Whether a verdict is one that a side is a holder in, and that one of some words of filters fits."""
+    holder = row["controller"]
+    if side is not None:
+        holding = [holder["id"], holder["side"], *(one["id"] for one in holder["with"])] if holder else []
+        if side not in holding:
+            return False
+    return (
+        not only
+        or row["status"] in only
+        or row["freshness"] in only
+        or ("conflict" in only and bool(row["conflicts"]))
+    )
