@@ -24,6 +24,12 @@ def check_name(file: str) -> None:
         raise BadInput(what=f"the plot is written as SVG, and {file} is named otherwise", try_=step)
 
 
+def draw(file: str, rules: Sequence[Mapping[str, Any]]) -> None:
+    """Write the picture into a file."""
+    with open(file, "w", encoding="utf-8") as drawn:
+        drawn.write(calibration(rules))
+
+
 def calibration(rules: Sequence[Mapping[str, Any]]) -> str:
     """The picture: a line for each rule, a dot for each of its bins, bigger with more answers."""
     width, height = LEFT + SIZE + RIGHT, TOP + SIZE + BELOW

@@ -7,8 +7,10 @@ beyond the Arabic article. A near hit is never bound (``Artouz`` is 77 % ``Tarto
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tracker.errors import AmbiguousName, UnknownName
+from tracker.errors import AmbiguousName, BadInput, UnknownName
 
+THINGS = ("place", "actor", "source")
+"""What has names."""
 AREA_KINDS = frozenset({"governorate", "region", "district", "country"})
 SETTLEMENT_KINDS = frozenset({"city", "town", "village"})
 
@@ -37,6 +39,13 @@ _SUN_LETTERS = ("d", "dh", "n", "r", "s", "sh", "t", "th", "z")
 _ARTICLES = {"al", "el", "il", "ul", "ال"} | {vowel + letter for vowel in "ae" for letter in _SUN_LETTERS}
 _JOINED_ARTICLE = r"(?<!\w)(?:([ae]l)'(?=\w\w)|([ae](dh|d|n|r|sh|s|th|t|z))'(?=\3))"
 _LONGEST = 80
+
+
+def thing_of(thing: str, *more: str) -> str:
+    """One of the kinds of things that have names, or one of some more; BadInput for another word."""
+    if thing not in (known := (*THINGS, *more)):
+        raise BadInput(what=f"{thing!r} is no kind of thing", try_=f"one of {', '.join(known)}")
+    return thing
 
 
 class Named(NamedTuple):

@@ -20,20 +20,18 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.asking import Asking, Either
 from tracker.errors import BadInput, Conflict, NotFound
-from tracker.reader import NOW, Reader, open_reader
-from tracker.zones import When, iso, plain_time
+from tracker.names import thing_of
+from tracker.reader import Reader, open_reader
+from tracker.zones import When, plain_time
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.desk.claiming import Claiming
-    from tracker.desk.intake import Typed
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
-    from tracker.record.events import Event
 
 Document = dict[str, Any]
-THINGS = ("place", "actor", "source")
 
 
 def wall_clock() -> int:
@@ -50,13 +48,9 @@ class Tracker:
     """
 
     def __init__(
-        self,
-        where: str | Path,
-        *,
-        clock: Callable[[], int] = wall_clock,
-        zone: str | None = None,
+        self, where: str | Path, *, clock: Callable[[], int] = wall_clock, zone: str | None = None,
         by: str = "",
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.where = str(where)
         self.clock = clock
         self._zone = zone
@@ -77,29 +71,9 @@ class Tracker:
 
     def init(self, starter: str | None = None) -> Document:
         """Make the database if it is not there, and bring in what of the starter pack is not yet known."""
-        from tracker.desk.recording import Decision, unseen
-        from tracker.record.follow import catch_up
-        from tracker.record.store import Store
+        from tracker.desk.founding import founded
 
-        opening: Sequence[Event] = ()
-        if starter is not None:
-            from tracker.desk.starter import opening as pack_opening
-
-            opening = pack_opening(starter)
-        with Store.create(self.where) as store:
-            catch_up(store)
-
-        def missing(reader: Reader) -> Decision[None]:
-            known = {row[0] for row in reader.rows("SELECT DISTINCT stream FROM events")}
-            return Decision([event for event in opening if event.stream not in known], None)
-
-        recorded = len(self._recorder().record(missing, unseen).events)
-        with self.reading() as reader:
-            counts = {
-                thing: reader.rows(f"SELECT count(*) FROM {thing} WHERE to_pos > :known", known=NOW)[0][0]
-                for thing in ("places", "actors", "sources", "claims")
-            }
-        return {"where": self.where, "starter": starter, "recorded": recorded, **counts}
+        return founded(self._recorder(), starter)
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -181,7 +155,7 @@ class Tracker:
         `known`: each time with what had been recorded by then. `near`: so many days from a change are near.
         `strict` refuses a file with a row that cannot be used. `plot` names an SVG of the calibration.
         """
-        from tracker.diagram import calibration, check_name
+        from tracker.diagram import check_name, draw
 
         if plot is not None:
             check_name(str(plot))
@@ -190,8 +164,7 @@ class Tracker:
                 str(file), policy, every=every, start=start, end=end, near=near, known=known, strict=strict
             )
         if plot is not None:
-            with open(plot, "w", encoding="utf-8") as drawn:
-                drawn.write(calibration(found["policies"]))
+            draw(str(plot), found["policies"])
         return found
 
     def claims(
@@ -246,14 +219,19 @@ class Tracker:
         reported, modality, confidence, … as a person types them. `like` copies what is left open from
         another claim. `create` brings in names that are not known yet; `dry_run` writes nothing.
         """
-        typed = _typed("add_claim", {"sentence": sentence, **told})
+        from tracker.desk.keywords import typed_claim
+
+        typed = typed_claim("add_claim", {"sentence": sentence, **told})
         return self._claiming().add(typed, dry_run=dry_run, create=create, like=like)
 
     def correct(
         self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any
     ) -> Document:
         """Our mistake: record what was really said in place of a claim; `told` names what differs."""
-        return self._claiming().correct(claim, _typed("correct", told), reason=reason, dry_run=dry_run)
+        from tracker.desk.keywords import typed_claim
+
+        typed = typed_claim("correct", told)
+        return self._claiming().correct(claim, typed, reason=reason, dry_run=dry_run)
 
     def retract(
         self, claim: str, *, reason: str | None = None, by: str | None = None, url: str | None = None,
@@ -359,33 +337,28 @@ class Tracker:
     def alias(self, thing: str, name: str, aliases: Sequence[str], *, dry_run: bool = False) -> Document:
         """A place, actor or source is also called so."""
         facts = {"aliases": tuple(aliases)}
-        return self._registering().change(_thing(thing), "alias", name, facts, dry_run=dry_run)
+        return self._registering().change(thing_of(thing), "alias", name, facts, dry_run=dry_run)
 
     def unalias(
-        self,
-        thing: str,
-        name: str,
-        aliases: Sequence[str],
-        *,
-        reason: str | None = None,
+        self, thing: str, name: str, aliases: Sequence[str], *, reason: str | None = None,
         dry_run: bool = False,
-    ) -> Document:
+    ) -> Document:  # fmt: skip
         """It is not called so after all; undoes `alias`. Claims typed with the name stay with it."""
         return self._registering().unalias(thing, name, aliases, reason, dry_run=dry_run)
 
     def rename(self, thing: str, name: str, to: str, *, dry_run: bool = False) -> Document:
         """The main name of a place, actor or source changes; the old one stays an alias."""
-        return self._registering().change(_thing(thing), "rename", name, {"name": to}, dry_run=dry_run)
+        return self._registering().change(thing_of(thing), "rename", name, {"name": to}, dry_run=dry_run)
 
     def merge(
         self, thing: str, name: str, into: str, *, reason: str | None = None, dry_run: bool = False
     ) -> Document:
         """Two of them are one: `name` is read as `into` from now on. Undone by `unmerge`."""
-        return self._registering().merge(_thing(thing), name, into, reason, dry_run=dry_run)
+        return self._registering().merge(thing_of(thing), name, into, reason, dry_run=dry_run)
 
     def unmerge(self, thing: str, name: str, *, reason: str | None = None, dry_run: bool = False) -> Document:
         """The merge was wrong; `name` is the id that was merged away."""
-        return self._registering().unmerge(_thing(thing), name, reason, dry_run=dry_run)
+        return self._registering().unmerge(thing_of(thing), name, reason, dry_run=dry_run)
 
     def actor_join(self, actor: str, parent: str, *, since: When, dry_run: bool = False) -> Document:
         """From `since` on the actor is part of the parent."""
@@ -409,16 +382,15 @@ class Tracker:
 
     def listed(self, thing: str, text: str | None = None) -> Document:
         """All places, actors, sources or documents, or those with a text in one of their names."""
-        from tracker.views.catalogue import catalogue, documents
+        from tracker.views.catalogue import listed
 
-        _thing(thing, "document")
+        thing_of(thing, "document")
         with self.reading() as reader:
-            found = documents(reader, text) if thing == "document" else catalogue(reader, thing, text)
-            return {f"{thing}s": found}
+            return {f"{thing}s": listed(reader, thing, text)}
 
     def show_thing(self, thing: str, name: str) -> Document:
         """One place, actor or source with its names and what it is tied to; a document with its claims."""
-        _thing(thing, "document")
+        thing_of(thing, "document")
         with self._asking() as ask:
             return ask.document(name) if thing == "document" else ask.thing(thing, name)
 
@@ -430,14 +402,10 @@ class Tracker:
 
     def settings(self) -> Document:
         """Every setting with its meaning, and the values that were changed."""
-        from tracker.views.settings import KNOWN, all_settings
+        from tracker.views.settings import settings_document
 
         with self.reading() as reader:
-            told = [
-                {"key": key, "place": place or None, "value": value}
-                for (key, place), value in sorted(all_settings(reader).items())
-            ]
-        return {"settings": told, "known": dict(KNOWN)}
+            return settings_document(reader)
 
     # -- the record ------------------------------------------------------------------------------
 
@@ -517,46 +485,15 @@ class Tracker:
         return Claiming(self._recorder())
 
     def _added(self, thing: str, name: str, told: dict[str, Any], *, dry_run: bool) -> Document:
-        import inspect
+        from tracker.desk.keywords import only_known
 
-        from tracker.desk.registry import ADDING
-
-        known = inspect.signature(ADDING[thing]).parameters
-        for key in told:
-            if key not in known:
-                raise _unexpected(f"{thing}_add", key, known)
+        only_known(thing, told)
         return self._registering().add(thing, name, told, dry_run=dry_run)
 
     def _registering(self) -> Registering:
         from tracker.desk.registering import Registering
 
         return Registering(self._recorder())
-
-
-def _thing(thing: str, *more: str) -> str:
-    """One of the kinds of things that have names."""
-    if thing not in (known := (*THINGS, *more)):
-        raise BadInput(what=f"{thing!r} is no kind of thing", try_=f"one of {', '.join(known)}")
-    return thing
-
-
-def _typed(verb: str, told: dict[str, Any]) -> Typed:
-    """A claim as if it had been typed; TypeError for a keyword that it does not have, naming the nearest."""
-    from tracker.desk.intake import Typed
-
-    for key in told:
-        if key not in Typed.__slots__:
-            raise _unexpected(verb, key, Typed.__slots__)
-    times = {key: plain_time(told[key]) for key in ("at", "reported") if key in told}
-    return Typed(**told | {key: iso(at) if isinstance(at, int) else at for key, at in times.items()})
-
-
-def _unexpected(verb: str, key: str, known: Iterable[str]) -> TypeError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(key, list(known), 1)
-    asked = f". Did you mean {near[0]!r}?" if near else ""
-    return TypeError(f"{verb}() got an unexpected keyword argument {key!r}{asked}")
 
 
 __all__ = ["BadInput", "Conflict", "NotFound", "Tracker", "wall_clock"]

@@ -25,6 +25,11 @@ _DOCUMENT = ("id", "source", "url", "title", "published")
 _WORDS = ("id", "title", "url")
 
 
+def listed(reader: Reader, thing: str, text: str | None = None) -> list[Document]:
+    """All of a kind, also documents, or those that have a text in one of their names."""
+    return documents(reader, text) if thing == "document" else catalogue(reader, thing, text)
+
+
 def catalogue(reader: Reader, thing: str, text: str | None = None, known: int = NOW) -> list[Document]:
     """All of a kind by id, or those that have a text in one of their names."""
     table, columns = _COLUMNS[thing]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from tracker.judgement.belief import NEWS_ONLY, Settings
 from tracker.reader import NOW, Reader
@@ -38,6 +38,15 @@ def all_settings(reader: Reader, known: int = NOW) -> dict[tuple[str, str], str]
 def _all_settings(reader: Reader, known: int) -> dict[tuple[str, str], str]:
     rows = reader.rows(f"SELECT key, place, value FROM settings WHERE {TRUE}", known=known)
     return {(key, place): value for key, place, value in rows}
+
+
+def settings_document(reader: Reader) -> dict[str, Any]:
+    """The document of `setting list --json`: what was changed, and what every setting means."""
+    told = [
+        {"key": key, "place": place or None, "value": value}
+        for (key, place), value in sorted(all_settings(reader).items())
+    ]
+    return {"settings": told, "known": dict(KNOWN)}
 
 
 def settings_of(reader: Reader, known: int = NOW) -> Callable[[str], Settings]:
