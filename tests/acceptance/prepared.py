@@ -14,6 +14,17 @@ import pytest
 from tests.acceptance.packs import Line, Pack, registering, saying, syria
 from tests.cli.running import tracker
 
+__all__ = [
+    "fresh",
+    "new_schema",
+    "nobody_at_home",
+    "report_copy",
+    "report_file",
+    "starter_file",
+    "story_copy",
+    "story_file",
+]
+"""The fixtures."""
 OPENED = "2024-11-26T00:00:00Z"
 LATER = "2024-12-20T00:00:00Z"
 _schemas = itertools.count(1)

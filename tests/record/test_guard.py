@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.record.effort import calm, on_a_server
 from tests.record.histories import BEGIN, dump, fresh, record
-from tests.record.test_projections import on_a_server, on_files
 from tracker.judgement import guard
 from tracker.judgement.evidence import DAY
 from tracker.reader import open_reader
@@ -64,7 +64,7 @@ def in_any_order(where: str, told: list[Event], order: list[int]) -> None:
         assert kept(other) == kept(one)
 
 
-@on_files
+@calm
 @given(told=orders)
 def test_the_order_of_import_changes_nothing_that_is_kept(
     tmp_path: Path, doubtful: None, told: tuple[list[Event], list[int]]
@@ -89,7 +89,7 @@ def answers(store: Store, question: Question) -> dict[str, list[float]]:
         return judged
 
 
-@on_files
+@calm
 @given(told=wars, day=st.integers(0, 25), size=st.integers(1, 36), published=st.integers(0, 16))
 def test_what_is_kept_is_what_folding_everything_gives_on_every_axis(
     tmp_path: Path, doubtful: None, told: list[Event], day: int, size: int, published: int

@@ -8,8 +8,8 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.record.effort import calm, on_a_server
 from tests.record.histories import BEGIN, SOURCES, dump, fresh, record
-from tests.record.test_projections import on_a_server, on_files
 from tracker.judgement.evidence import DAY
 from tracker.reader import NOW, Reader, open_reader
 from tracker.record import events
@@ -88,7 +88,7 @@ def late_news(draw: st.DrawFn) -> list[Event]:
     return told
 
 
-@on_files
+@calm
 @given(told=late_news(), sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3))
 def test_what_a_late_word_settles_anew_is_what_settling_everything_gives(
     tmp_path: Path, told: list[Event], sizes: list[int]
@@ -119,7 +119,7 @@ def test_the_latest_word_of_a_map_may_be_one_derived_from_it(tmp_path: Path) -> 
         assert kept(store) == followed
 
 
-@on_files
+@calm
 @given(told=late_news(), place=st.sampled_from(PLACES[:2]))
 def test_a_history_of_knowledge_has_at_each_step_what_was_learned_by_then(
     tmp_path: Path, told: list[Event], place: str
@@ -139,7 +139,7 @@ def test_a_history_of_knowledge_has_at_each_step_what_was_learned_by_then(
 orders = wars.flatmap(lambda told: st.tuples(st.just(told), st.permutations(range(len(told)))))
 
 
-@on_files
+@calm
 @given(told=orders)
 def test_the_order_of_import_changes_nothing_that_is_kept(
     tmp_path: Path, told: tuple[list[Event], list[int]]
@@ -160,7 +160,7 @@ def learned(reader: Reader, known: int) -> dict[str, float | None]:
     return {one.claim: one.learned for claims in found.values() for one in claims}
 
 
-@on_files
+@calm
 @given(told=wars, size=st.integers(1, 40))
 def test_known_at_is_what_a_tracker_that_stopped_then_had_learned(
     tmp_path: Path, told: list[Event], size: int
@@ -174,7 +174,7 @@ def test_known_at_is_what_a_tracker_that_stopped_then_had_learned(
             assert learned(now, position) == learned(then, NOW) == learned(then, position)
 
 
-@on_files
+@calm
 @given(told=wars, day=st.integers(0, 90))
 def test_published_by_weighs_claims_as_who_read_only_that_would(
     tmp_path: Path, told: list[Event], day: int

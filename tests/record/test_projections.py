@@ -8,11 +8,12 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from tests.judgement.strategies import SIDES, said
+from tests.record.effort import calm, on_a_server
 from tests.record.histories import BEGIN, WORLD, dump, fresh, histories, record
 from tracker.errors import DamagedDatabase, DatabaseBusy, DatabaseProblem
 from tracker.judgement.belief import Fold
@@ -37,18 +38,6 @@ from tracker.record.store import Store
 from tracker.record.upkeep import verify
 
 sizes = st.lists(st.integers(1, 6), min_size=1, max_size=4)
-# Without shrinking, which takes minutes here.
-on_files = settings(
-    max_examples=25,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-on_a_server = settings(on_files, max_examples=8)
 anything = given(happened=histories(), one=sizes, other=sizes, late=st.integers(0, 22))
 
 
@@ -83,7 +72,7 @@ def follow_catch_up_and_rebuild(
         assert lagging(followed) == []
 
 
-@on_files
+@calm
 @anything
 def test_following_catching_up_and_building_again_are_the_same(
     beside: str, happened: list[Event], one: Sequence[int], other: Sequence[int], late: int
@@ -99,7 +88,7 @@ def test_and_on_postgresql(
     follow_catch_up_and_rebuild(schema, happened, one, other, late)
 
 
-@on_files
+@calm
 @anything
 def test_and_where_every_other_claim_leaves_a_trail(
     beside: str,
@@ -134,7 +123,7 @@ def taken_back(connection: Connection, events: Sequence[Envelope]) -> None:
 in_turns = given(happened=histories(), turns=st.lists(st.integers(0, 2), min_size=1, max_size=6))
 
 
-@on_files
+@calm
 @in_turns
 def test_what_a_writer_remembers_is_never_out_of_date(
     beside: str, happened: list[Event], turns: Sequence[int]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.record.effort import calm
 from tests.record.histories import ACTORS, BEGIN, END, WORLD, fresh, record
-from tests.views.test_situation import calm
 from tracker import Tracker
 from tracker.errors import BadInput
 from tracker.judgement.evidence import DAY
@@ -342,7 +342,7 @@ def test_the_parts_of_an_area_are_the_whole_of_it(where: str, happened: list[Eve
                 told = area_document(reader, ASKED, area)
                 assert +total([*told["areas"], told["outside"]]) == +sums(told["total"])
                 lies = within(reader, area.id)
-                assert +flat(told["total"]) == +counted(reader, lambda place: place.id in lies)  # noqa: B023
+                assert +flat(told["total"]) == +counted(reader, lambda place: place.id in lies)  # noqa: B023 (called at once)
                 assert summary_of(reader, ASKED, area) == told["total"]["summary"]
 
 
@@ -358,7 +358,7 @@ def test_a_level_counts_everything_once(where: str, happened: list[Event], kind:
             nowhere = counted(reader, lambda place: not any(place.id in inside for inside in lies_in))
             assert +flat(told["outside"]) == +nowhere
             for one, inside in zip(told["areas"], lies_in, strict=True):
-                assert +flat(one) == +counted(reader, lambda place: place.id in inside)  # noqa: B023
+                assert +flat(one) == +counted(reader, lambda place: place.id in inside)  # noqa: B023 (called at once)
 
 
 @some

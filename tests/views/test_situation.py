@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.record.effort import calm, few, moments
 from tests.record.histories import (
     ACTORS,
     BEGIN,
@@ -38,19 +39,6 @@ from tracker.views.places import all_places
 from tracker.views.situation import Question
 
 Document = dict[str, Any]
-# Without shrinking, which takes minutes here.
-calm = settings(
-    max_examples=25,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-few = settings(calm, max_examples=5)
-moments = st.integers(0, 85).map(lambda half: BEGIN + half * DAY // 2)
 
 
 @pytest.fixture

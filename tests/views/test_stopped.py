@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.record import effort
+from tests.record.effort import moments
 from tests.record.histories import BEGIN, END, HOUR, WORLD, fresh, histories, record
-from tracker.judgement.evidence import DAY
 from tracker.judgement.policies import NAMES
 from tracker.judgement.verdict import BAYES
 from tracker.reader import open_reader, position_at
@@ -25,18 +26,8 @@ from tracker.views.places import all_places
 from tracker.zones import iso
 
 Document = dict[str, Any]
-calm = settings(
-    max_examples=12,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
+calm = settings(effort.calm, max_examples=12)
 few = settings(calm, max_examples=3)
-moments = st.integers(0, 85).map(lambda half: BEGIN + half * DAY // 2)
 policies = st.sampled_from((BAYES, *NAMES))
 published = st.none() | moments
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from tests.record.effort import calm, few, moments
 from tests.record.histories import BEGIN, END, HOUR, WORLD, fresh, histories, record
 from tests.record.test_guard import FEED, PLACES, claim, wars
-from tests.views.test_situation import calm, few, moments
 from tracker.judgement import bulk, guard
 from tracker.judgement.columns import Teller, Told, Trust
 from tracker.judgement.evidence import ANALYSTS, DAY, Evidence

@@ -1,9 +1,10 @@
-"""Decides what every simple rule keeps of a place: how claims read, who holds it since when, and contests."""
+"""Decides what simple rules keep of a place: how claims read, who holds it since when, contests, votes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from copy import copy
+from typing import Final, NamedTuple, TypeVar
 
 from tracker.judgement.belief import DECIDES
 from tracker.judgement.evidence import Realignment, Sides
@@ -12,6 +13,7 @@ from tracker.judgement.verdict import CONTEST_LASTS
 from tracker.judgement.vocabulary import CONTEST, DENY_GAIN, FOR, INSIDE, LOST, MOVING
 from tracker.judgement.words import Word, word_of
 
+Kept = TypeVar("Kept")
 AGAINST: Final = "against"
 EXCLUDED: Final = "an analyst left it out"
 UNNAMED: Final = "it names nobody who could have it"
@@ -192,9 +194,39 @@ class Book:
             self.left_out[one.evidence.claim] = why
 
 
+class Ballots:
+    """The latest word of each voice; an origin that speaks with another voice takes back its earlier word."""
+
+    def __init__(self) -> None:
+        self.cast: dict[str, Said] = {}
+
+    def take(self, said: Said) -> None:
+        """Put a word in the place of what the same voice, or the same origin, said before."""
+        origin = said.one.evidence.origin
+        for voice, before in list(self.cast.items()):
+            if voice == said.one.voice or before.one.evidence.origin == origin:
+                del self.cast[voice]
+        self.cast[said.one.voice] = said
+
+    def realign(self, change: Realignment) -> None:
+        """Follow a side into another."""
+        self.cast = {voice: said.realigned(change) for voice, said in self.cast.items()}
+
+
 def _renamed(side: str, change: Realignment) -> str:
     return change.joined if side == change.left else side
 
 
 def _rewritten(word: Word, change: Realignment) -> Word:
     return word._replace(sides=tuple(sorted({_renamed(side, change) for side in word.sides})))
+
+
+def forked(kept: Kept) -> Kept:
+    """A rule that goes on apart from this one: what it keeps is copied; the claims never change."""
+    copied = copy(kept)
+    for name, value in vars(copied).items():
+        if isinstance(value, dict | list):
+            setattr(copied, name, value.copy())
+        elif isinstance(value, Book | Ballots | Readings):
+            setattr(copied, name, forked(value))
+    return copied

@@ -13,13 +13,14 @@ from itertools import groupby
 from typing import Final, NamedTuple, Protocol
 
 from tracker.judgement.belief import Fold, Settings
+from tracker.judgement.book import forked
 from tracker.judgement.conflicts import UNSETTLING, disagreements, moves, settled_at
 from tracker.judgement.evidence import Evidence, Sides
 from tracker.judgement.guard import counting
 from tracker.judgement.pin import Pin, acting
 from tracker.judgement.policies import begun
 from tracker.judgement.reliability import Weighed, clip
-from tracker.judgement.rules import Rule, forked
+from tracker.judgement.rules import Rule
 from tracker.judgement.verdict import (
     BAYES,
     CONFLICT_LASTS,

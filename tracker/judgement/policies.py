@@ -14,7 +14,7 @@ from tracker.judgement.belief import Settings
 from tracker.judgement.book import Book
 from tracker.judgement.evidence import Sides
 from tracker.judgement.reliability import Weighed
-from tracker.judgement.rules import Claimed, Latest, Opinion, Rule, TwoOrigins, Vote, self_serving
+from tracker.judgement.rules import Claimed, Latest, Opinion, Rule, self_serving
 from tracker.judgement.verdict import (
     BAYES,
     CLAIMED,
@@ -27,6 +27,7 @@ from tracker.judgement.verdict import (
     pressing,
 )
 from tracker.judgement.vocabulary import CONTEST, INSIDE, MOVING
+from tracker.judgement.voting import TwoOrigins, Vote
 
 HALF_LIFE: Final = 30
 """Days in which a vote of `decayed-vote` loses half its weight."""
