@@ -159,14 +159,8 @@ class Asking:
         """Rules scored against the outcomes in a file."""
         from tracker.judgement.policies import NAMES
         from tracker.outcomes import read_outcomes
-        from tracker.views.evaluation import (
-            Asked,
-            evaluation_document,
-            read_days,
-            read_every,
-            told_truth,
-            truth_of,
-        )
+        from tracker.views.evaluation import Asked, evaluation_document, read_days, read_every
+        from tracker.views.truth import told_truth, truth_of
 
         _require("policy", policies, NAMES)
         now, zone = self._clock(), self._zone

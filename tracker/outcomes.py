@@ -1,7 +1,7 @@
 """Decides how a file of outcomes is read: rows that say who held a place from a time on.
 
 A table with a head, in CSV or any like it: commas, semicolons, tabs or bars; UTF-8, or UTF-16 with its mark.
-Here are only rows of text; what a name or a time means is found out elsewhere (`views.evaluation`).
+Here are only rows of text; what a name or a time means is found out elsewhere (`views.truth`).
 """
 
 from __future__ import annotations

@@ -1,39 +1,28 @@
-"""Decides how rules are scored against what turned out to be so: what is asked when, and judged how."""
+"""Decides how rules are scored against what turned out to be so: what is asked when, of which places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from tracker.errors import BadInput, TrackerError
+from tracker.errors import BadInput
 from tracker.judgement.answers import answers
 from tracker.judgement.course import Memory
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.parties import Parties
 from tracker.judgement.scoring import Answer, Outcome, Outcomes, Scores, score, together
-from tracker.outcomes import NOBODY, Complaint, Row, Table
-from tracker.phrases import joined
 from tracker.reader import Reader, position_at
-from tracker.times import read_instant
 from tracker.views.knowledge import Knowledge
-from tracker.views.names import find
+from tracker.views.ranking import best_of, says
 from tracker.views.situation import Question, Situation
+from tracker.views.truth import Truth
 from tracker.zones import HOUR, MINUTE, instant_of, iso, local_of, zone_of
 
 Document = dict[str, Any]
 MOST: Final = 2_000_000
 """So many answers at most are asked for, of all rules together: about a minute."""
 _UNITS: Final = {"min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
-SCORES: Final = (
-    ("right", True), ("brier", False), ("log_loss", False), ("ece", False), ("delay", False),
-    ("false_flips", False),
-)  # fmt: skip
-"""What a rule may be best in, and whether more is better."""
-NAMES: Final = {
-    "right": "being right", "brier": "Brier", "log_loss": "log loss", "ece": "calibration",
-    "delay": "detection delay", "false_flips": "false flips",
-}  # fmt: skip
 
 
 class Asked(NamedTuple):
@@ -47,118 +36,6 @@ class Asked(NamedTuple):
     known: bool
     now: int
     zone: str
-
-
-class Truth(NamedTuple):
-    """What a file tells, by place id and actor id: outcomes, what is wrong, how many rows count."""
-
-    outcomes: list[Outcome]
-    complaints: list[Complaint]
-    used: int
-    notes: list[str]
-
-
-class Names:
-    """What the names in a file are bound to, each looked up once."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._found: dict[tuple[str, str], str | TrackerError] = {}
-        self.notes: list[str] = []
-
-    def id(self, thing: str, text: str) -> str:
-        """The id; the error of an unknown or ambiguous name."""
-        key = thing, text
-        if key not in self._found:
-            try:
-                bound = find(self._reader, thing, text)
-                self._found[key] = bound.id
-                self.notes += [bound.note] if bound.note else []
-            except TrackerError as error:
-                self._found[key] = error
-        found = self._found[key]
-        if isinstance(found, TrackerError):
-            raise found
-        return found
-
-
-def truth_of(reader: Reader, table: Table, now: int, zone: str) -> Truth:
-    """What the rows say, as far as they can be read; two that contradict each other: the first counts."""
-    names = Names(reader)
-    complaints = list(table.complaints)
-    told: dict[tuple[str, int], str | None] = {}
-    ends: dict[tuple[str, int], None] = {}
-    used = 0
-    for row in table.rows:
-        wrong: list[Complaint] = []
-        found = _read(row, names, now, zone, wrong)
-        if found is not None and not wrong:
-            place, at, controller, until = found
-            before = told.setdefault((place, at), controller)
-            if before != controller:
-                why = f"another row says {before or 'nobody'} of that time"
-                wrong.append(Complaint(row.line, "controller", row.controller, why))
-            elif until is not None:
-                ends[place, until] = None
-        complaints += wrong
-        used += not wrong
-    outcomes = [Outcome(place, at, who) for (place, at), who in told.items()]
-    outcomes += [Outcome(place, at, None) for place, at in ends if (place, at) not in told]
-    return Truth(outcomes, sorted(complaints), used, list(dict.fromkeys(names.notes)))
-
-
-def _read(
-    row: Row, names: Names, now: int, zone: str, wrong: list[Complaint]
-) -> tuple[str, int, str | None, int | None] | None:
-    """What a row says; whatever is wrong with it is added to `wrong`."""
-
-    def tried(field: str, text: str, read: Any) -> Any:
-        try:
-            return read(text)
-        except TrackerError as error:
-            step = error.next_step if "did you mean" in error.next_step or "its id" in error.next_step else ""
-            wrong.append(Complaint(row.line, field, text, f"{error.message}{f' ({step})' if step else ''}"))
-            return None
-
-    def instant(text: str) -> int:
-        at = read_instant(text, now=now, zone=zone)
-        if at - DAY >= now:
-            raise BadInput(what="it has not come yet", try_="a time that has come")
-        return at
-
-    def ended(text: str) -> int:
-        return read_instant(text, now=now, zone=zone)
-
-    place = tried("place", row.place, lambda text: names.id("place", text))
-    at = tried("time", row.time, instant)
-    nobody = row.controller.lower() in NOBODY
-    who = None if nobody else tried("controller", row.controller, lambda text: names.id("actor", text))
-    until = tried("until", row.until, ended) if row.until else None
-    if at is not None and until is not None and until <= at:
-        wrong.append(Complaint(row.line, "until", row.until, "it is not after the time"))
-    return None if wrong else (place, at, who, until)
-
-
-def told_truth(file: str, table: Table, truth: Truth, *, strict: bool) -> Document:
-    """How much of a file is used, and why not the rest; refused if nothing is, or if all of it has to be."""
-    wrong = len({one.line for one in truth.complaints})
-    if wrong and (strict or not truth.used):
-        first = truth.complaints[0]
-        raise BadInput(
-            what=f"{_rows(wrong)} of {file} cannot be used, the first in line {first.line}:"
-            f" {first.field} {first.value!r}: {first.why}",
-            try_="mend the file" + (", or leave --strict out" if truth.used else ""),
-        )
-    return {
-        "file": file,
-        "rows": {"read": truth.used + wrong, "used": truth.used, "left_out": wrong},
-        "bad": [one._asdict() for one in truth.complaints],
-        "notes": truth.notes,
-    }
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'s' if count > 1 else ''}"
 
 
 def read_every(text: str) -> int:
@@ -192,7 +69,7 @@ def evaluation_document(reader: Reader, truth: Truth, asked: Asked) -> Document:
     each = [_of_place(situation, wanted[place], list(_sided(told, situation)), asked)
             for place, told in by_place.items()]  # fmt: skip
     rows = [_scored(policy, [one[policy] for one in each], asked) for policy in asked.policies]
-    best = _best(rows)
+    best = best_of(rows)
     return {
         "from": iso(start), "to": iso(end), "every": asked.every // 1_000_000, "known": asked.known,
         "near": asked.near / DAY, "places": sorted(by_place), "policies": rows, "best": best,
@@ -335,66 +212,6 @@ def _scored(policy: str, each: Sequence[tuple[Scores, Scores]], asked: Asked) ->
 def _near(given: Iterable[Answer], changes: Sequence[int], near: int) -> Iterator[Answer]:
     """The answers about times so near a true change, before or after it."""
     return (one for one in given if any(abs(one.at - at) <= near for at in changes))
-
-
-def _value(row: Document, name: str) -> float | None:
-    """A score as it is printed; None: there is none, or the rule named less than half of the changes."""
-    if name == "delay":
-        median = row["detection"]["median"]
-        return None if median is None else float(round(median, 1))
-    return float(row["flips"]["false"] if name == "false_flips" else round(row[name], 3))
-
-
-def _best(rows: Sequence[Document]) -> dict[str, list[str]]:
-    """For each score the rules that are best in it, as it is printed; none where nothing was to be judged."""
-    found: dict[str, list[str]] = {}
-    for name, more in SCORES:
-        values = [value for row in rows if row["answers"] and (value := _value(row, name)) is not None]
-        top = (max if more else min)(values, default=None)
-        found[name] = [row["policy"] for row in rows if top is not None and _value(row, name) == top]
-    return found
-
-
-def says(rows: Sequence[Document], best: Mapping[str, Sequence[str]]) -> str:
-    """Which rule is best in what, and where a simple one is as good as the belief, in words."""
-    if not rows or not rows[0]["answers"]:
-        return "Nothing could be judged: no answer falls into a time at which the file says who held a place."
-    if len(rows) == 1:
-        return ""
-    alike = [name for name in best if len(best[name]) == len(rows)]
-    by: dict[tuple[str, ...], list[str]] = {}
-    for name, policies in best.items():
-        if policies and name not in alike:
-            by.setdefault(tuple(policies), []).append(NAMES[name])
-    told = [f"Best in {joined(names)}: {joined(policies)}." for policies, names in by.items()]
-    told += [f"All are alike in {joined([NAMES[name] for name in alike])}."] if alike else []
-    return " ".join([*told, *_against_belief(rows, alike)])
-
-
-def _against_belief(rows: Sequence[Document], alike: Sequence[str]) -> Iterator[str]:
-    mine = next((row for row in rows if row["policy"] == "bayes"), None)
-    others = [row for row in rows if row["policy"] != "bayes"]
-    if mine is None or not others:
-        return
-    better: dict[str, list[str]] = {}
-    for row in others:
-        names = [
-            NAMES[name] for name, more in SCORES if name not in alike and _as_good(row, mine, name, more=more)
-        ]
-        if names:
-            better.setdefault(joined(names), []).append(row["policy"])
-    told = [f"{joined(policies)} in {names}" for names, policies in better.items()]
-    if told:
-        yield f"As good as bayes, or better: {'; '.join(told)}."
-    else:
-        yield "No other rule is as good as bayes in anything."
-
-
-def _as_good(row: Document, mine: Document, name: str, *, more: bool) -> bool:
-    theirs, own = _value(row, name), _value(mine, name)
-    if theirs is None or own is None:
-        return theirs is not None
-    return theirs >= own if more else theirs <= own
 
 
 def _round(value: float) -> float:
