@@ -143,6 +143,11 @@ class Book:
             if said.one.evidence.predicate in DECIDES and said.one.evidence.kind == FOR:
                 self.contest = None
 
+    def hear_others(self, said: Said) -> None:
+        """The same; where the holders themselves are said to fight there, nobody contests it."""
+        if said.reading != CONTEST or not set(said.sides) & set(self.holders):
+            self.hear(said)
+
     def settle(self, holders: tuple[str, ...], said: Said) -> None:
         """Who holds it after a claim; none: whoever did is gone."""
         if not holders and not self.readings.named and said.one.evidence.kind == LOST:

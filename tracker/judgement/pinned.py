@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tracker.judgement.belief import Settings
 from tracker.judgement.pin import Pin
 from tracker.judgement.reliability import clip
-from tracker.judgement.verdict import AGEING, ANALYST, FRESH, HELD, SHELF, STALE, UNKNOWN, Verdict
+from tracker.judgement.verdict import ANALYST, HELD, SHELF, UNKNOWN, Verdict, freshness
 
 
 def pinned(belief: Verdict, pin: Pin, settings: Settings | None = None) -> Verdict:
@@ -28,7 +28,7 @@ def pinned(belief: Verdict, pin: Pin, settings: Settings | None = None) -> Verdi
         vacated_by=None,
         partly=same and belief.partly,
         since=belief.since if same else (None, pin.at),
-        freshness=_freshness(last, shelf_end, belief.at),
+        freshness=freshness(last, shelf_end, belief.at),
         last_report=last,
         stale_at=shelf_end if pin.until is None else min(shelf_end, pin.until),
         deadline=pin.until,
@@ -50,12 +50,6 @@ def _last_word(belief: Verdict, pin: Pin, *, same: bool) -> int:
     """When somebody last spoke for the holder: the analyst, or a claim that says the same."""
     judged = pin.made_at if pin.made_at <= belief.at else pin.at
     return max(judged, belief.last_report or judged) if same else judged
-
-
-def _freshness(last: int, end: int, at: int) -> str:
-    if at > end:
-        return STALE
-    return AGEING if at - last > (end - last) / 2 else FRESH
 
 
 def _clamped(p: Mapping[str, float], sides: Sequence[str], confidence: float) -> dict[str, float]:

@@ -66,11 +66,9 @@ class Latest:
         if said is None:
             return
         book = self.book
+        book.hear_others(said)
         if said.reading == CONTEST:
-            if not set(said.sides) & set(book.holders):
-                book.hear(said)
             return
-        book.hear(said)
         if said.reading == FOR:
             self._deciding = said
             book.settle(said.sides, said)

@@ -229,7 +229,7 @@ def age_of(
         shelf *= 2
     last = _last_word(word, at)
     end = last + shelf
-    return Age(_freshness(last, end, at, deadline), last, end if deadline is None else min(end, deadline))
+    return Age(freshness(last, end, at, deadline), last, end if deadline is None else min(end, deadline))
 
 
 def _unchanged_since(state: Fold) -> int | None:
@@ -238,7 +238,8 @@ def _unchanged_since(state: Fold) -> int | None:
     return state.since.event_at if state.since else None
 
 
-def _freshness(last: int, shelf_end: int, at: int, deadline: int | None) -> str:
+def freshness(last: int, shelf_end: int, at: int, deadline: int | None = None) -> str:
+    """How fresh a last word is that keeps until `shelf_end`, where silence does not end it before."""
     if at > shelf_end or (deadline is not None and at >= deadline):
         return STALE
     return AGEING if at - last > (shelf_end - last) / 2 else FRESH

@@ -42,8 +42,7 @@ class Vote:
         said = self.book.read(one)
         if said is None:
             return
-        if said.reading != CONTEST or not set(said.sides) & set(self.book.holders):
-            self.book.hear(said)
+        self.book.hear_others(said)
         if one.evidence.kind != INSIDE:
             self._ballots.take(said)
         self._votes = self._tally(at)
@@ -156,8 +155,7 @@ class TwoOrigins:
         if said is None:
             return
         book = self.book
-        if said.reading != CONTEST or not set(said.sides) & set(book.holders):
-            book.hear(said)
+        book.hear_others(said)
         if said.reading == CONTEST:
             return
         self._ballots.take(said)
