@@ -12,7 +12,8 @@ from random import Random
 from typing import Final, NamedTuple
 
 from benchmarks.judgement.campaign import Campaign, Tempo, Town, wage
-from benchmarks.judgement.press import Habits, Report, reports
+from benchmarks.judgement.press import reports
+from benchmarks.judgement.telling import Habits, Report
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.scoring import Outcome
 
