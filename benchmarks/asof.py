@@ -21,21 +21,23 @@ from benchmarks.startup import generated
 from tracker.judgement.evidence import DAY
 from tracker.judgement.verdict import TAIL
 from tracker.reader import Reader, open_reader
-from tracker.views import situation, wholemap
+from tracker.views import packs, situation, wholemap
 from tracker.views.backdrop import Backdrop
 from tracker.views.places import all_places
 from tracker.views.situation import NOW, Question, Situation
 
 BAR: Final = 300_000
 """Claims a second, reading included."""
+CHUNK: Final = 1000
+"""So many rows the bare cursor fetches at once."""
 BEFORE: Final = 40 * DAY
 ASKED: Final = " FROM claims WHERE place IS NOT NULL AND effect <> 'none' AND event_at <= :at"
 
 
 def cursor(reader: Reader, at: int) -> None:
     """The bare cursor of the driver."""
-    asked = reader.connection.execute(f"SELECT {', '.join(wholemap.READ)}{ASKED}", {"at": at})
-    while asked.fetchmany(wholemap.CHUNK):
+    asked = reader.connection.execute(f"SELECT {', '.join(packs.READ)}{ASKED}", {"at": at})
+    while asked.fetchmany(CHUNK):
         pass
 
 

@@ -19,7 +19,7 @@ from tracker.errors import DamagedDatabase, DatabaseBusy, DatabaseProblem
 from tracker.judgement.belief import Fold
 from tracker.judgement.vocabulary import CONTEST, FOR, LOST
 from tracker.reader import VIEWS, open_reader
-from tracker.record import control
+from tracker.record import control, packs
 from tracker.record.envelope import Envelope
 from tracker.record.events import (
     ActorJoined,
@@ -44,6 +44,12 @@ anything = given(happened=histories(), one=sizes, other=sizes, late=st.integers(
 @pytest.fixture
 def beside(tmp_path: Path) -> str:
     return str(tmp_path / "views")
+
+
+@pytest.fixture(autouse=True)
+def small_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These histories are short: no stretch of the log of the usual size would be full."""
+    monkeypatch.setattr(packs, "SIZE", 5)
 
 
 def lagging(store: Store) -> list[str]:
@@ -149,7 +155,7 @@ def test_both_engines_keep_the_same_rows(beside: str, schema: str, happened: lis
 def test_a_view_of_another_revision_is_built_again(where: str) -> None:
     with fresh(where) as store:
         wanted = dump(store)
-        for view in ("places", "control"):
+        for view in ("places", "control", "packs"):
             with store.transaction() as connection:
                 connection.exec_driver_sql(f"UPDATE checkpoints SET revision = 0 WHERE projection = '{view}'")
                 connection.exec_driver_sql(f"DELETE FROM {view}")
@@ -159,6 +165,17 @@ def test_a_view_of_another_revision_is_built_again(where: str) -> None:
             assert "tracker rebuild" in refused.value.next_step
             catch_up(store)
             assert dump(store) == wanted
+
+
+def test_when_claims_are_made_again_so_are_those_packed(where: str) -> None:
+    with fresh(where) as store:
+        wanted = dump(store)
+        assert wanted["packs"]
+        with store.transaction() as connection:
+            connection.exec_driver_sql("UPDATE checkpoints SET revision = 0 WHERE projection = 'claims'")
+            connection.exec_driver_sql("UPDATE packs SET words = 'of another tracker'")
+        catch_up(store)
+        assert dump(store) == wanted
 
 
 def test_readers_know_the_revisions_of_the_views() -> None:

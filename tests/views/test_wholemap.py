@@ -16,11 +16,11 @@ from tracker.judgement.columns import Teller, Told, Trust
 from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
 from tracker.judgement.guard import counting
 from tracker.reader import NOW, open_reader
-from tracker.record import events
+from tracker.record import events, packs
 from tracker.record.events import Event
 from tracker.record.store import Store
 from tracker.views import guard as guard_view
-from tracker.views import situation
+from tracker.views import situation, wholemap
 from tracker.views.backdrop import Backdrop
 from tracker.views.documents import table_documents
 from tracker.views.situation import Question, Situation
@@ -30,6 +30,13 @@ from tracker.views.wholemap import whole_map
 @pytest.fixture
 def beside(tmp_path: Path) -> str:
     return str(tmp_path / "views")
+
+
+@pytest.fixture(autouse=True, params=[2, 7])
+def small_packs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These histories are short: some of their claims are packed, and the latest are not."""
+    monkeypatch.setattr(packs, "SIZE", request.param)
+    monkeypatch.setattr(wholemap, "SIZE", request.param)
 
 
 def table(store: Store, question: Question, many: int) -> list[dict[str, Any]]:
@@ -158,6 +165,27 @@ def test_a_batch_counts_once_it_is_released(beside: str, doubtful: None, day: in
         with open_reader(store.where) as reader:
             given = whole_map(reader, Backdrop(reader), NOW, BEGIN + day * DAY).given
     assert len(given.claims) == counted
+
+
+def test_a_packed_claim_that_was_weighed_and_taken_back_was_known_before(where: str) -> None:
+    """Recorded in the first pack, weighed in a later one, taken back in one that is not full."""
+    told = [claim(n, n, "wire", PLACES[n % 4], "army") for n in range(1, 30)]
+    with fresh(where) as store:
+        record(store, told)
+        recorded = store.head().position
+        record(store, [events.ClaimWeighted(claim="c-003", factor=0.5)])
+        record(store, [claim(n, n, "wire", "hill", "clan") for n in range(30, 45)])
+        weighed = store.head().position
+        record(store, [events.ClaimRetracted(claim="c-003")])
+        with open_reader(store.where) as reader:
+            for known, until, wanted in (
+                (recorded, END, [1.0]), (recorded + 1, END, [0.5]), (weighed, END, [0.5]), (NOW, END, []),
+                (recorded, BEGIN + 2 * DAY, []), (NOW, BEGIN + 3 * DAY, []),
+                (weighed, BEGIN + 3 * DAY, [0.5]),
+            ):  # fmt: skip
+                rows = wholemap.read(reader, known, until)
+                found = zip(rows.claims, rows.of.weight.tolist(), strict=True)
+                assert [rows.weights[one] for name, one in found if name == "c-003"] == wanted
 
 
 @few

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from tracker.judgement.belief import Fold
-from tracker.judgement.columns import NO_TIME, Bools, Columns, Floats, Ints
-from tracker.judgement.evidence import BEGINNING, DAY, Sides
+from tracker.judgement.columns import Bools, Columns, Floats, Ints
+from tracker.judgement.evidence import BEGINNING, DAY, NO_TIME, Sides
 from tracker.judgement.reliability import NEUTRAL
 from tracker.judgement.rounds import MOST_NAMES, NOBODY, Rounds, inverse
 from tracker.judgement.steps import KINDS, Telling, steps_of

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tracker.judgement.evidence import Evidence
+from tracker.judgement.evidence import NO_TIME, Evidence
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-NO_TIME: Final = -(2**63) + 1
 
 
 class Told(NamedTuple):

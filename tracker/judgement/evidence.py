@@ -14,6 +14,8 @@ ANALYSTS: Final = "analyst-judgement"
 
 BEGINNING: Final = -(2**53 - 1)
 """Earlier than any instant a claim can name."""
+NO_TIME: Final = -(2**63) + 1
+"""Stands for an instant that is not known where there are only numbers."""
 
 
 class Evidence(NamedTuple):

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from tracker.reader import VIEWS, Reader, last_position, over, recorded_us
-from tracker.record import control
-from tracker.record.derived import Driver, empty
+from tracker.record import control, packs
+from tracker.record.derived import Driver, Table, empty
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Projection, Rows, apply, decoded
-from tracker.record.projections import ALL
+from tracker.record.projection import Rows, apply, decoded
+from tracker.record.projections import ALL, claims
 from tracker.record.store import REDACTED, Store
 from tracker.views.backdrop import Backdrop
 
@@ -25,7 +25,12 @@ PAGE: Final = 5000
 Progress = Callable[[int, int], None]
 """Told how many events are done, and how many there are."""
 
-REVISIONS: Final = {**{one.table: one.revision for one in ALL}, control.TABLE: control.REVISION}
+REVISIONS: Final = {
+    **{one.table: one.revision for one in ALL},
+    control.TABLE: control.REVISION,
+    packs.TABLE: packs.REVISION,
+}
+_CLAIMS: Final = claims.PROJECTION.table
 
 
 def project(connection: Connection, events: Sequence[Envelope]) -> None:
@@ -132,6 +137,8 @@ class _Views:
         for name in REVISIONS:
             if self._at.get(name, end + 1) > end:
                 self._make(name)
+        if self._at[packs.TABLE] > self._at[_CLAIMS]:  # those packed are not the claims that there will be
+            self._make(packs.TABLE)
         start = min(self._at.values())
         if start < end and start > 0 and self._redacted_since(start):
             # What was taken out of the log has to go out of the views, and no handler can tell where it went.
@@ -144,6 +151,7 @@ class _Views:
                 self._apply(page)
                 if progress:
                     progress(page[-1].position, end)
+            packs.follow(self._reader, self._driver, self._at[packs.TABLE], end)
             if lagging:
                 self._fold_everything()
         self._mark(end)
@@ -159,6 +167,7 @@ class _Views:
         if any(map(control.changes_backdrop, kinds)):
             self._backdrop = None
         pairs, claims = self._apply(events)
+        packs.follow(self._reader, self._driver, events[0].position - 1, events[-1].position)
         if any(map(control.concerns, kinds)):
             self._backdrop = self._backdrop or Backdrop(self._reader)
             control.follow(self._reader, self._driver, self._backdrop, pairs, claims)
@@ -174,7 +183,7 @@ class _Views:
                 continue
             at = self._at[projection.table]
             rows = apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
-            if projection.table == "claims":
+            if projection.table == _CLAIMS:
                 claims = rows
         return pairs, claims
 
@@ -190,7 +199,7 @@ class _Views:
         control.replay_all(self._reader, self._driver, Backdrop(self._reader))
 
     def _make(self, name: str) -> None:
-        for table in control.LAYOUTS if name == control.TABLE else [_projection(name).layout]:
+        for table in _layouts(name):
             empty(self._driver, table, tables())
         self._at[name] = 0
 
@@ -232,8 +241,10 @@ class _Views:
         self._as_they_should_be = True
 
 
-def _projection(table: str) -> Projection:
-    return next(one for one in ALL if one.table == table)
+def _layouts(view: str) -> Iterable[Table]:
+    if view == control.TABLE:
+        return control.LAYOUTS
+    return [packs.LAYOUT if view == packs.TABLE else next(one.layout for one in ALL if one.table == view)]
 
 
 def tables() -> Iterable[str]:

@@ -6,37 +6,22 @@ and leanings once. Only recent claims become evidence, for a verdict to show.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from itertools import compress
+from typing import Final, NamedTuple
 
 import numpy as np
+from orjson import loads
 
 from tracker.judgement.bulk import Folds
-from tracker.judgement.columns import NO_TIME, Columns, Entries, Ints, Teller, Told, Trust, alike, ints
+from tracker.judgement.columns import Columns, Entries, Ints, Teller, Told, Trust, alike, ints
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.learning import boasts
-from tracker.judgement.vocabulary import NONE
 from tracker.reader import NOW, Reader
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, UNNAMED, Maker
 from tracker.views.guard import held_back
-from tracker.views.parties import TRUE
-
-CHUNK: Final = 1000
-"""So many rows are made into numbers at once."""
-_MARK: Final = "\x1f"
-"""Stands between texts that are read as one; a claim has no such sign in these."""
-_TOLD: Final = f" || '{_MARK}' || ".join(("effect", "predicate", "coalesce(extent, '')", "actors", "against"))
-_TELLER: Final = (
-    f"CASE WHEN document IS NULL AND substr(origin, 1, {len(UNNAMED)}) = '{UNNAMED}'"
-    f" THEN '{_MARK}' || source ELSE origin END"
-)
-"""An unnamed origin is a voice of the document, or without one of whoever reported it."""
-READ: Final = (
-    "place", "id", _TOLD, _TELLER, "event_at", "reported_at", f"coalesce(earliest, {NO_TIME})", "confidence",
-    "weight",
-)  # fmt: skip
-"""What is read of a claim."""
+from tracker.views.packs import BOOKS, MARK, SIZE, SQL, TIMES, packed
 
 
 def whole_map(
@@ -57,12 +42,15 @@ def whole_map(
 
 
 class _Columns(NamedTuple):
-    place: Ints
-    told: Ints
-    teller: Ints
+    """As `packs.READ` has them."""
+
+    position: Ints
     event_at: Ints
     reported_at: Ints
     earliest: Ints
+    place: Ints
+    told: Ints
+    teller: Ints
     confidence: Ints
     weight: Ints
 
@@ -81,39 +69,33 @@ class Rows(NamedTuple):
 
 def read(reader: Reader, known: int, until: int, published_by: int | None = None) -> Rows:
     """The claims that count, in whatever order."""
-    bound = {} if published_by is None else {"published_by": published_by}
-    also = " AND reported_at <= :published_by" if bound else ""
-    chunks = reader.chunks(
-        CHUNK,
-        f"SELECT {', '.join(READ)} FROM claims WHERE place IS NOT NULL AND event_at <= :until AND {TRUE}"
-        f" AND fact = 'recorded' AND effect <> '{NONE}'{also}",
-        known=known, until=until, **bound,
-    )  # fmt: skip
-    places, tolds, tellers, confidences, weights = (Entries() for _ in range(5))
-    claims: list[str] = []
-    parts: list[list[Ints]] = [[np.zeros(0, np.int64)] for _ in range(8)]
-    for chunk in chunks:
-        place, ids, told, teller, event_at, reported_at, earliest, confidence, weight = zip(
-            *chunk, strict=True
-        )
-        claims += ids
-        numbers = (
-            _numbers(places, place), _numbers(tolds, told), _numbers(tellers, teller),
-            _column(event_at), _column(reported_at), _column(earliest),
-            _numbers(confidences, confidence), _numbers(weights, weight),
-        )  # fmt: skip
-        for part, column in zip(parts, numbers, strict=True):
-            part.append(column)
-    columns = _Columns._make(np.concatenate(part) for part in parts)
-    return Rows(columns, claims, *(list(book) for book in (places, tolds, tellers, confidences, weights)))
+    books, claims = [Entries() for _ in BOOKS], list[str]()
+    width, ended = len(_Columns._fields), list[int]()
+    parts = [np.zeros((width, 0), np.int64)]
+    for closed, numbers, words in _packs(reader, known, until):
+        ended += [began for at, began in loads(closed) if at <= known]
+        part, found = np.frombuffer(numbers, "<i8").reshape(width, -1).astype(np.int64), loads(words)
+        for row, name, book in zip(part[TIMES:], BOOKS, books, strict=True):
+            row[:] = ints(map(book.__getitem__, found[name]))[row]
+        parts.append(part)
+        claims += found["claims"]
+    of = _Columns._make(np.concatenate(parts, axis=1))
+    counts = (of.event_at <= until) & (of.position <= known) & ~np.isin(of.position, ended)
+    if published_by is not None:
+        counts &= of.reported_at <= published_by
+    if not counts.all():
+        of = _Columns._make(column[counts] for column in of)
+        claims = list(compress(claims, counts.tolist()))
+    return Rows(of, claims, *map(list, books))
 
 
-def _column(values: tuple[int, ...]) -> Ints:
-    return np.fromiter(values, np.int64, len(values))
-
-
-def _numbers(book: Entries, things: tuple[Any, ...]) -> Ints:
-    return np.fromiter(map(book.__getitem__, things), np.int64, len(things))
+def _packs(reader: Reader, known: int, until: int) -> Iterator[tuple[str, bytes, str]]:
+    """The claims about times up to `until`, and some others: those packed, and the latest, packed here."""
+    sql = "SELECT ended, numbers, words FROM packs WHERE last < :end AND (since <= :until OR ended <> '[]')"
+    yield from reader.each(sql, until=until, end=known + SIZE)
+    ((after,),) = reader.rows("SELECT coalesce(max(last), 0) FROM packs")
+    latest = packed(reader.rows(SQL, after=after, last=NOW))
+    yield latest.ended, latest.numbers, latest.words
 
 
 class _Resolving:
@@ -129,7 +111,8 @@ class _Resolving:
     def columns(self, held: Collection[str] = ()) -> Columns:
         """The claims by place, and in order of event time, but for those held back."""
         rows, roots, root = self._rows, Entries(), self._backdrop.root
-        place = ints(roots[root(one)] for one in rows.places)[rows.of.place]
+        first, kind = alike(rows.of.place)
+        place = ints(roots[root(rows.places[one])] for one in rows.of.place[first].tolist())[kind]
         told, tolds = self._told()
         teller, tellers = self._tellers()
         trust, trusts = self._trusted(told, tolds, teller, tellers)
@@ -154,7 +137,7 @@ class _Resolving:
 
     def _one_told(self, row: int) -> Told:
         rows = self._rows
-        effect, predicate, extent, actors, against = rows.tolds[rows.of.told[row]].split(_MARK)
+        effect, predicate, extent, actors, against = rows.tolds[rows.of.told[row]].split(MARK)
         one = self._evidence(
             row, effect=effect, predicate=predicate, extent=extent or None, actors=actors, against=against,
             weight=rows.weights[rows.of.weight[row]],
@@ -169,14 +152,14 @@ class _Resolving:
         for claim, row in _rows_of(rows.claims, parents).items():
             origin, source, document = parents[claim]
             unnamed = document is None and origin.startswith(UNNAMED)
-            number[row] = texts[_MARK + source if unnamed else origin]
+            number[row] = texts[MARK + source if unnamed else origin]
         names = list(texts)
         first, kind = alike(number * self._epochs + self._epoch)
         entries = ints(found[self._one_teller(row, names[number[row]])] for row in first.tolist())
         return entries[kind], list(found)
 
     def _one_teller(self, row: int, text: str) -> Teller:
-        unnamed = text.startswith(_MARK)
+        unnamed = text.startswith(MARK)
         one = self._evidence(
             row,
             origin=UNNAMED if unnamed else text,

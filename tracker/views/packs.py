@@ -1,0 +1,81 @@
+"""Decides how claims are kept packed: a stretch of the log together, as numbers and what they stand for.
+
+A question about the whole map reads every claim, and a row each is what that costs. A pack is made once, of
+a stretch that is full, and never changed: it has every version of a claim that began there. Of those that
+came to an end, the pack of the stretch where they did says so.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from tracker.judgement.evidence import NO_TIME
+from tracker.judgement.vocabulary import NONE
+from tracker.views.evidence import UNNAMED
+
+SIZE: Final = 2000
+"""So many positions of the log are packed together."""
+MARK: Final = "\x1f"
+"""Stands between texts that are read as one; a claim has no such sign in these."""
+_TOLD: Final = f" || '{MARK}' || ".join(("effect", "predicate", "coalesce(extent, '')", "actors", "against"))
+_TELLER: Final = (
+    f"CASE WHEN document IS NULL AND substr(origin, 1, {len(UNNAMED)}) = '{UNNAMED}'"
+    f" THEN '{MARK}' || source ELSE origin END"
+)
+"""An unnamed origin is a voice of the document, or without one of whoever reported it."""
+READ: Final = (
+    "from_pos", "event_at", "reported_at", f"coalesce(earliest, {NO_TIME})", "place", _TOLD, _TELLER,
+    "confidence", "weight", "id",
+)  # fmt: skip
+"""What is read of a claim: times, then what is kept as numbers of entries, then its id."""
+TIMES: Final = 4
+BOOKS: Final = ("places", "tolds", "tellers", "confidences", "weights")
+COUNTS: Final = f"place IS NOT NULL AND fact = 'recorded' AND effect <> '{NONE}'"
+"""Which claims say anything about control."""
+_BEFORE: Final = (
+    "SELECT earlier.from_pos FROM claims AS earlier"
+    " WHERE earlier.id = claims.id AND earlier.to_pos = claims.from_pos"
+)
+SQL: Final = (
+    f"SELECT CASE WHEN {COUNTS} THEN 1 ELSE 0 END, ({_BEFORE}), {', '.join(READ)} FROM claims"
+    " WHERE from_pos > :after AND from_pos <= :last ORDER BY claims.from_pos"
+)
+"""The rows of a stretch, as `packed` takes them: whether one counts, where the version before it began."""
+
+
+class Pack(NamedTuple):
+    """The claims of a stretch of the log.
+
+    `since` is the earliest event time; `ended` has, as JSON, each position at which the version of a claim
+    ended and the one at which it had begun; `numbers` the claims, column by column (those of `READ` but the
+    id, eight bytes a number, the lowest first); `words` the entries that they are numbers of, and the ids.
+    """
+
+    since: int
+    ended: str
+    numbers: bytes
+    words: str
+
+
+def packed(rows: Iterable[Sequence[Any]]) -> Pack:
+    """The rows of `SQL`, packed."""
+    counting, ended = [], []
+    for counts, before, *claim in rows:
+        if before is not None:
+            ended.append((claim[0], before))
+        if counts:
+            counting.append(claim)
+    columns = list(zip(*counting, strict=True)) or [()] * len(READ)
+    books: list[dict[Any, int]] = [{} for _ in BOOKS]
+    numbers = [value for column in columns[:TIMES] for value in column]
+    for book, column in zip(books, columns[TIMES:], strict=False):
+        numbers += [book.setdefault(thing, len(book)) for thing in column]
+    words = {**dict(zip(BOOKS, map(list, books), strict=True)), "claims": columns[-1]}
+    return Pack(
+        min(columns[1], default=0), orjson.dumps(ended).decode(),
+        struct.pack(f"<{len(numbers)}q", *numbers), orjson.dumps(words).decode(),
+    )  # fmt: skip
