@@ -10,7 +10,7 @@ from typing import Final
 
 from tracker.reader import Reader
 from tracker.record.derived import Driver, Table
-from tracker.views.packs import SIZE, SQL, Pack, packed
+from tracker.views.packs import SIZE, Pack, stretch
 
 TABLE: Final = "packs"
 REVISION: Final = 1
@@ -29,5 +29,4 @@ _INSERT: Final = f"INSERT INTO {TABLE} (last, {', '.join(Pack._fields)}) VALUES 
 def follow(reader: Reader, driver: Driver, before: int, until: int) -> None:
     """Pack the stretches that events after a position, up to another, have filled."""
     for last in range(before - before % SIZE + SIZE, until + 1, SIZE):
-        rows = reader.rows(SQL, after=last - SIZE, last=last)
-        driver.run(_INSERT, (last, *packed(rows)))
+        driver.run(_INSERT, (last, *stretch(reader, last - SIZE, last)))

@@ -8,13 +8,15 @@ came to an end, the pack of the stretch where they did says so.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from tracker.judgement.evidence import NO_TIME
 from tracker.judgement.vocabulary import NONE
+from tracker.reader import Reader, Row
 from tracker.views.evidence import UNNAMED
 
 SIZE: Final = 2000
@@ -40,11 +42,11 @@ _BEFORE: Final = (
     "SELECT earlier.from_pos FROM claims AS earlier"
     " WHERE earlier.id = claims.id AND earlier.to_pos = claims.from_pos"
 )
-SQL: Final = (
+_ROWS: Final = (
     f"SELECT CASE WHEN {COUNTS} THEN 1 ELSE 0 END, ({_BEFORE}), {', '.join(READ)} FROM claims"
-    " WHERE from_pos > :after AND from_pos <= :last ORDER BY claims.from_pos"
+    " WHERE id IN (:wanted) AND from_pos > :after AND from_pos <= :last"
 )
-"""The rows of a stretch, as `packed` takes them: whether one counts, where the version before it began."""
+"""Of each version of some claims whether it counts, where the one before it began, and what is read of it."""
 
 
 class Pack(NamedTuple):
@@ -61,8 +63,17 @@ class Pack(NamedTuple):
     words: str
 
 
-def packed(rows: Iterable[Sequence[Any]]) -> Pack:
-    """The rows of `SQL`, packed."""
+def stretch(reader: Reader, after: int, last: int) -> Pack:
+    """The claims of the log after a position up to another one.
+
+    Which they are is asked of the log: an index by position would cost every append more than this does.
+    """
+    events = "SELECT stream FROM events WHERE position > :after AND position <= :last AND kind LIKE 'claim-%'"
+    claims = (stream.removeprefix("claim/") for (stream,) in reader.rows(events, after=after, last=last))
+    return _packed(sorted(reader.among(_ROWS, claims, after=after, last=last), key=itemgetter(2)))
+
+
+def _packed(rows: Iterable[Row]) -> Pack:
     counting, ended = [], []
     for counts, before, *claim in rows:
         if before is not None:

@@ -21,7 +21,7 @@ from tracker.reader import NOW, Reader
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, UNNAMED, Maker
 from tracker.views.guard import held_back
-from tracker.views.packs import BOOKS, MARK, SIZE, SQL, TIMES, packed
+from tracker.views.packs import BOOKS, MARK, SIZE, TIMES, stretch
 
 
 def whole_map(
@@ -94,7 +94,7 @@ def _packs(reader: Reader, known: int, until: int) -> Iterator[tuple[str, bytes,
     sql = "SELECT ended, numbers, words FROM packs WHERE last < :end AND (since <= :until OR ended <> '[]')"
     yield from reader.each(sql, until=until, end=known + SIZE)
     ((after,),) = reader.rows("SELECT coalesce(max(last), 0) FROM packs")
-    latest = packed(reader.rows(SQL, after=after, last=NOW))
+    latest = stretch(reader, after, NOW)
     yield latest.ended, latest.numbers, latest.words
 
 

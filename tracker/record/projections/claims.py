@@ -91,7 +91,7 @@ def _weighted(event: Body, _: Envelope) -> Iterator[Patch]:
 
 PROJECTION = Projection(
     table="claims",
-    revision=5,
+    revision=4,
     key={"id": "TEXT NOT NULL"},
     columns={
         "place": "TEXT",
@@ -137,5 +137,5 @@ PROJECTION = Projection(
         "claim-retracted": _retracted,
         "claim-weighted": _weighted,
     },
-    indexes=(("place", "event_at"), ("origin", "reported_at"), ("source",), ("from_pos",)),
+    indexes=(("place", "event_at"), ("origin", "reported_at"), ("source",)),
 )
