@@ -75,17 +75,21 @@ def read(reader: Reader, known: int, until: int, published_by: int | None = None
     for closed, numbers, words in _packs(reader, known, until):
         ended += [began for at, began in loads(closed) if at <= known]
         part, found = np.frombuffer(numbers, "<i8").reshape(width, -1).astype(np.int64), loads(words)
+        of = _Columns._make(part)
+        counts = (of.event_at <= until) & (of.position <= known)
+        if published_by is not None:
+            counts &= of.reported_at <= published_by
+        if not counts.all():
+            part, found["claims"] = part[:, counts], compress(found["claims"], counts.tolist())
         for row, name, book in zip(part[TIMES:], BOOKS, books, strict=True):
             row[:] = ints(map(book.__getitem__, found[name]))[row]
         parts.append(part)
         claims += found["claims"]
     of = _Columns._make(np.concatenate(parts, axis=1))
-    counts = (of.event_at <= until) & (of.position <= known) & ~np.isin(of.position, ended)
-    if published_by is not None:
-        counts &= of.reported_at <= published_by
-    if not counts.all():
-        of = _Columns._make(column[counts] for column in of)
-        claims = list(compress(claims, counts.tolist()))
+    if ended:
+        lasted = ~np.isin(of.position, ended)
+        of = _Columns._make(column[lasted] for column in of)
+        claims = list(compress(claims, lasted.tolist()))
     return Rows(of, claims, *map(list, books))
 
 
