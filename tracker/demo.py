@@ -28,6 +28,8 @@ OPENING: Final = parse_iso("2024-11-27T00:00:00Z")
 BY: Final = "tracker demo"
 """Noted with every event of the demo, and so tells what somebody has recorded since."""
 REPORT_FILE, STORY_FILE = "report.db", "tracker.db"
+UNFINISHED: Final = "unfinished"
+"""The folder, in that of the demo, in which the trackers lie until they are done."""
 DAY: Final = 86_400_000_000
 
 Document = dict[str, Any]
@@ -40,23 +42,26 @@ class Recorded(NamedTuple):
     claim: Document | None
 
 
-def build(wanted: Path, tell: Callable[[Path], None]) -> None:
-    """Find a folder and `tell` the story in it: the one wanted, if it holds only an earlier demo.
+def build(wanted: Path, tell: Callable[[Path, Path], None]) -> None:
+    """Find a folder for a demo: the one wanted, if it holds only an earlier one; there it lies at the end.
 
-    What somebody has recorded since is never removed: then it is `wanted-2`, `wanted-3`, … Of a demo that
-    does not come to its end nothing is left.
+    `tell` is given the folder in which to make the trackers, and the one in which they will lie. What
+    somebody has recorded since is never removed: then it is `wanted-2`, `wanted-3`, … Of a demo that does
+    not come to its end nothing is left, and an earlier one stays as it is.
     """
     folder = next(folder for folder in _folders(wanted) if _only_demos(folder))
     made = not folder.exists()
+    unfinished = folder / UNFINISHED
     try:
-        _clear(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        tell(folder)
-    except BaseException:  # Ctrl-C as well
-        _clear(folder)
-        if made and folder.exists() and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
+        _clear(unfinished)
+        unfinished.mkdir(parents=True, exist_ok=True)
+        tell(unfinished, folder)
+        _move(unfinished, folder)
+    finally:  # after Ctrl-C as well
+        _clear(unfinished)
+        _remove_empty(unfinished)
+        if made:
+            _remove_empty(folder)
 
 
 def _folders(wanted: Path) -> Iterator[Path]:
@@ -68,14 +73,34 @@ def _files(folder: Path) -> tuple[Path, Path]:
     return folder / REPORT_FILE, folder / STORY_FILE
 
 
+def _parts(file: Path) -> list[Path]:
+    """A database and what may lie beside it; the database last, as it is nothing without the rest."""
+    return [file.with_name(file.name + part) for part in ("-wal", "-shm", ".lock", "")]
+
+
 def _clear(folder: Path) -> None:
     for file in _files(folder):
-        for part in ("", "-wal", "-shm", ".lock"):
-            file.with_name(file.name + part).unlink(missing_ok=True)
+        for part in reversed(_parts(file)):
+            part.unlink(missing_ok=True)
+
+
+def _move(unfinished: Path, folder: Path) -> None:
+    """Put the new trackers in the place of the old ones."""
+    _clear(folder)  # what is left of an old journal would be played into the new database
+    for file in _files(unfinished):
+        for part in _parts(file):
+            if part.exists():
+                part.replace(folder / part.name)
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _only_demos(folder: Path) -> bool:
-    return all(_only_a_demo(file) for file in _files(folder) if file.exists())
+    files = (*_files(folder), *_files(folder / UNFINISHED))
+    return all(_only_a_demo(file) for file in files if file.exists())
 
 
 def _only_a_demo(file: Path) -> bool:

@@ -431,6 +431,21 @@ def test_what_is_left_of_a_demo_that_was_killed_is_in_nobody_s_way(tmp_path: Pat
     assert re.search(r"Where it ended: as of 2024-12-\d\d \d\d:\d\d \+03", answer.out)
 
 
+def test_a_demo_that_is_left_early_leaves_the_one_before(tmp_path: Path) -> None:
+    """`tracker demo | head -2` over an earlier demo: whoever asks it afterwards still gets an answer."""
+    (folder := tmp_path / "demo").mkdir()
+    for name in ("report.db", "tracker.db"):
+        with Store.create(str(folder / name)):
+            pass
+    before = {path.name: path.read_bytes() for path in folder.glob("*.db")}
+    subprocess.run(
+        ["bash", "-c", f"{COMMAND} demo --dir {folder} | head -2"], env=surroundings(), check=True,
+        capture_output=True,
+    )  # fmt: skip
+    assert {path.name: path.read_bytes() for path in folder.glob("*.db")} == before
+    assert not (folder / "unfinished").exists()
+
+
 def test_another_program_s_file_is_not_taken_for_a_demo(tmp_path: Path) -> None:
     (folder := tmp_path / "demo").mkdir()
     owner(str(folder / "tracker.db"), "CREATE TABLE diary (line)")

@@ -24,10 +24,11 @@ def command(run: Session, folder: str) -> None:
     """Build a tracker from the real story of December 2024, tell what changed and why, say what to try."""
     from tracker.demo import build
 
-    build(Path(folder), lambda path: _tell(run, path))
+    build(Path(folder), lambda unfinished, path: _tell(run, unfinished, path))
 
 
-def _tell(run: Session, path: Path) -> None:
+def _tell(run: Session, unfinished: Path, path: Path) -> None:
+    """Make the trackers in a folder, and tell of them as of the one in which they will lie."""
     from tracker.demo import (
         REPORT_FILE,
         STORY_FILE,
@@ -40,7 +41,7 @@ def _tell(run: Session, path: Path) -> None:
     )
 
     out = Lines(colored=run.colored)
-    report, clock = make(path / REPORT_FILE)
+    report, clock = make(unfinished / REPORT_FILE)
     quiet = run.as_json
     if not quiet:
         out.line("1. One wire report, Syria, 7 December 2024, and nothing else", "title")
@@ -51,7 +52,7 @@ def _tell(run: Session, path: Path) -> None:
         out.line(f"{claims} claims recorded from it. Who holds what, from this report alone?")
         for place, one in answers.items():
             _tell_answer(out, place, one)
-    tracker, clock = make(path / STORY_FILE)
+    tracker, clock = make(unfinished / STORY_FILE)
     if not quiet:
         out.line()
         out.line("2. The fortnight as it came in: every voice, day by day", "title")
