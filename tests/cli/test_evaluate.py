@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -124,6 +125,28 @@ def test_rows_with_mistakes_are_told_and_left_out(story_file: Path, file: Path) 
     assert "government" in found["bad"][1]["why"]
     assert "line 5, time 'soon': cannot read" in done.err
     assert "6 of 7 rows are left out" in done.err
+
+
+def test_of_many_unknown_names_those_that_are_told_come_with_what_was_meant(
+    story_file: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of another gazetteer has thousands of them, and each search reads every name there is."""
+    searched: list[str] = []
+
+    def proposed(text: str, names: Iterable[object]) -> list[str]:
+        if not list(names):
+            return []
+        searched.append(text)
+        return ["Homs"]
+
+    monkeypatch.setattr("tracker.names.propose", proposed)
+    many = [f"Hommms{n}" for n in range(200)]
+    rows = "".join(f"{name},2024-12-01,government\n" for name in many)
+    file.write_text(f"{HEAD}Homs,2024-12-01,government\n{rows}")
+    done = tracker("evaluate", file, "--db", story_file)
+    assert searched == many[:10]
+    assert done.err.count("did you mean Homs?") == 10
+    assert "200 of 201 rows are left out" in done.err
 
 
 def test_strict_refuses_them_and_so_does_a_file_of_nothing_else(story_file: Path, file: Path) -> None:

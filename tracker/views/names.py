@@ -12,18 +12,21 @@ from tracker.views.parties import TRUE, parties
 _TABLES = {"place": "places", "actor": "actors", "source": "sources"}
 
 
-def find(reader: Reader, thing: str, text: str, known: int = NOW, *, merged_at: int = NOW) -> Resolved:
+def find(
+    reader: Reader, thing: str, text: str, known: int = NOW, *, merged_at: int = NOW, proposing: bool = True
+) -> Resolved:  # fmt: skip
     """What a typed name of a place, actor or source is bound to; UnknownName or AmbiguousName else.
 
     Merged ones answer with what they were merged into, as far as that was known at `merged_at`, and with
-    whose name it is: that of the whole first, else of one whose main name it is.
+    whose name it is: that of the whole first, else of one whose main name it is. `proposing`: an unknown one
+    is answered with those that are near, for which every name is read.
     """
     root = _roots(reader, thing, min(known, merged_at))
     rows = _candidates(reader, thing, text, known)
     typed = text.strip()
     bound = resolve(
         root.get(typed, text), _told_apart(reader, _read_as(reader, thing, rows, root, known), root, known),
-        kind=thing, names=aliases(reader, thing, known),
+        kind=thing, names=aliases(reader, thing, known) if proposing else (),
     )  # fmt: skip
     of_it = [row for row in rows if root.get(row.id, row.id) == bound.id]
     named = min(of_it, key=lambda row: (row.id != typed, row.id != bound.id, fold(row.name) != row.folded))

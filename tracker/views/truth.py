@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from tracker.errors import BadInput, TrackerError
+from tracker.errors import BadInput, TrackerError, UnknownName
 from tracker.judgement.evidence import DAY
 from tracker.judgement.scoring import Outcome
 from tracker.outcomes import NOBODY, Complaint, Row, Table
@@ -24,11 +24,16 @@ class Truth(NamedTuple):
     notes: list[str]
 
 
+PROPOSED: Final = 10
+"""For so many unknown names of a file those that are near are looked for: as many as are told one by one."""
+
+
 class Names:
     """What the names in a file are bound to, each looked up once."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._unknown = 0
         self._found: dict[tuple[str, str], str | TrackerError] = {}
         self.notes: list[str] = []
 
@@ -37,10 +42,11 @@ class Names:
         key = thing, text
         if key not in self._found:
             try:
-                bound = find(self._reader, thing, text)
+                bound = find(self._reader, thing, text, proposing=self._unknown < PROPOSED)
                 self._found[key] = bound.id
                 self.notes += [bound.note] if bound.note else []
             except TrackerError as error:
+                self._unknown += isinstance(error, UnknownName)
                 self._found[key] = error
         found = self._found[key]
         if isinstance(found, TrackerError):
