@@ -62,7 +62,9 @@ class Reader:
     def each(self, sql: str, /, **values: object) -> Iterator[Row]:
         """The rows of a query, one after another."""
         try:
-            yield from self._asked(sql, values)
+            # `yield from` would close a cursor left in the middle, which fails once the reader is closed.
+            for row in self._asked(sql, values):  # noqa: UP028
+                yield row
         except Exception as error:
             raise self._trouble(error) from error
 
