@@ -304,6 +304,17 @@ def test_a_full_disk(fresh: str) -> None:
     assert command(*CLAIM, "--db", fresh, *NOW).code == 0, "after room was made"
 
 
+@pytest.mark.parametrize("kept", ["the line", "its head", "a head of long ago"])
+def test_what_verify_printed_is_what_it_is_verified_against(fresh: str, kept: str) -> None:
+    line = tracker("verify", "--db", fresh).out
+    head = {"the line": line, "its head": line.split()[-1], "a head of long ago": f"0:{'0' * 64}"}[kept]
+    assert tracker("verify", "--against", head, "--db", fresh).code == 0
+    other = line.replace(line.split(":")[-1][:4], "0000")
+    assert tracker("verify", "--against", other, "--db", fresh).code == 1
+    for two in (f"{line} {other}", f"{line.strip()}0", "unaltered"):
+        assert tracker("verify", "--against", two, "--db", fresh).code == 2
+
+
 # -- several at once, and interrupted ---------------------------------------------------------------
 
 

@@ -21,7 +21,8 @@ from tracker.errors import FAILED
 def command(run: Session, against: str | None, views: bool) -> int:
     """Check every event, the chain that ties them, and how far the views are; findings make it exit with 1.
 
-    Keep the line it prints: --against that line proves later that nothing before it was touched.
+    Keep the head it prints, POSITION:HASH: --against that head, or the whole line, proves later that nothing
+    before it was touched.
     """
     found = run.tracker().verify(against=against, views=views)
     if run.as_json:

@@ -17,7 +17,8 @@ from tracker.record.verify import verify as verify_log
 
 Document = dict[str, Any]
 
-_WITNESS = re.compile(r"^\s*(\d+)[:\s]+([0-9a-fA-F]{64})\s*$")
+_WITNESS = re.compile(r"(?<!\w)(\d+)[:\s]\s*([0-9a-fA-F]{64})(?!\w)")
+"""A head in whatever line it was printed."""
 
 
 def verify(where: str, against: str | None, *, views: bool = False) -> Document:
@@ -48,12 +49,12 @@ def verify(where: str, against: str | None, *, views: bool = False) -> Document:
 def _witness(against: str | None) -> tuple[int, bytes] | None:
     if against is None:
         return None
-    match = _WITNESS.match(against)
-    if match is None:
+    heads = {(int(position), bytes.fromhex(chained)) for position, chained in _WITNESS.findall(against)}
+    if len(heads) != 1:
         raise BadInput(
             what=f"{against!r} is no printed head", try_="POSITION:HASH, as tracker verify printed it"
         )
-    return int(match[1]), bytes.fromhex(match[2])
+    return heads.pop()
 
 
 def doctor(where: str) -> Document:
