@@ -318,6 +318,9 @@ def test_a_hostile_name_is_refused_in_one_short_clean_line(name: str) -> None:
         ("Sanamein", "As-Sanamayn"),
         ("Homs city", "Homs"),
         ("Deir", "Deir ez-Zor"),
+        ("Deir e", "Deir ez-Zor"),
+        ("Sana", "As-Sanamayn"),
+        ("As-San", "As-Sanamayn"),
         ("Харкив", "Харьков"),
         ("دمشك", "دمشق"),
     ],
@@ -340,7 +343,7 @@ def test_the_one_that_was_meant_is_proposed_first(typed: str, meant: str) -> Non
     assert propose(typed, names)[:1] == [meant]
 
 
-@pytest.mark.parametrize("typed", ["", " ", "Xyzzy", "🚀", "\x00", "a", "z" * 100_000])
+@pytest.mark.parametrize("typed", ["", " ", "Xyzzy", "🚀", "\x00", "a", "!!!", "z" * 100_000])
 def test_nothing_near_nothing_proposed(typed: str) -> None:
     """No proposal is better than a silly one."""
     assert propose(typed, ["Aleppo", "Homs", "Hama", "Damascus"]) == []
@@ -351,6 +354,14 @@ def test_proposals_are_few_and_each_is_another_name() -> None:
     names = ["Homs", "HOMS", "Hom's", "Hims", "Homsa", "Homes", "Hams"]
     assert propose("Homss", names) == ["Homs", "Homsa", "Homes"]
     assert len(propose("Homss", ["Homs", "Hims", "Homsa"], limit=1)) == 1
+
+
+def test_what_begins_so_comes_before_what_sounds_so() -> None:
+    """Whoever types the first word of a name means it, though another has the same consonants."""
+    names = [("Deraa", "Deraa"), ("Dayr Hafir", "Dayr Hafir"), ("Deir Hafir", "Dayr Hafir")]
+    names += [("Deir ez-Zor", "Deir ez-Zor"), ("Dar", "Darayya")]
+    assert propose("Deir", names) == ["Deir ez-Zor", "Dayr Hafir", "Deraa"]
+    assert propose("Deir e", names)[0] == "Deir ez-Zor"
 
 
 def test_an_alias_that_is_near_proposes_the_name_it_stands_for() -> None:

@@ -133,7 +133,11 @@ def fold(text: str) -> str:
     >>> fold("As-Suwayda"), fold("Deir ez-Zor"), fold("Dar‘a")
     ('suwayda', 'deir zor', 'dara')
     """
-    words = [_without_prefix(word) for word in _words(text)]
+    return _key(text, _words(text))
+
+
+def _key(text: str, spelled: Sequence[str]) -> str:
+    words = [_without_prefix(word) for word in spelled]
     last = len(words) - 1
     kept = [word for at, word in enumerate(words) if at == last or word not in _ARTICLES]
     return " ".join(kept) or " ".join(_plain(text).split())
@@ -274,35 +278,44 @@ def _short(text: str) -> str:
 # --- did you mean ------------------------------------------------------------------------------------
 
 _UNHEARD = str.maketrans("qc", "kk", "aeiouyw اويأ")
-_NEAR_ENOUGH, _SAME_CONSONANTS, _SHARED_WORD = 0.7, 0.2, 0.75
+_NEAR_ENOUGH, _SAME_CONSONANTS, _SHARED_WORD, _BEGINS_SO, _MAIN_NAME = 0.7, 0.2, 0.75, 1.0, 0.1
 
 
 def propose(text: str, names: Iterable[str | tuple[str, str]], limit: int = 3) -> list[str]:
     """Return up to `limit` of `names` that may have been meant, likeliest first: to be asked, never bound.
 
     Each is a name, or an alias with the name to propose in its stead. Near means alike letter by letter,
-    the same consonants in the same order (a transcribed vowel is a guess: Hims, Homs), or a word of the one
-    being the whole of the other.
+    the same consonants in the same order (a transcribed vowel is a guess: Hims, Homs), a word of the one
+    being the whole of the other, or, before all else, a name that begins so.
     """
-    wanted = fold(text[:_LONGEST])
+    spelled = _words(text[:_LONGEST])
+    wanted = _key(text[:_LONGEST], spelled)
     if not wanted:
         return []
     pairs = ((name, name) if isinstance(name, str) else name for name in names)
-    ranked = sorted(_scores(wanted, pairs), key=lambda scored: (-scored[0], len(scored[1])))
+    ranked = sorted(
+        _scores(wanted, " ".join(spelled), pairs), key=lambda scored: (-scored[0], len(scored[1]))
+    )
     proposed: dict[str, str] = {}
     for _, name in ranked:
         proposed.setdefault(fold(name), name)
     return list(proposed.values())[:limit]
 
 
-def _scores(wanted: str, names: Iterable[tuple[str, str]]) -> Iterator[tuple[float, str]]:
+def _scores(
+    wanted: str, begun: str, names: Iterable[tuple[str, str]]
+) -> Iterator[tuple[float, str]]:  # fmt: skip
     from difflib import SequenceMatcher
 
     matcher = SequenceMatcher(None, autojunk=False)
     matcher.set_seq2(wanted)  # the side difflib prepares once
     bones, words = _consonants(wanted), set(wanted.split())
     for alias, name in names:
-        key = fold(alias[:_LONGEST])
+        spelled = _words(alias[:_LONGEST])
+        key = _key(alias[:_LONGEST], spelled)
+        if len(wanted) > 2 and (key.startswith(wanted) or (begun and " ".join(spelled).startswith(begun))):
+            yield _BEGINS_SO + (_MAIN_NAME if alias == name else 0.0), name
+            continue
         same = len(bones) > 1 and _consonants(key) == bones
         shared = len(wanted) > 2 and (wanted in key.split() or key in words)
         likeness = 0.0
