@@ -3,9 +3,8 @@
 `Tracker` is the façade; see `tracker.tracker`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+# Ctrl-C while this is loaded ends in a traceback: so nothing else is.
+TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 __all__ = ["Tracker", "__version__"]

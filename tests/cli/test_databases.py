@@ -485,6 +485,18 @@ def test_ctrl_c_ends_following_the_log_without_a_word(fresh: str) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("busy", ["tracker.tracker.Tracker.log", "tracker.cli.log.as_jsonl", "time.sleep"])
+def test_ctrl_c_ends_following_whatever_it_is_at(
+    fresh: str, monkeypatch: pytest.MonkeyPatch, busy: str
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(busy, interrupted)
+    answer = tracker("log", "--follow", "--jsonl", "--db", fresh)
+    assert (answer.code, answer.err) == (0, "")
+
+
 @pytest.mark.parametrize("words", ["log", "place list", "place list --csv", "log --json"])
 def test_a_reader_that_goes_away_is_no_error(fresh: str, words: str) -> None:
     """Whether much was to come or little, at once or late: `set -o pipefail` shows the command's own exit."""

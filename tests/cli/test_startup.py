@@ -27,6 +27,12 @@ OTHER_RULES = {
 DATABASE = {"sqlite3", "tracker.tracker", "tracker.judgement.evidence", "tracker.views.evidence"}
 """What no help needs, and but for `sqlite3` no completion."""
 
+ENTERED = """
+import gc, sys
+before = set(sys.modules)
+import tracker.cli
+print(sorted(set(sys.modules) - before))
+"""
 RUN = """
 import json, sys
 from typing import ForwardRef
@@ -107,3 +113,9 @@ def test_completion_loads_a_reader_and_no_judgement(story_file: Path, line: str)
 def test_records_that_are_read_know_their_types(story_file: Path, words: list[str]) -> None:
     """An annotation kept as text (`from __future__ import annotations`) is compiled at every start."""
     assert loaded([*words, "--db", str(story_file)]).postponed == []
+
+
+def test_the_way_in_loads_nothing_before_ctrl_c_is_heard() -> None:
+    """Until `main` runs Python answers with a traceback, and loading `typing` alone is half of that time."""
+    entered = subprocess.run([sys.executable, "-c", ENTERED], capture_output=True, text=True, check=True)
+    assert entered.stdout.strip() == "['tracker', 'tracker.cli']"

@@ -1,15 +1,17 @@
 """Decides how the command line is entered and left: arguments in, an exit code out; nothing heavy here."""
 
-from __future__ import annotations
-
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+
+# Ctrl-C while this is loaded ends in a traceback: so nothing is that Python has not loaded for itself.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main(arguments: "Sequence[str] | None" = None) -> "NoReturn":
     """Run one command and exit with its code."""
     # A command is over before there is garbage worth looking for; long ones are still collected.
     gc.set_threshold(100_000, 10, 10)
@@ -19,12 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         from tracker.cli.shell import run
     except KeyboardInterrupt:  # before anything was begun: nothing to tell
-        sys.exit(130)
+        _leave(130)
 
     _leave(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
-def _not_lost(unraisable: Any) -> None:
+def _not_lost(unraisable: "Any") -> None:
     """Ctrl-C where Python can raise nothing, as in a callback of an import: it comes once more, elsewhere."""
     if isinstance(unraisable.exc_value, KeyboardInterrupt):
         import _thread
@@ -42,7 +44,7 @@ def _again() -> None:
     _thread.interrupt_main()
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(code: int) -> "NoReturn":
     """Exit as soon as everything written is out.
 
     Nothing waits for the interpreter to be taken apart first, which takes a short command 2 ms: what was

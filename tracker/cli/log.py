@@ -40,6 +40,16 @@ def command(
     run: Session, after: int, until: int | None, stream: str | None, follow: bool, as_rows: str | None
 ) -> None:
     """Read the record, event by event."""
+    try:
+        _read(run, after, until, stream, follow=follow, as_rows=as_rows)
+    except KeyboardInterrupt:
+        if not follow:  # else it is the way to end it
+            raise
+
+
+def _read(
+    run: Session, after: int, until: int | None, stream: str | None, *, follow: bool, as_rows: str | None
+) -> None:  # fmt: skip
     tracker = run.tracker()
     events = tracker.log(after=after, until=until, stream=stream)
     if run.as_json and not follow:
@@ -55,10 +65,7 @@ def command(
             _write(run, event, zone, as_lines=as_rows == "jsonl" or run.as_json)
         if not follow:
             return
-        try:
-            time.sleep(POLL_SECONDS)
-        except KeyboardInterrupt:  # the way to end it
-            return
+        time.sleep(POLL_SECONDS)
         events = tracker.log(after=after, until=until, stream=stream)
 
 
