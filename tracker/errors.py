@@ -76,6 +76,13 @@ class NotInstalled(TrackerError):
     """
 
 
+class UnusableRows(BadInput):
+    """{rows} of {file} cannot be used, the first: {first}
+
+    Try: {try_}
+    """
+
+
 class UnreadableTime(BadInput):
     """cannot read {text!r} as a time{why}
 

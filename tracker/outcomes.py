@@ -47,6 +47,12 @@ class Complaint(NamedTuple):
     value: str
     why: str
 
+    @property
+    def text(self) -> str:
+        """In one line: where, what was typed there, and why not."""
+        value = f" {self.value!r}" if self.value else ""
+        return f"line {self.line}, {self.field}{value}: {self.why}"
+
 
 class Table(NamedTuple):
     """What was read of a file: its rows, and what is wrong with others."""
@@ -77,11 +83,15 @@ def read_outcomes(path: str) -> Table:
 def _take(table: Table, line: int, cells: Sequence[str], where: dict[str, int]) -> None:
     told = {name: cells[i].strip() if i < len(cells) else "" for name, i in where.items()}
     short = max(where[name] for name in NEEDED) >= len(cells)
-    wrong = [("row", "", f"it has {len(cells)} cells, too few")] if short else list(_empty(told))
+    wrong = [("row", "", f"it has {_cells(len(cells))}, too few")] if short else list(_empty(told))
     if wrong:
         table.complaints.extend(Complaint(line, *one) for one in wrong)
     else:
         table.rows.append(Row(line, **told))
+
+
+def _cells(count: int) -> str:
+    return f"{count} cell{'' if count == 1 else 's'}"
 
 
 def _empty(told: dict[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -112,7 +122,8 @@ def _text(path: str) -> str:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         why = getattr(error, "strerror", None) or str(error)
-        _refuse(path, why, f"ls -l {typed(path)} shows what is there")
+        step = f"ls -l {typed(path)} shows what is there"
+        _refuse(path, why, step if path != "-" else "/dev/stdin reads what another command writes")
     if len(content) > LARGEST:
         _refuse(path, f"it is larger than {LARGEST // 2**20} MB", "a row for each change of control only")
     coding = next((coding for mark, coding in _BY_MARK if content.startswith(mark)), "utf-8")

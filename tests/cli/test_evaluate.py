@@ -15,7 +15,7 @@ import pytest
 
 from tests.acceptance.packs import syria
 from tests.acceptance.prepared import begin, say
-from tests.cli.running import tracker
+from tests.cli.running import command, tracker
 from tracker.judgement.policies import NAMES
 
 OUTCOME = Path(__file__).parents[2] / "fixtures" / "syria" / "outcome.csv"
@@ -154,10 +154,32 @@ def test_strict_refuses_them_and_so_does_a_file_of_nothing_else(story_file: Path
     done = tracker("evaluate", file, "--strict", "--db", story_file)
     assert done.code == 2
     assert "6 rows" in done.refusal[0]
-    assert "line 3: place 'Hommms'" in done.refusal[0]
+    assert "line 3, place 'Hommms'" in done.refusal[0]
     file.write_text(HEAD + "Nowhereville,2024-12-01,rebels\n")
     done = tracker("evaluate", file, "--db", story_file)
     assert (done.code, "1 row of" in done.refusal[0]) == (2, True)
+
+
+def test_where_no_row_can_be_used_each_is_told_all_the_same(story_file: Path, file: Path) -> None:
+    file.write_text(HEAD + "Nowhereville,2024-12-01,rebels\nHama,soon,rebels\nHama\n")
+    done = tracker("evaluate", file, "--db", story_file)
+    assert [line.partition(",")[0] for line in done.err.splitlines()[:-2]] == ["line 2", "line 3", "line 4"]
+    assert done.err.splitlines()[2] == "line 4, row: it has 1 cell, too few"
+    assert done.refusal[0].startswith(f"3 rows of {file} cannot be used, the first: line 2, place")
+    as_document = tracker("evaluate", file, "--json", "--db", story_file).err
+    assert json.loads(as_document)["exit"] == 2
+
+
+def test_one_row_is_left_out_of_many(story_file: Path, file: Path) -> None:
+    file.write_text(HEAD + "Homs,2024-12-01,government\nHama,2024-12-01\n")
+    assert "\n1 of 2 rows is left out\n" in tracker("evaluate", file, "--db", story_file).err
+
+
+def test_what_another_command_writes_is_read_by_its_name(story_file: Path) -> None:
+    done = tracker("evaluate", "-", "--db", story_file)
+    assert done.refusal[1] == "/dev/stdin reads what another command writes"
+    piped = command("evaluate", "/dev/stdin", "--db", story_file, input=OUTCOME.read_text())
+    assert (piped.code, piped.out) == (0, tracker("evaluate", OUTCOME, "--db", story_file).out)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.policy import RULE
 from tracker.cli.session import Session, session
 from tracker.cli.shell import Command
+from tracker.errors import UnusableRows
+from tracker.outcomes import Complaint
 
 COLUMNS = (
     "policy", "places", "answers", "place_days", "right", "unknown", "brier", "log_loss", "ece",
@@ -42,7 +44,12 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     that time is not judged. A date means the end of that day. The first row of a place says who had it
     before anything changed.
     """
-    found = run.tracker().evaluate(**asked)
+    try:
+        found = run.tracker().evaluate(**asked)
+    except UnusableRows as error:
+        if not run.as_json:  # whose error is one document
+            _tell_rows(error.facts["bad"])
+        raise
     _complain(found)
     rows = map(_row, found["policies"])
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
@@ -56,13 +63,18 @@ def _complain(found: Mapping[str, Any]) -> None:
         note(text)
     if len(found["notes"]) > 1:
         note(f"and so with {len(found['notes']) - 1} more names; --json has them all")
-    for one in found["bad"][:TOLD]:
-        value = f" {one['value']!r}" if one["value"] else ""
-        note(f"line {one['line']}, {one['field']}{value}: {one['why']}")
-    if len(found["bad"]) > TOLD:
-        note(f"and {len(found['bad']) - TOLD} more; --json has them all")
+    _tell_rows([Complaint(**one) for one in found["bad"]], "; --json has them all")
     if found["bad"]:
-        note(f"{found['rows']['left_out']} of {found['rows']['read']} rows are left out")
+        left, read = found["rows"]["left_out"], found["rows"]["read"]
+        note(f"{left} of {_count(read, 'row')} {'is' if left == 1 else 'are'} left out")
+
+
+def _tell_rows(bad: Any, all_of_them: str = "") -> None:
+    """The first of what is wrong in a file."""
+    for one in bad[:TOLD]:
+        note(one.text)
+    if len(bad) > TOLD:
+        note(f"and {len(bad) - TOLD} more{all_of_them}")
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:

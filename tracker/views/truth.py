@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from tracker.errors import BadInput, TrackerError, UnknownName
+from tracker.errors import BadInput, TrackerError, UnknownName, UnusableRows
 from tracker.judgement.evidence import DAY
 from tracker.judgement.scoring import Outcome
 from tracker.outcomes import NOBODY, Complaint, Row, Table
@@ -115,12 +115,11 @@ def told_truth(file: str, table: Table, truth: Truth, *, strict: bool) -> Docume
     """How much of a file is used, and why not the rest; refused if nothing is, or if all of it has to be."""
     wrong = len({one.line for one in truth.complaints})
     if wrong and (strict or not truth.used):
-        first = truth.complaints[0]
-        raise BadInput(
-            what=f"{_rows(wrong)} of {file} cannot be used, the first in line {first.line}:"
-            f" {first.field} {first.value!r}: {first.why}",
+        raise UnusableRows(
+            file=file, rows=_rows(wrong), first=truth.complaints[0].text,
             try_="mend the file" + (", or leave --strict out" if truth.used else ""),
-        )
+            bad=truth.complaints,
+        )  # fmt: skip
     return {
         "file": file,
         "rows": {"read": truth.used + wrong, "used": truth.used, "left_out": wrong},
