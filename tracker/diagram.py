@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,10 +19,21 @@ _HEAD: Final = (
 
 
 def check_name(file: str) -> None:
-    """Refuse a name by which a picture of another kind is expected."""
+    """Refuse a name by which a picture of another kind is expected, and a place where none can be put.
+
+    Before anything is reckoned: whoever has waited for the scores should not lose them to a slip of the hand.
+    """
     if not file.lower().endswith(".svg"):
         step = f"--plot {typed(file.rpartition('.')[0] or file)}.svg"
         raise BadInput(what=f"the plot is written as SVG, and {file} is named otherwise", try_=step)
+    folder = os.path.dirname(file) or "."
+    if not os.path.isdir(folder):
+        raise BadInput(
+            what=f"cannot draw {file}: there is no folder {folder}", try_=f"mkdir -p {typed(folder)}"
+        )
+    if os.path.isdir(file) or not os.access(file if os.path.exists(file) else folder, os.W_OK):
+        step = f"another place; ls -ld {typed(folder)} shows who may write there"
+        raise BadInput(what=f"cannot draw {file}: it cannot be written", try_=step)
 
 
 def draw(file: str, rules: Sequence[Mapping[str, Any]]) -> None:

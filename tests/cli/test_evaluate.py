@@ -225,8 +225,17 @@ def test_the_plot_is_a_picture_of_every_rule(story_file: Path, tmp_path: Path) -
     text = drawn.read_text()
     assert all(name in text for name in NAMES)
     assert text.count("<circle") == sum(len(one["calibration"]) for one in found["policies"])
+
+
+def test_a_plot_that_cannot_be_drawn_is_refused_before_anything_is_reckoned(
+    tmp_path: Path, story_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.outcomes.read_outcomes", lambda _: pytest.fail("it was"))
     done = tracker("evaluate", OUTCOME, "--plot", tmp_path / "none" / "x.svg", "--db", story_file)
-    assert done.code == 1
+    assert (done.code, done.refusal[1]) == (2, f"mkdir -p {tmp_path / 'none'}")
+    (shut := tmp_path / "folder.svg").mkdir()
+    done = tracker("evaluate", OUTCOME, "--plot", shut, "--db", story_file)
+    assert (done.code, done.refusal[0]) == (2, f"cannot draw {shut}: it cannot be written")
 
 
 def test_nothing_to_judge_says_so(fresh: str, file: Path) -> None:
