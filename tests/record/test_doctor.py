@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,26 @@ def test_files_that_anybody_may_write(tmp_path: Path) -> None:
     Store.create(where).close()
     Path(where).chmod(0o666)
     assert "permissions" in unwell(where)
+
+
+@pytest.mark.parametrize("shut", ["the file", "its folder"])
+def test_what_can_only_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shut: str) -> None:
+    """All else may be well, and nothing can be recorded."""
+    (folder := tmp_path / "handed over").mkdir()
+    file = folder / "tracker.db"
+    Store.create(str(file)).close()
+    assert checked(str(file))["writing"].ok
+    path = file if shut == "the file" else folder
+    asked = os.access
+
+    def access(at: Path, mode: int, **more: bool) -> bool:
+        """As for somebody who is not root, whom nothing stops."""
+        return asked(at, mode, **more) and not (Path(at) == path and mode & os.W_OK)
+
+    monkeypatch.setattr("tracker.record.doctor.os.access", access)
+    found = checked(str(file))["writing"]
+    assert (found.ok, found.value) == (False, f"{shut} is read-only: it can be asked")
+    assert found.advice == f'chmod u+w "{path}"'
 
 
 def test_a_lock_that_is_held(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ _CHECKPOINT_RACE_FIXED = (3, 51, 3)
 _OLDEST_SQLITE = (3, 38, 0)  # the first that always has json_each
 _OLDEST_POSTGRESQL = 150000
 _LITTLE = 200 * 2**20
+_EFFECTIVE = os.access in os.supports_effective_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,20 @@ def _file(place: SQLiteFile) -> Iterator[Check]:
             not rights & stat.S_IWOTH,
             f"chmod o-w {typed(place.path)} (anybody may write to it)" if rights & stat.S_IWOTH else "",
         )
+        yield _writing(place)
     yield _lock(place)
+
+
+def _writing(place: SQLiteFile) -> Check:
+    """Whether this user can record: in the file, and in its folder, where lock and journal lie."""
+    file, folder = place.path, place.path.parent
+    if not os.access(file, os.W_OK, effective_ids=_EFFECTIVE):
+        return Check("writing", "the file is read-only: it can be asked", False, f"chmod u+w {typed(file)}")
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
+        return Check(
+            "writing", "its folder is read-only: it can be asked", False, f"chmod u+w {typed(folder)}"
+        )
+    return Check("writing", "possible", True)
 
 
 def _lock(place: SQLiteFile) -> Check:
@@ -109,7 +123,7 @@ def _sqlite(place: SQLiteFile) -> Iterator[Check]:
     race = (
         ""
         if number >= _CHECKPOINT_RACE_FIXED
-        else "write only through tracker, whose lock keeps checkpoints apart"
+        else "two programs that write at once can damage a file of this SQLite: write with tracker alone"
     )
     old = number < _OLDEST_SQLITE
     yield Check("sqlite", sqlite3.sqlite_version, not old, "a Python with a newer SQLite" if old else race)
