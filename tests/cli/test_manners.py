@@ -70,6 +70,17 @@ def test_a_source_in_its_own_voice_is_said_so(fresh: str) -> None:
     assert tracker(*CLAIM, "--db", fresh, *NOW).err == ""
 
 
+def test_whoever_asks_for_the_wrong_end_of_a_chain_is_told_the_other(fresh: str) -> None:
+    tracker("add-claim", "rebels captured Homs", "--source", "Reuters", "--said-by", "SOHR", "--db", fresh)
+    for words, told in (
+        (["--source", "SOHR"], "no claim fits; what SOHR said first does, 1 of them: --origin SOHR\n"),
+        (["--origin", "Reuters"], "no claim fits; what Reuters reported does, 1 of them: --source Reuters\n"),
+        (["--source", "SANA"], "no claim fits\n"),
+        (["--source", "SOHR", "--place", "Hama"], "no claim fits\n"),
+    ):
+        assert tracker("claims", *words, "--db", fresh).err == told
+
+
 def test_the_resolved_interval_is_echoed(fresh: str) -> None:
     answer = tracker(
         "add-claim",

@@ -9,6 +9,7 @@ import click
 from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
+from tracker.errors import typed
 from tracker.judgement.vocabulary import MODALITIES, PREDICATES, STANDINGS
 
 COLUMNS = (
@@ -61,7 +62,19 @@ def command(run: Session, as_rows: str | None, **wanted: Any) -> None:
         rows = [claim_line(one, zone) for one in found["claims"]]
         Lines(colored=run.colored).table(("claim", "when", "standing", "what, and who said it"), rows)
     else:
-        note(nothing_found(tracker, "no claim fits"))
+        note(nothing_found(tracker, f"no claim fits{_passed_on(tracker, wanted)}"))
+
+
+def _passed_on(tracker: Tracker, wanted: dict[str, Any]) -> str:
+    """Where nobody was the source of a claim, that he is the origin of some; and the other way round."""
+    for given, instead, did in (("source", "origin", "said first"), ("origin", "source", "reported")):
+        if wanted[given] and not wanted[instead]:
+            other = {**wanted, given: None, instead: wanted[given]}
+            if count := len(tracker.claims(**other)["claims"]):
+                return (
+                    f"; what {wanted[given]} {did} does, {count} of them: --{instead} {typed(wanted[given])}"
+                )
+    return ""
 
 
 def nothing_found(tracker: Tracker, otherwise: str) -> str:
