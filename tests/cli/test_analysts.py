@@ -53,6 +53,10 @@ def test_a_pin_as_it_is_typed_and_told(say: Say) -> None:
     assert "before       Sanamayn: held by rebels (92 %, independently reported)." in lines
     assert "after        Sanamayn: held by Syrian government (98 %, pinned by ana)." in lines
     told = " ".join(answer.out.split())
+    assert (
+        "judged Syrian government holds Sanamayn (analyst ana: seen on video), from 2024-12-10 15:00 +03"
+        " until 2024-12-12 00:00 +03 "
+    ) in told
     words = "pinned by ana until 2024-12-12 00:00 +03: Syrian government; the claims say rebels (92 %)"
     assert f"pinned {words}; seen on video a-241210-" in told
     assert words in " ".join(say("status", "Sanamayn").out.split())
@@ -107,6 +111,7 @@ def test_taking_back_tells_what_the_claims_make_of_it(say: Say) -> None:
     assert tried.startswith(f"{made} would be cleared\n")
     done = say("assess", "Sanamayn", "--clear", "--reason", "the video is of May")
     assert done.out.splitlines()[0] == f"{made} cleared"
+    assert "judged       Syrian government holds Sanamayn (analyst ana: seen on video), from" in done.out
     assert "after        Sanamayn: held by rebels (92 %, independently reported)." in done.out
     assert "cleared by ana" in say("assess", "Sanamayn").out
     log = say("log", "--stream", f"assessment/{made}", "--json").json["events"]
@@ -127,8 +132,8 @@ def test_the_same_again_and_what_is_only_tried(say: Say) -> None:
 def test_the_answer_in_json(say: Say) -> None:
     answer = pin(say, "--json").json
     assert answer.keys() == {
-        "assessment", "event", "payload", "recorded", "known", "position", "dry_run", "conflicts", "before",
-        "after",
+        "assessment", "text", "attribution", "at", "until", "event", "payload", "recorded", "known",
+        "position", "dry_run", "conflicts", "before", "after",
     }  # fmt: skip
     assert answer["after"]["pin"].keys() == {
         "assessment", "by", "reason", "at", "until", "made", "disagrees", "text",

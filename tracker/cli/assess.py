@@ -71,6 +71,9 @@ def _tell_done(run: Session, answer: dict[str, Any]) -> None:
     elif answer["dry_run"]:
         done = f"would be {done}"
     out.line(f"{answer['assessment']} {done}", "title")
+    until = f" until {tell.when(answer['until'], run.zone())}" if answer["until"] else " on"
+    told = f"{answer['text']} ({answer['attribution']}), from {tell.when(answer['at'], run.zone())}{until}"
+    out.item("judged", told)
     about = {"occurred": {"latest": answer["payload"].get("at")}}
     tell.change(out, {**answer, "claim": answer["assessment"], "told": about}, run.zone())
     pin = answer["after"]["pin"]

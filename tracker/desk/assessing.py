@@ -18,7 +18,7 @@ from tracker.record.events import Confidence
 from tracker.times import iso, read_instant, read_past, read_span
 from tracker.views.documents import status_document
 from tracker.views.evidence import merged
-from tracker.views.judgements import IN_FORCE, LATER, Made, made_of, standing
+from tracker.views.judgements import IN_FORCE, LATER, Made, among, made_of, standing
 from tracker.views.places import place_of
 from tracker.views.situation import Question
 
@@ -92,13 +92,18 @@ class Assessing:
 
     def _done(self, decide: Callable[[Reader], Decision[_Decided]], *, dry_run: bool) -> Document:
         done = self._recorder.record(
-            decide, lambda reader, told: self._verdict(reader, told.bound.id), dry_run=dry_run
+            decide,
+            lambda reader, told: (
+                self._verdict(reader, told.bound.id),
+                _judged(reader, told.event.assessment),
+            ),
+            dry_run=dry_run,
         )
         told = done.facts
-        event, after = told.event, done.seen
+        event, (after, judged) = told.event, done.seen
         notes = ((told.bound.note,) if told.bound.note else ()) + told.notes
         return {
-            "assessment": event.assessment, "event": event.kind, "payload": payload(event),
+            "assessment": event.assessment, **judged, "event": event.kind, "payload": payload(event),
             "recorded": bool(done.events) and not dry_run, "known": told.known, "position": done.position,
             "dry_run": dry_run,
             "conflicts": [one for one in after["conflicts"] if event.assessment in one["claims"]],
@@ -197,6 +202,12 @@ def _of_place(reader: Reader, place: str) -> list[Made]:
     """The assessments that are read as of a place."""
     into = merged(reader)
     return made_of(reader, [place, *(one for one, root in into.items() if root == place)])
+
+
+def _judged(reader: Reader, assessment: str) -> Document:
+    """What was judged and by whom, in words."""
+    one = among(reader, [assessment])[assessment]
+    return {key: one[key] for key in ("text", "attribution", "at", "until")}
 
 
 def _same(one: Made, event: events.AssessmentMade) -> bool:
