@@ -168,6 +168,20 @@ def test_a_claim_that_is_left_out_is_marked_wherever_it_is_seen(say: Say) -> Non
     assert "by ana" not in say("why", "Sanamayn").out
 
 
+def test_why_a_claim_is_weighed_is_asked_for_and_told(say: Say) -> None:
+    claim = the_claim(say)
+    noted = "no reason is told with it; the same with --reason TEXT tells others why\n"
+    assert say("weigh", claim, "--out", "--reason", "a parody").err == ""
+    assert say("weigh", claim, "--factor", "0.5").err == noted
+    assert say("weigh", claim, "--clear").err == ""
+    say("retract", claim, "--reason", "they took it back")
+    told = [line.partition("+03  ")[2] for line in say("show", claim).out.splitlines() if "history" in line]
+    assert [line.partition("  by ")[0] for line in told] == [
+        "claim-recorded", "claim-weighted (left out: a parody)", "claim-weighted (x0.5)",
+        "claim-weighted (as it is)", "claim-retracted (they took it back)",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("words", "code", "error", "step"),
     [

@@ -60,8 +60,18 @@ def _tell(run: Session, one: dict[str, Any]) -> None:
     for event in one["history"]:
         out.item(
             "history",
-            f"{when(event['recorded'], zone)}  {event['kind']}  by {event['by']}  [{event['position']}]",
+            f"{when(event['recorded'], zone)}  {event['kind']}{_how(event)}  by {event['by']}"
+            f"  [{event['position']}]",
         )
+
+
+def _how(event: dict[str, Any]) -> str:
+    """By how much a claim is weighed from then on, and why something befell it; nothing of one redacted."""
+    payload = event["payload"] or {}
+    factor = payload.get("factor")
+    much = "" if factor is None else {0: "left out", 1: "as it is"}.get(factor, f"x{factor:g}")
+    told = ": ".join(part for part in (much, payload.get("reason")) if part)
+    return f" ({told})" if told else ""
 
 
 def _typed(read: str, text: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tracker.cli.output import note
 from tracker.cli.retract import tell_befallen
 from tracker.cli.session import CLAIM, DRY_RUN, Session, session
 from tracker.cli.shell import Command
@@ -26,5 +27,7 @@ def command(
     answer = run.tracker(writing=True).weigh(
         claim, out=out, factor=factor, clear=clear, reason=reason, dry_run=dry_run
     )
+    if not reason and not clear:
+        note("no reason is told with it; the same with --reason TEXT tells others why")
     done = "left out" if out else "weighed as it is" if clear else f"weighed x{factor:g}"
     tell_befallen(run, answer, done)
