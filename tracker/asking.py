@@ -115,7 +115,8 @@ class Asking:
         until = self._clock() if until is None else until
         if first is not None and first > until:
             raise BadInput(
-                what=f"--from {_when(start)} is after {iso(until)}, where it ends: nothing lies between",
+                what=f"--from {_when(start)} is after {_ending(at, end, knowledge)}, where it ends:"
+                " nothing lies between",
                 try_="an earlier --from, or a later --to",
             )
         bound = self._bound(place, question)
@@ -164,9 +165,15 @@ class Asking:
 
         _require("policy", policies, NAMES)
         now, zone = self._clock(), self._zone
+        first, last = self._beginning(start), self._instant(end)
+        if first is not None and last is not None and first > last:
+            raise BadInput(
+                what=f"--from {_when(start)} is after --to {_when(end)}: nothing lies between",
+                try_=f"--from {_typed(end)} --to {_typed(start)}",
+            )
         asked = Asked(
-            tuple(dict.fromkeys(policies)) or NAMES, read_every(every), self._beginning(start),
-            self._instant(end), read_days(near), known, now, zone,
+            tuple(dict.fromkeys(policies)) or NAMES, read_every(every), first, last, read_days(near), known,
+            now, zone,
         )  # fmt: skip
         table = read_outcomes(file)
         truth = truth_of(self._reader, table, now, zone)
@@ -347,6 +354,13 @@ def _axis(axes: Mapping[str, Either]) -> tuple[str, tuple[When, When]]:
         try_="PLACE first, then --policy A B, --at T1 T2, --known-at T1 T2 or --published-by T1 T2;"
         " the others take one value",
     )
+
+
+def _ending(at: When, end: When, knowledge: bool) -> str:
+    """Where a history ends, as it was typed."""
+    if end is not None:
+        return f"--to {_when(end)}"
+    return "now" if at is None or knowledge else f"--at {_when(at)}"
 
 
 def _option(name: str) -> str:

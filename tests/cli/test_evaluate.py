@@ -198,6 +198,20 @@ def test_options_that_mean_nothing_are_refused(story_file: Path, words: list[str
         assert done.refusal
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "2024-12-20", "--to", "2024-12-10"], "--from 2024-12-20 is after --to 2024-12-10: "),
+        (["--to", "2024-11-01"], "2024-11-27 23:59 +03 is after 2024-11-01 23:59 +03"),
+    ],
+)
+def test_an_end_before_the_beginning_is_told_as_it_was_typed(
+    story_file: Path, words: list[str], said: str
+) -> None:
+    done = tracker("evaluate", OUTCOME, *words, "--tz", "Asia/Damascus", "--db", story_file)
+    assert (done.code, said in done.refusal[0]) == (2, True), done.err
+
+
 def test_rows_for_sheets_and_lines_for_people(story_file: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(tracker("evaluate", OUTCOME, "--csv", "--db", story_file).out)))
     assert [row["policy"] for row in rows] == list(NAMES)

@@ -130,7 +130,13 @@ def test_nothing_said_has_no_history(story_file: Path) -> None:
     ("words", "code", "said"),
     [
         (("Nowhere",), 3, "no place is called 'Nowhere'"),
-        (("Homs", "--from", "2024-12-08", "--to", "2024-12-07"), 2, "--from 2024-12-08 is after"),
+        (
+            ("Homs", "--from", "2024-12-08", "--to", "2024-12-07"),
+            2,
+            "--from 2024-12-08 is after --to 2024-12-07, where it ends",
+        ),
+        (("Homs", "--from", "2024-12-08", "--at", "2024-12-07"), 2, "--from 2024-12-08 is after --at"),
+        (("Homs", "--from", "2199-01-01"), 2, "--from 2199-01-01 is after now, where it ends"),
         (("Homs", "--at", "2024-12-08", "--to", "2024-12-07"), 2, "--at and --to both say where it ends"),
         (("Homs", "--from", "someday"), 2, "cannot read 'someday' as a time"),
         (("Homs", "--known-at", "someday"), 2, "cannot read 'someday' as a time"),

@@ -17,7 +17,7 @@ from tracker.views.knowledge import Knowledge
 from tracker.views.ranking import best_of, says
 from tracker.views.situation import Question, Situation
 from tracker.views.truth import Truth
-from tracker.zones import HOUR, MINUTE, instant_of, iso, local_of, zone_of
+from tracker.zones import HOUR, MINUTE, instant_of, iso, local_of, show, zone_of
 
 Document = dict[str, Any]
 MOST: Final = 2_000_000
@@ -89,7 +89,7 @@ def _window(outcomes: Sequence[Outcome], asked: Asked) -> tuple[int, int]:
     end = min(asked.now, max(times) + asked.near) if asked.end is None else asked.end
     if start > end:
         raise BadInput(
-            what=f"nothing lies between {iso(start)} and {iso(end)}",
+            what=f"it would begin after it ends: {show(start, asked.zone)} is after {show(end, asked.zone)}",
             try_="an earlier --from, or a later --to",
         )
     return start, end
