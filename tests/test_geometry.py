@@ -156,8 +156,10 @@ def test_heights_and_marks_of_byte_order_are_no_trouble(path: Path) -> None:
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ("", "it is not JSON (Expecting value"),
-        ("name,lat,lon\n", "it is not JSON"),
+        ("", "it is empty"),
+        (" \n", "it is empty"),
+        ("name,lat,lon\n", "it is not JSON (line 1, column 1)"),
+        ('{"type":\n  Polygon}', "it is not JSON (line 2, column 3)"),
         ('{"type": "Polygon", "coordinates": [[[0, 0], [1, NaN], [1, 1]]]}', "it is not JSON (NaN"),
         ("[" * 100_000, "it is nested too deep"),
         ('{"a":' * 100_000, "it is nested too deep"),
@@ -194,7 +196,7 @@ def test_a_file_that_is_not_there_or_no_text_or_too_large(path: Path, tmp_path: 
     with pytest.raises(BadInput, match="Is a directory"):
         read_areas(str(tmp_path))
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadInput, match="it is not JSON"):
+    with pytest.raises(BadInput, match="it is not JSON, nor text in UTF-8"):
         read_areas(str(path))
     with path.open("wb") as file:
         file.truncate(LARGEST + 1)

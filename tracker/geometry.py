@@ -87,11 +87,17 @@ def _document(path: str) -> Any:
     if len(content) > LARGEST:
         what = f"it is larger than {LARGEST // 2**20} MB"
         _refuse(path, what, "only the areas that are asked about, or a simplified outline (mapshaper.org)")
+    if not content.strip():
+        _refuse(path, "it is empty")
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except RecursionError:
         _refuse(path, "it is nested too deep")
-    except ValueError as error:  # UnicodeDecodeError too
+    except UnicodeDecodeError:
+        _refuse(path, "it is not JSON, nor text in UTF-8")
+    except json.JSONDecodeError as error:
+        _refuse(path, f"it is not JSON (line {error.lineno}, column {error.colno})")
+    except ValueError as error:
         _refuse(path, f"it is not JSON ({error})")
 
 
