@@ -70,6 +70,31 @@ def test_a_source_in_its_own_voice_is_said_so(fresh: str) -> None:
     assert tracker(*CLAIM, "--db", fresh, *NOW).err == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "ahead"),
+    [
+        ("status Homs --at 2027-01-01", "2027-01-01 23:59 +03"),
+        ("status --at 2027-01-01", "2027-01-01 23:59"),
+        ("status Homs --at 2024-12-11", ""),
+        ("status Homs", ""),
+        ("status Homs --at 2024-12-01", ""),
+        ("why Homs --at 2027-01-01", "2027-01-01"),
+        ("regions --at 2030-01-01", "2030-01-01"),
+        ("history Homs --to 2030-01-01", "2030-01-01"),
+        ("history Homs", ""),
+        ("diff Homs --at 2024-12-05 2027-12-08", "2027-12-08"),
+        ("diff Homs --at 2024-12-05 2024-12-08", ""),
+    ],
+)
+def test_of_the_future_it_is_said_that_nobody_told_of_it(story_file: Path, words: str, ahead: str) -> None:
+    now = ("--now", "2024-12-11T20:02+03:00", "--tz", "Asia/Damascus", "--db", story_file)
+    told = [line for line in tracker(*words.split(), *now).err.splitlines() if "future" in line]
+    assert len(told) == bool(ahead)
+    for line in told:
+        assert line.startswith(ahead)
+        assert line.endswith(" lies in the future: the belief is carried on without news")
+
+
 def test_whoever_asks_for_the_wrong_end_of_a_chain_is_told_the_other(fresh: str) -> None:
     tracker("add-claim", "rebels captured Homs", "--source", "Reuters", "--said-by", "SOHR", "--db", fresh)
     for words, told in (

@@ -70,6 +70,7 @@ def command(run: Session, place: str | None, as_rows: str | None, **told: Any) -
     found = run.tracker().diff(place, **axes)
     if found.get("note"):
         note(found["note"])
+    run.note_ahead(*(one[side]["at"] for one in found["places"] for side in ("a", "b") if one[side]))
     if answered(found, map(_row, found["places"]), COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if found["places"]:

@@ -42,6 +42,7 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     found = run.tracker().regions(**asked)
     if found.get("note"):
         note(found["note"])
+    run.note_ahead(found["at"])
     areas = [*([found["area"]] if found["area"] else []), *found["areas"]]
     rows = [_flat(one, found["at"]) for one in areas] if as_rows == "csv" else areas
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):

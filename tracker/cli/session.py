@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tracker.cli.output import note
 from tracker.errors import BadInput, TrackerError
 
 if TYPE_CHECKING:
@@ -93,6 +94,17 @@ class Session:
             return (self._tracker or self.tracker()).zone_shown()
         except TrackerError:
             return "UTC"
+
+    def note_ahead(self, *times: str | None) -> None:
+        """Say once of an answer's times, as they stand in JSON, that the last of them has not come yet.
+
+        The end of a day that has begun is no future: whoever asks for today means it so.
+        """
+        from tracker.zones import DAY, parse_iso, show
+
+        last = max((parse_iso(text) for text in times if text), default=None)
+        if last is not None and last - DAY >= self.clock()():
+            note(f"{show(last, self.zone())} lies in the future: the belief is carried on without news")
 
     def _zone_kept(self) -> str:
         """The zone in which `--now` is read: the clock is not set yet, and the setting needs none."""

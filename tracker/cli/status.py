@@ -59,11 +59,13 @@ def command(
             raise click.UsageError("--only, --region and --controller choose from the table, without PLACE")
         one = tracker.status(place, **axes)
         _note(one)
+        run.note_ahead(one["at"])
         if not answered(one, [one], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
             _tell(run, one)
         return
     wanted = tuple(word.strip() for word in only.split(",")) if only else ()
     found = tracker.status(None, **axes, region=region, controller=controller, only=wanted)
+    run.note_ahead(found["at"])
     if answered(found, found["places"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if found["places"]:

@@ -35,6 +35,7 @@ def command(
     found = run.tracker().why(place, at=at, known_at=known_at, published_by=published_by, policy=policy)
     if found.get("note"):
         note(found["note"])
+    run.note_ahead(found["at"])
     if not answered(found, found["steps"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         _tell(run, found)
 
