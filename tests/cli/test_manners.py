@@ -95,6 +95,18 @@ def test_of_the_future_it_is_said_that_nobody_told_of_it(story_file: Path, words
         assert line.endswith(" lies in the future: the belief is carried on without news")
 
 
+def test_of_an_old_report_it_is_said_how_to_ask_of_then(fresh: str) -> None:
+    """Two years on, a report read today has faded; also where only the document says when it was."""
+    words = ("add-claim", "rebels captured Izra", "--source", "Reuters", "--db", fresh, "--now", "2025-06-01")
+    then = "; of then: tracker status Izra --at 2024-12-07\n"
+    tracker(
+        "document", "add", "wire-1", "--source", "Reuters", "--published", "2024-12-07T18:30", "--db", fresh
+    )
+    for told in (["--document", "wire-1"], ["--reported", "2024-12-07"], ["--at", "2024-12-07"]):
+        assert then in tracker(*words, *told, "--dry-run").out.replace("Izraa", "Izra")
+    assert "of then" not in tracker(*words, "--dry-run").out
+
+
 def test_whoever_asks_for_the_wrong_end_of_a_chain_is_told_the_other(fresh: str) -> None:
     tracker("add-claim", "rebels captured Homs", "--source", "Reuters", "--said-by", "SOHR", "--db", fresh)
     for words, told in (

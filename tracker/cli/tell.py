@@ -230,7 +230,8 @@ def change(out: Lines, answer: Document, zone: str) -> None:
 
 def _today(out: Lines, answer: Document, zone: str) -> None:
     """Before and after are of now; whoever fills in the past wants to know of then."""
-    latest, at = answer.get("told", {}).get("occurred", {}).get("latest"), answer["after"]["at"]
+    told, at = answer.get("told", {}), answer["after"]["at"]
+    latest = told.get("occurred", {}).get("latest") or told.get("reported", {}).get("latest")
     if latest is not None and parse_iso(at) - parse_iso(latest) > LONG_AGO:
         place, then = typed(answer["after"]["place"]["name"]), when(latest, zone)[:10]
         out.item("", f"as of {when(at, zone)}; of then: tracker status {place} --at {then}", "quiet")
