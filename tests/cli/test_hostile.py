@@ -102,6 +102,18 @@ def test_hostile_text_reaches_no_terminal(hostile: str, words: list[str]) -> Non
             assert answer.refusal, "and even then it is one line and one line"
 
 
+@pytest.mark.parametrize("verb", ["add", "alias", "rename"])
+def test_of_a_name_with_control_characters_it_is_said(fresh: str, verb: str) -> None:
+    """They came along with what was copied; the name is kept as it is, and found without them."""
+    name, more = "Far\x1b[31m \u200cFarm", ["--kind", "village"]
+    words = ["add", name, *more] if verb == "add" else [verb, "Homs", name]
+    noted = "Far\\x1b[31m \\u200cFarm has control characters in it: were they copied along?\n"
+    answer = tracker("place", *words, "--db", fresh, *NOW)
+    assert (answer.code, noted in answer.err) == (0, True), answer.err
+    plain = ["add", "Plain \u200cFarm", *more] if verb == "add" else [verb, "Homs", "Plain \u200cFarm"]
+    assert "control" not in tracker("place", *plain, "--db", fresh, *NOW).err
+
+
 def test_hostile_claims_are_shown_whole(hostile: str) -> None:
     for claim in tracker("claims", "--db", hostile, "--json").json["claims"]:
         told = tracker("show", claim["id"], "--db", hostile)

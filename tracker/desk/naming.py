@@ -53,7 +53,14 @@ def names_told(reader: Reader, thing: str, event: Event) -> list[str]:
     if isinstance(event, _TAKEN):
         id_ = event.stream.partition("/")[2]
         return [_taken_back(reader, thing, id_, name) for name in event.aliases]
-    return list(_shared(reader, thing, event))
+    return [*_controlling(event), *_shared(reader, thing, event)]
+
+
+def _controlling(event: Event) -> Iterator[str]:
+    """Of names with control characters in them, which nobody types on purpose: they are kept as they are."""
+    for name in (getattr(event, "name", ""), *getattr(event, "aliases", ())):
+        if any(char < " " or "\x7f" <= char < "\xa0" for char in name):
+            yield f"{name} has control characters in it: were they copied along?"
 
 
 def _shared(reader: Reader, thing: str, event: Event) -> Iterator[str]:
