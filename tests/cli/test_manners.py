@@ -414,6 +414,18 @@ def test_into_a_pipe_a_row_is_a_line(story_file: Path, value: str, monkeypatch: 
     assert max(map(len, told)) > 100
 
 
+def test_no_line_begins_with_what_belongs_to_the_one_before(
+    story_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in ("history Homs", "regions", "diff Homs --policy bayes vote", "status Homs"):
+        told = tracker(*words.split(), "--db", story_file, "--now", "2024-12-09", "--tz", "Asia/Damascus")
+        assert "+03" in told.out or "%" in told.out
+        begun = [cell for line in told.out.splitlines() for cell in re.split(" {2,}", line)]
+        assert not [cell for cell in begun if cell.startswith(("+03", "%"))], words
+        assert not re.search(r"\d%", told.out)
+
+
 def test_a_table_fits_the_terminal(story_file: Path) -> None:
     words = ["status", "--db", str(story_file), "--now", "2024-12-09", "--color", "never"]
     told = on_a_terminal(words, {}, columns=80).splitlines()

@@ -70,6 +70,12 @@ def test_an_area_is_told_in_lines(story_file: Path) -> None:
     assert "last change  2024-12-08 Homs to rebels" in out
 
 
+def test_words_are_explained_where_they_stand(story_file: Path) -> None:
+    for area, told in (("Homs", True), ("Hama", False)):
+        out = tracker("regions", area, "--at", "2024-12-08", "--db", story_file).out
+        assert ("(1 unsure)" in out, "unsure: held at less than" in out) == (told, told), out
+
+
 def test_rows_of_a_sheet(story_file: Path) -> None:
     out = tracker("regions", "--at", "2024-12-08", "--csv", "--db", story_file).out
     rows = {row["area"]: row for row in csv.DictReader(io.StringIO(out))}

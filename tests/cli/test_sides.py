@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,27 @@ def test_a_misspelt_rule_is_refused_with_the_nearest(story_file: Path, command: 
 
 
 # -- histories ---------------------------------------------------------------------------------------
+
+
+def test_words_of_numbers_that_nobody_has_to_reckon(story_file: Path) -> None:
+    why = ask(story_file, "why", "Homs", "--at", "2024-12-08").out
+    assert re.search(r"\n\+?\S+  the sum: \S+ times as likely as \S.* \(e\^\S+\)\n", why), why
+    source = ask(story_file, "source", "show", "Rybar").out + ask(story_file, "source", "show", "AP").out
+    assert "0 were borne out" not in source
+
+
+def test_a_default_that_is_back_is_told(tmp_path: Path) -> None:
+    where = tmp_path / "tracker.db"
+    tracker("init", "--db", where)
+    tracker("place", "add", "Ford", "--kind", "town", "--db", where)
+    told = [tracker("setting", "set", *words, "--db", where).out for words in (
+        ("learning", "off"), ("learning",), ("tempo", "0.01", "--place", "ford"),
+        ("tempo", "--place", "ford"),
+    )]  # fmt: skip
+    assert [line.partition("\n")[0] for line in told] == [
+        "learning: off", "learning: on, the default", "tempo at ford: 0.01",
+        "tempo at ford: as in the whole tracker",
+    ]  # fmt: skip
 
 
 def test_the_history_of_homs(story_file: Path) -> None:

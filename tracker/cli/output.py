@@ -200,7 +200,7 @@ def _together(widths: Sequence[int]) -> int:
 
 def _fitted(widths: Sequence[int], rows: Sequence[Sequence[str]], columns: int) -> list[int]:
     """Widths that fit, taken from the widest first; no column narrower than its longest word."""
-    least = [max(len(word) for row in rows for word in (row[i].split(" "))) for i in range(len(widths))]
+    least = [max(len(word) for row in rows for word in _words(row[i])) for i in range(len(widths))]
     fitted = list(widths)
     while _together(fitted) > columns:
         wide = [i for i, width in enumerate(fitted) if width > least[i]]
@@ -214,13 +214,28 @@ def _fitted(widths: Sequence[int], rows: Sequence[Sequence[str]], columns: int) 
 def _wrapped(text: str, width: int) -> list[str]:
     """Text in lines, broken at spaces only, so that an id stays whole. (textwrap costs a start 2 ms.)"""
     lines = [""]
-    for word in text.split(" "):
+    for word in _words(text):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines[-1] = lines[-1].rstrip()
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
     return lines
+
+
+def _words(text: str) -> list[str]:
+    """What a line may be broken between: a number keeps its "%", and a time its zone."""
+    words: list[str] = []
+    for word in text.split(" "):
+        if words and words[-1] and _belongs_before(word.rstrip(",;.:)")):
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
+
+
+def _belongs_before(word: str) -> bool:
+    return word in ("%", "UTC") or (len(word) in (3, 6) and word[0] in "+-" and word[1:3].isdigit())
 
 
 def note(text: str) -> None:

@@ -48,9 +48,11 @@ def set_(run: Session, key: str, value: str | None, place: str | None, dry_run: 
         as_json(answer)
         return
     from tracker.cli import tell
+    from tracker.views.settings import DEFAULTS
 
     out = Lines(colored=run.colored)
     where = f" at {answer['place']}" if answer["place"] else ""
     would = " (would be recorded)" if answer["dry_run"] and not answer["notes"] else ""
-    out.line(f"{answer['key']}{where}: {answer['value'] or 'the default'}{would}")
+    default = "as in the whole tracker" if answer["place"] else f"{DEFAULTS[answer['key']]}, the default"
+    out.line(f"{answer['key']}{where}: {answer['value'] or default}{would}")
     tell.changes(out, answer)

@@ -11,6 +11,7 @@ from tracker.phrases import per_cent
 from tracker.views.tally import LOW, held, people, summary
 
 Document = Mapping[str, Any]
+_COUNTED = ("settlements", "facilities")
 HEAD = ("area", "towns", "held by", "contested", "unknown", "last change", "people")
 
 
@@ -62,7 +63,7 @@ def _area(out: Lines, found: Document, zone: str) -> None:
 
 def _row(name: str, one: Document, zone: str) -> Sequence[str]:
     towns, change = one["settlements"], one["latest_change"]
-    places, lives = towns["places"], people(towns).replace(" %", "%")
+    places, lives = towns["places"], people(towns)
     told = (
         f"{places['claimed']} of {places['known']}", ", ".join(held(towns)), str(places["contested"] or ""),
         str(places["unknown"] or ""), _change(change, zone) if change else "", lives,
@@ -103,13 +104,18 @@ def _counted(towns: Document) -> str:
 
 
 def _legend(out: Lines, found: Document, zone: str) -> None:
-    unsure = f"unsure: held at less than {per_cent(LOW)}"
-    out.item("towns", f"cities, towns and villages: those with claims, of all known; {unsure}", "quiet")
+    unsure = f"; unsure: held at less than {per_cent(LOW)}" if _unsure(found["total"]) else ""
+    out.item("towns", f"cities, towns and villages: those with claims, of all known{unsure}", "quiet")
     if not found["area"]:
         towns = found["total"]["settlements"]
         if people(towns):
             out.item("people", _counted(towns), "quiet")
         out.item("as of", f"{when(found['at'], zone)}{axes(found, zone)}", "quiet")
+
+
+def _unsure(total: Document) -> bool:
+    """Whether the word stands in any cell."""
+    return any(side["low_confidence"] for those in _COUNTED for side in total[those]["sides"])
 
 
 def _known(one: Document) -> int:

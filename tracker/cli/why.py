@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Any
 
 import click
@@ -60,7 +61,8 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     ]
     out.table(("weight", "then", "step", "taken as", "claim"), rows)
     total = sum(step["weight"] for step in found["steps"])
-    out.line(f"{total:+.3f}  the sum: e^{total:.3f} to one against {rival}", "title")
+    likely = exp(min(total, 700.0))
+    out.line(f"{total:+.3f}  the sum: {likely:.2g} times as likely as {rival} (e^{total:.3f})", "title")
 
 
 def _tell_by_rule(out: Lines, found: dict[str, Any]) -> None:

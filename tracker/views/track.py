@@ -88,8 +88,9 @@ def _told(record: Tally) -> str:
     said = f"Of {record.statements} statements on who holds a place" if record.statements > 1 else (
         "Of one statement on who holds a place"
     )  # fmt: skip
-    told = f"{said} {record.borne_out} were borne out by others and {record.refuted} were not"
+    told = f"{said} none was borne out or refuted by others"
     if record.decided:
+        told = f"{said} {record.borne_out} were borne out by others and {record.refuted} were not"
         told += f" (of {record.decided} such {record.expected:.1f} were to be expected)"
     beside = [
         f"{count} {what}"
@@ -101,6 +102,8 @@ def _told(record: Tally) -> str:
 
 def _own(own: Tally, r: float, graded: str | None, *, learns: bool) -> str:
     told = f"of {own.decided} in its own side's favour {own.borne_out} were borne out"
+    if not own.decided:
+        told = "of those in its own side's favour none is settled"
     if graded is not None and graded != "F":
         return f"{told}, but its grade decides how the next is weighed"
     if not learns:
