@@ -64,6 +64,30 @@ def test_a_town_that_shares_its_name_with_an_area_is_bound_and_said_so(fresh: st
     assert exact.err == "", "an id is exact"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "status", "why", "history", "assess", "place show", "diff --policy bayes vote", "evaluate",
+    ],
+)  # fmt: skip
+def test_it_is_said_once_and_where_a_level_was_left_open(
+    story_file: Path, tmp_path: Path, words: str
+) -> None:
+    """A document has it under its key; who writes the id, or "Homs Governorate", has said which is meant."""
+
+    def said(place: str, *more: str) -> str:
+        command, _, options = words.partition(" --")
+        beside = [f"--{options}"] if options else []
+        (file := tmp_path / "outcome.csv").write_text(f"place,time,controller\n{place},2024-12-08,rebels\n")
+        asked = [*command.split(), file if words == "evaluate" else place, *" ".join(beside).split(), *more]
+        return tracker(*asked, "--db", story_file, "--now", "2024-12-20").err
+
+    assert said("Homs").count("the city is meant") == 1
+    assert "meant" not in said("Homs", "--json")
+    assert "meant" not in said("homs")
+    assert "meant" not in said("Homs Governorate")
+
+
 def test_a_source_in_its_own_voice_is_said_so(fresh: str) -> None:
     own = tracker("add-claim", "rebels captured Nawa", "--source", "Reuters", "--db", fresh, *NOW)
     assert "in Reuters's own voice; quoting somebody? --said-by" in own.err

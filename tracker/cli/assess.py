@@ -84,8 +84,7 @@ def _tell_done(run: Session, answer: dict[str, Any]) -> None:
 def _tell_list(run: Session, answer: dict[str, Any]) -> None:
     from tracker.cli.tell import when
 
-    if answer.get("note"):
-        note(answer["note"])
+    run.note_of(answer)
     if not answer["assessments"]:
         note("nothing was judged yet; tracker assess PLACE --holder ACTOR --reason TEXT judges")
         return

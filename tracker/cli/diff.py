@@ -68,8 +68,7 @@ def command(run: Session, place: str | None, as_rows: str | None, **told: Any) -
     axes = {name: told[name] or told[f"one_{name}"] for name in ("policy", "at", "known_at", "published_by")}
     axes["policy"] = axes["policy"] or "bayes"
     found = run.tracker().diff(place, **axes)
-    if found.get("note"):
-        note(found["note"])
+    run.note_of(found)
     run.note_ahead(*(one[side]["at"] for one in found["places"] for side in ("a", "b") if one[side]))
     if answered(found, map(_row, found["places"]), COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return

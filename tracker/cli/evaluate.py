@@ -50,20 +50,21 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
         if not run.as_json:  # whose error is one document
             _tell_rows(error.facts["bad"])
         raise
-    _complain(found)
+    _complain(run, found)
     rows = map(_row, found["policies"])
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     _tell(Lines(colored=run.colored), found, run.zone())
 
 
-def _complain(found: Mapping[str, Any]) -> None:
-    """Of the rows left out, on the side."""
-    for text in found["notes"][:1]:
+def _complain(run: Session, found: Mapping[str, Any]) -> None:
+    """Of names that fit two, and of the rows left out, on the side."""
+    notes = () if run.as_json else found["notes"]
+    for text in notes[:1]:
         note(text)
-    if len(found["notes"]) > 1:
-        note(f"and so with {len(found['notes']) - 1} more names; --json has them all")
-    _tell_rows([Complaint(**one) for one in found["bad"]], "; --json has them all")
+    if len(notes) > 1:
+        note(f"and so with {len(notes) - 1} more names; --json has them all")
+    _tell_rows([Complaint(**one) for one in found["bad"]], "" if run.as_json else "; --json has them all")
     if found["bad"]:
         left, read = found["rows"]["left_out"], found["rows"]["read"]
         note(f"{left} of {_count(read, 'row')} {'is' if left == 1 else 'are'} left out")

@@ -42,8 +42,7 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     answered then.
     """
     found = run.tracker().history(**asked)
-    if found.get("note"):
-        note(found["note"])
+    run.note_of(found)
     run.note_ahead(*(span["to"] for span in found["spans"][-1:]))
     if answered(found, found["spans"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return

@@ -40,8 +40,7 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     beside the count and is no part of it.
     """
     found = run.tracker().regions(**asked)
-    if found.get("note"):
-        note(found["note"])
+    run.note_of(found)
     run.note_ahead(found["at"])
     areas = [*([found["area"]] if found["area"] else []), *found["areas"]]
     rows = [_flat(one, found["at"]) for one in areas] if as_rows == "csv" else areas

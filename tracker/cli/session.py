@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -94,6 +94,11 @@ class Session:
             return (self._tracker or self.tracker()).zone_shown()
         except TrackerError:
             return "UTC"
+
+    def note_of(self, found: Mapping[str, Any]) -> None:
+        """Say on the side what there is to say of a name; a JSON document has it under its key."""
+        if found.get("note") and not self.as_json:
+            note(found["note"])
 
     def note_ahead(self, *times: str | None) -> None:
         """Say once of an answer's times, as they stand in JSON, that the last of them has not come yet.

@@ -58,7 +58,7 @@ def command(
         if only or region or controller:
             raise click.UsageError("--only, --region and --controller choose from the table, without PLACE")
         one = tracker.status(place, **axes)
-        _note(one)
+        run.note_of(one)
         run.note_ahead(one["at"])
         if not answered(one, [one], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
             _tell(run, one)
@@ -76,11 +76,6 @@ def command(
         from tracker.cli.claims import nothing_found
 
         note(nothing_found(tracker, "no place fits; tracker claims lists what has been said"))
-
-
-def _note(one: dict[str, Any]) -> None:
-    if one.get("note"):
-        note(one["note"])
 
 
 def _tell(run: Session, one: dict[str, Any]) -> None:

@@ -152,8 +152,7 @@ def _show(thing: str, columns: Sequence[str]) -> click.Command:
     @session
     def command(run: Session, name: str) -> None:
         found = run.tracker().show_thing(thing, name)
-        if found.get("note"):
-            note(found["note"])
+        run.note_of(found)
         if run.as_json:
             as_json(found)
             return

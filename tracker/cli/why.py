@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.output import Lines, answered, note, rows_options
+from tracker.cli.output import Lines, answered, rows_options
 from tracker.cli.policy import BY_RULE
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
@@ -34,8 +34,7 @@ def command(
     weights: it tells of each claim whether it counts, and why.
     """
     found = run.tracker().why(place, at=at, known_at=known_at, published_by=published_by, policy=policy)
-    if found.get("note"):
-        note(found["note"])
+    run.note_of(found)
     run.note_ahead(found["at"])
     if not answered(found, found["steps"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         _tell(run, found)
