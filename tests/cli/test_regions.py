@@ -91,6 +91,16 @@ def test_rows_of_a_sheet(story_file: Path) -> None:
     assert [json.loads(line)["area"]["id"] for line in lines] == ["homs-governorate"]
 
 
+def test_the_rows_of_a_sheet_add_up_to_what_is_known(story_file: Path) -> None:
+    """A place that lies in no governorate is in a row of its own, without an id."""
+    found = asked(story_file, "--at", "2024-12-08")
+    out = tracker("regions", "--at", "2024-12-08", "--csv", "--db", story_file).out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    for key, those in (("known", "settlements"), ("facilities_known", "facilities")):
+        assert sum(int(row[key]) for row in rows) == found["total"][those]["places"]["known"]
+    assert [row["name"] for row in rows if not row["area"]] == ["elsewhere"]
+
+
 def polygons(path: Path, *rings: object) -> Path:
     features = [
         {

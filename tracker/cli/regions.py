@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -13,6 +13,8 @@ from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 from tracker.names import AREA_KINDS
 
+OUTSIDE = ("elsewhere", "directly in it")
+WITHOUT_POSITION = "without position"
 _PEOPLE = ("held", "contested", "unknown", "no_claim")
 COLUMNS = (
     "area", "name", "kind", "known", "claimed", "held", "contested", "unknown", "no_claim", "low_confidence",
@@ -43,7 +45,7 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     run.note_of(found)
     run.note_ahead(found["at"])
     areas = [*([found["area"]] if found["area"] else []), *found["areas"]]
-    rows = [_flat(one, found["at"]) for one in areas] if as_rows == "csv" else areas
+    rows = [_flat(one, found["at"]) for one in (*areas, *_beside(found))] if as_rows == "csv" else areas
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if not areas:
@@ -52,6 +54,14 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     from tracker.cli import tell_regions
 
     tell_regions.regions(Lines(colored=run.colored), found, run.zone())
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What lies in none of the areas, as rows without an id: the rows of a level then add up to all."""
+    for key, called in (("outside", OUTSIDE[bool(found["area"])]), ("without_position", WITHOUT_POSITION)):
+        count = found[key]
+        if count and any(count[those]["places"]["known"] for those in ("settlements", "facilities")):
+            yield {**count, "area": {"id": "", "name": called, "kind": ""}}
 
 
 def _flat(row: Mapping[str, Any], at: str) -> dict[str, Any]:

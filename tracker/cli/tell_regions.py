@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tracker.cli.output import Lines
+from tracker.cli.regions import OUTSIDE, WITHOUT_POSITION
 from tracker.cli.tell import axes, when
 from tracker.phrases import per_cent
 from tracker.views.tally import LOW, held, people, summary
@@ -36,9 +37,9 @@ def _rows(found: Document) -> Iterator[tuple[str, Document]]:
     for one in found["areas"]:
         yield one["area"]["name"], one
     if _known(found["outside"]):
-        yield "directly in it" if found["area"] else "elsewhere", found["outside"]
+        yield OUTSIDE[bool(found["area"])], found["outside"]
     if found["without_position"] and _known(found["without_position"]):
-        yield "without position", found["without_position"]
+        yield WITHOUT_POSITION, found["without_position"]
     if not found["area"]:
         yield "all", found["total"]
 
