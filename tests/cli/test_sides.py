@@ -80,6 +80,12 @@ def test_a_misspelt_rule_is_refused_with_the_nearest(story_file: Path, command: 
 # -- histories ---------------------------------------------------------------------------------------
 
 
+def test_of_what_is_not_settled_yet_nothing_is_counted(report_copy: str) -> None:
+    told = tracker("source", "show", "rebels", "--db", report_copy, "--now", "2024-12-08").out
+    assert "none was borne out or refuted by others" in told
+    assert "of those in its own side's favour none is settled" in told
+
+
 def test_words_of_numbers_that_nobody_has_to_reckon(story_file: Path) -> None:
     why = ask(story_file, "why", "Homs", "--at", "2024-12-08").out
     assert re.search(r"\n\+?\S+  the sum: \S+ times as likely as \S.* \(e\^\S+\)\n", why), why
