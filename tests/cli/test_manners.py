@@ -450,6 +450,29 @@ def test_no_line_begins_with_what_belongs_to_the_one_before(
         assert not re.search(r"\d%", told.out)
 
 
+@pytest.mark.parametrize("words", ["status", "status Homs", "regions", "regions Homs", "history Homs"])
+def test_a_narrow_terminal_breaks_nothing_itself(
+    story_file: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """Half a window, or a telephone: what is too wide is put below, and every word is there."""
+    where = ("--db", story_file, "--now", "2024-12-09", "--tz", "Asia/Damascus")
+    wide = tracker(*words.split(), *where).out
+    for width in (40, 60):
+        monkeypatch.setenv("COLUMNS", str(width))
+        narrow = tracker(*words.split(), *where).out
+        assert max(map(len, narrow.splitlines())) <= width
+        told, seen = (set(re.findall(r"\w[\w.-]*", text)) for text in (wide, narrow))
+        assert told - seen <= {"place", "area", "changed"}, "heads of the first column, and of an empty one"
+
+
+def test_long_words_beside_a_table_go_below_it(story_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns they were a pillar of six lines, eighteen letters wide."""
+    monkeypatch.setenv("COLUMNS", "80")
+    told = tracker("history", "Homs", "--db", story_file, "--now", "2024-12-09").out.splitlines()
+    assert told[1] == "    because"
+    assert told[3] == "    Syrian government holds Homs (Starting positions, November 2024)"
+
+
 def test_a_table_fits_the_terminal(story_file: Path) -> None:
     words = ["status", "--db", str(story_file), "--now", "2024-12-09", "--color", "never"]
     told = on_a_terminal(words, {}, columns=80).splitlines()

@@ -14,6 +14,8 @@ import click
 from tracker.names import safe
 
 WIDTH, NARROW = 100, 40
+HIGH = 3
+"""So many lines at most has a cell of the last column beside the others; more go below."""
 _INDENT = " " * 4
 _STYLES: dict[str, dict[str, Any]] = {
     "held": {"fg": "green"}, "contested": {"fg": "yellow"}, "unknown": {"fg": "red"},
@@ -143,6 +145,12 @@ class Lines:
         """One line."""
         click.echo(self.styled(safe(text), style), color=self._colored)
 
+    def title(self, text: str, style: str | None = None) -> None:
+        """A sentence on its own, broken between words where the terminal is narrower."""
+        width = max(self._columns or len(text), NARROW)
+        for line in _wrapped(safe(text), width):
+            click.echo(self.styled(line, style), color=self._colored)
+
     def styled(self, text: str, style: str | None) -> str:
         """Text in the colour of a word such as `held`; never the only sign."""
         return click.style(text, **_STYLES[style]) if style in _STYLES and self._colored else text
@@ -158,7 +166,8 @@ class Lines:
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Columns as wide as their longest cell.
 
-        Where the terminal is narrower cells go on below; the last column gets lines of its own if need be.
+        Where the terminal is narrower cells go on below; the last column gets lines of its own if need be,
+        and where even that is too wide each cell does.
         """
         body = [[safe(cell) for cell in row] for row in rows]
         all_rows = [list(head), *body]
@@ -166,13 +175,28 @@ class Lines:
         below = False
         if self._columns is not None and _together(widths) > self._columns:
             fitted = _fitted(widths, all_rows, self._columns)
-            below = _together(fitted) > self._columns
+            below = _together(fitted) > self._columns or _tall(all_rows, fitted[-1])
             widths = _fitted(widths[:-1], all_rows, self._columns) if below else fitted
+            if below and _together(widths) > self._columns:
+                self._stacked(head, body)
+                return
         self._row(head[: len(widths)], widths, ["title"] * len(widths))
+        if below and head[-1]:
+            self.line(_INDENT + head[-1], "title")
         for row in body:
             self._row(row[: len(widths)], widths, [_style(cell) for cell in row[: len(widths)]])
             for line in _wrapped(row[-1], self._width - len(_INDENT)) if below and row[-1] else ():
                 click.echo(_INDENT + self.styled(line, _style(row[-1])), color=self._colored)
+
+    def _stacked(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Each row as lines: its first cell, and below it the others under the heads of their columns."""
+        for row in rows:
+            for line in _wrapped(row[0], self._width):
+                click.echo(self.styled(line, "title"), color=self._colored)
+            for label, cell in zip(head[1:], row[1:], strict=True):
+                lines = _wrapped(f"{label}: {cell}" if label else cell, self._width - len(_INDENT))
+                for line in lines if cell not in ("", "-") else ():
+                    click.echo(_INDENT + self.styled(line, _style(cell)), color=self._colored)
 
     def _row(self, cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> None:
         if any(len(cell) > width for cell, width in zip(cells, widths, strict=True)):
@@ -196,6 +220,11 @@ def _style(cell: str) -> str:
 
 def _together(widths: Sequence[int]) -> int:
     return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _tall(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether a last column of that width is a thin pillar of words beside much white."""
+    return any(len(row[-1]) > HIGH * width and len(_wrapped(row[-1], width)) > HIGH for row in rows)
 
 
 def _fitted(widths: Sequence[int], rows: Sequence[Sequence[str]], columns: int) -> list[int]:

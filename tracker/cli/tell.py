@@ -29,7 +29,7 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     """The verdict on one place."""
     place = one["place"]
     where = ", ".join(part for part in (place["kind"], place["region"]) if part)
-    out.line(phrases.verdict(place["name"], one), one["status"])
+    out.title(phrases.verdict(place["name"], one), one["status"])
     out.item("", f"{where}; as of {when(one['at'], zone)}{axes(one, zone)}", "quiet")
     if one.get("summary"):
         out.item("in it", one["summary"])

@@ -47,7 +47,7 @@ def _rows(found: Document) -> Iterator[tuple[str, Document]]:
 def _area(out: Lines, found: Document, zone: str) -> None:
     row = found["area"]
     area, towns, others = row["area"], row["settlements"], row["facilities"]
-    out.line(f"{area['name']}: {row['summary']}.", "title")
+    out.title(f"{area['name']}: {row['summary']}.", "title")
     where = ", ".join(part for part in (area["kind"], area["region"]) if part)
     out.item("", f"{where}; as of {when(found['at'], zone)}{axes(found, zone)}", "quiet")
     if told := people(towns):
