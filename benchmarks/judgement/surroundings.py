@@ -18,7 +18,7 @@ from benchmarks.judgement.rivals import Rule, Shares
 from benchmarks.judgement.simulator import Knowledge, end_of
 from benchmarks.judgement.trial import Answers, answered
 from tracker.judgement.evidence import DAY, Evidence, Sides
-from tracker.judgement.guard import Batch, Position, batches, counting, gives, releases
+from tracker.judgement.guard import Batch, Position, batches, begins, counting, gives, releases
 from tracker.judgement.learning import Outcome, Record, boasts, outcomes
 from tracker.judgement.neighbours import FRONT_KM, on_the_front
 
@@ -143,16 +143,25 @@ def _with_release(
 def _batches(told: Told) -> Callable[[str, int], Iterable[Batch]]:
     """The held batches of an origin on a day."""
     given: dict[str, list[Position]] = defaultdict(list)
+    begun: list[Position] = []
     for place, claims in told.items():
-        for one in filter(gives, claims):
-            given[one.origin].append(Position(place, one.sides, one.reported_at))
+        for one in claims:
+            if gives(one):
+                given[one.origin].append(Position(place, one.sides, one.event_at, one.reported_at))
+            elif begins(one):
+                begun.append(Position(place, one.sides, one.event_at, one.reported_at))
+    begun.sort(key=_in_order)
     found: dict[tuple[str, int], list[Batch]] = defaultdict(list)
     for origin, positions in given.items():
-        positions.sort(key=lambda one: (one.reported_at, one.place))
-        for batch in batches(origin, positions, lambda _: True):
+        positions.sort(key=_in_order)
+        for batch in batches(origin, positions, begun, lambda _: True):
             if batch.held:
                 found[origin, batch.day].append(batch)
     return lambda origin, day: found.get((origin, day), ())
+
+
+def _in_order(one: Position) -> tuple[int, str]:
+    return one.reported_at, one.place
 
 
 def by_record(told: Told, *, live: bool) -> Told:

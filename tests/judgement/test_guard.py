@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,11 +27,21 @@ def word(claim: str, day: float, side: str, **more: object) -> Evidence:
     return said(claim, FOR, side, day=day, **{"origin": "atlas", "source_kind": "map", **more})
 
 
+def position(n: int, day: float, side: str, about: float | None = None) -> Position:
+    """A place given to a side on a day; about that day, or another one."""
+    at = round((day if about is None else about) * DAY)
+    return Position(f"p{n}", (side,), at, round(day * DAY))
+
+
+def found(positions: Iterable[Position], baseline: Iterable[Position] = ()) -> list[Batch]:
+    return list(batches("atlas", positions, baseline, lambda _: True))
+
+
 def day_of(reversed_: int, standing: int) -> list[Batch]:
     """A feed with so many places of the army, of which it gives so many to the clan on the next day."""
-    before = [Position(f"p{n}", ("army",), 0) for n in range(standing)]
-    after = [Position(f"p{n}", ("clan",), DAY) for n in range(reversed_)]
-    return list(batches("atlas", [*before, *after], lambda _: True))
+    before = [position(n, 0, "army") for n in range(standing)]
+    after = [position(n, 1, "clan") for n in range(reversed_)]
+    return found([*before, *after])
 
 
 def test_a_batch_is_twenty_places_and_half_of_what_that_side_had() -> None:
@@ -43,14 +53,47 @@ def test_a_batch_is_twenty_places_and_half_of_what_that_side_had() -> None:
 
 
 def test_both_directions_are_counted_apart() -> None:
-    before = [Position(f"p{n}", ("army",) if n < 15 else ("clan",), 0) for n in range(30)]
-    after = [Position(f"p{n}", ("clan",) if n < 15 else ("army",), DAY) for n in range(30)]
-    assert list(batches("atlas", [*before, *after], lambda _: True)) == []
+    before = [position(n, 0, "army" if n < 15 else "clan") for n in range(30)]
+    after = [position(n, 1, "clan" if n < 15 else "army") for n in range(30)]
+    assert found([*before, *after]) == []
 
 
 def test_to_say_the_same_again_or_for_the_first_time_reverses_nothing() -> None:
-    first = [Position(f"p{n}", ("army",), DAY * day) for day in (0, 1) for n in range(40)]
-    assert list(batches("atlas", first, lambda _: True)) == []
+    assert found([position(n, day, "army") for day in (0, 1) for n in range(40)]) == []
+
+
+def test_where_a_feed_was_silent_it_stood_by_the_starting_positions() -> None:
+    """Of 40 places of the army it had spoken of four: the share is of them all."""
+    start = [position(n, 0, "army") for n in range(40)]
+    own = [position(n, 1, "army") for n in range(4)]
+    assert found([*own, *(position(n, 5, "clan") for n in range(LEAST))], start) == [
+        Batch("atlas", 5, "army", "clan", LEAST, 40)
+    ]
+    some = found([*own, *(position(n, 5, "clan") for n in range(LEAST))], [*start, position(40, 0, "army")])
+    assert [one.held for one in some] == [False], "less than half of 41"
+    assert found([position(n, 5, "army") for n in range(40)], start) == [], "its first word says the same"
+
+
+def test_its_own_last_word_goes_before_them() -> None:
+    start = [position(n, 0, "army") for n in range(30)]
+    own = [position(n, 1, "clan") for n in range(30)]
+    assert found([*own, *(position(n, 5, "clan") for n in range(30))], start) == [
+        Batch("atlas", 1, "army", "clan", 30, 30)
+    ]
+    later = [position(n, 3, "army") for n in range(30)]
+    assert found([*own, *(position(n, 5, "clan") for n in range(30))], later) == []
+
+
+def test_of_starting_positions_the_latest_that_was_known_counts() -> None:
+    """By what they are about; what was reported on the day itself is news to the feed."""
+    news = [position(n, 5, "clan") for n in range(LEAST)]
+    older = [position(n, 4, "clan", about=-9) for n in range(LEAST)]
+    start = [position(n, 0, "army") for n in range(LEAST)]
+    assert [one.left for one in found(news, [*start, *older])] == ["army"]
+    assert found(news, [*start, *(position(n, 4, "clan") for n in range(LEAST))]) == []
+    assert [one.left for one in found(news, [*start, *(position(n, 5, "clan") for n in range(LEAST))])] == [
+        "army"
+    ]
 
 
 def held(day: int) -> Callable[[str, int], list[Batch]]:
@@ -99,10 +142,27 @@ def test_only_what_reverses_the_feeds_own_word_is_held() -> None:
     assert releases(wire, held(3)) == {}
 
 
+def start(claim: str, day: float, side: str, **more: object) -> Evidence:
+    """The place is given to a side by the starting positions."""
+    return word(claim, day, side, **{"origin": "start", "source_kind": "baseline", **more})
+
+
+def test_a_first_word_that_reverses_the_starting_position_is_held() -> None:
+    until = 3 * DAY + HELD_FOR
+    assert releases([start("s", 0, "army"), word("b", 3, "clan")], held(3)) == {"b": until}
+    assert releases([start("s", 0, "clan"), word("b", 3, "clan")], held(3)) == {}
+    assert releases([start("s", 3, "army"), word("b", 3.5, "clan")], held(3)) == {}, "news of the same day"
+    assert releases([start("s", 0, "army", weight=0.0), word("b", 3, "clan")], held(3)) == {}
+    own = [start("s", 0, "army"), word("a", 1, "clan"), word("b", 3, "clan")]
+    assert releases(own, held(3)) == {}, "its own last word goes before"
+    two = [start("s", 0, "army"), start("t", 1, "clan", event_at=-20 * DAY), word("b", 3, "clan")]
+    assert releases(two, held(3)) == {"b": until}, "the other one is about an earlier time"
+
+
 words = st.builds(
     word, st.just(""), st.integers(0, 20), st.sampled_from(("army", "clan")),
     origin=st.sampled_from(("atlas", "list", "wire")),
-)  # fmt: skip
+) | st.builds(start, st.just(""), st.integers(0, 20), st.sampled_from(("army", "clan")))  # fmt: skip
 
 
 @given(st.lists(words, max_size=12), st.integers(0, 20), st.integers(0, 30))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tracker.judgement.evidence import DAY, Evidence
-from tracker.judgement.guard import LEAST, Batch, Position, batches, gives, releases
+from tracker.judgement.guard import BASELINE, LEAST, Batch, Position, batches, gives, releases
 from tracker.judgement.reliability import STANDING
 from tracker.judgement.vocabulary import FOR
-from tracker.reader import NOW, Reader
+from tracker.reader import NOW, Reader, Row
 from tracker.views.parties import TRUE
 
 if TYPE_CHECKING:
@@ -51,31 +51,34 @@ def found_anew(
 
     def held(origin: str, day: int) -> list[Batch]:
         def ask() -> list[Batch]:
-            return [one for one in of_day(reader, backdrop, origin, day, known, published_by) if one.held]
+            return [one for one in of_days(reader, backdrop, origin, [day], known, published_by) if one.held]
 
         return reader.once(("batches", origin, day, known, published_by), ask)
 
     return with_release(claims, releases(claims, held))
 
 
-def of_day(
+def of_days(
     reader: Reader,
     backdrop: Backdrop,
     origin: str,
-    day: int,
+    days: Iterable[int],
     known: int = NOW,
     published_by: int | None = None,
 ) -> list[Batch]:
-    """What a feed reversed on a day, held back or not; nothing if it said too little."""
-    count = sum(1 for _ in _given(reader, backdrop, origin, known, published_by, day, day, LEAST))
-    if count < LEAST:
+    """What a feed reversed on some days, held back or not; nothing on those on which it said too little."""
+    asked = _Given(reader, backdrop, known, published_by)
+    full = {day for day in days if asked.says_enough(origin, day)}
+    if not full:
         return []
-    return list(batches(origin, _given(reader, backdrop, origin, known, published_by, None, day), day.__eq__))
+    last = max(full)
+    return list(batches(origin, asked.by(origin, last), asked.at_first(last), full.__contains__))
 
 
 def of_all_days(reader: Reader, backdrop: Backdrop, origin: str) -> list[Batch]:
     """What a feed ever reversed."""
-    return list(batches(origin, _given(reader, backdrop, origin, NOW, None, None, None), lambda _: True))
+    asked = _Given(reader, backdrop)
+    return list(batches(origin, asked.by(origin), asked.at_first(), lambda _: True))
 
 
 def feeds(backdrop: Backdrop) -> list[str]:
@@ -84,36 +87,80 @@ def feeds(backdrop: Backdrop) -> list[str]:
     return [id_ for id_, one in who.sources.items() if one.kind in STANDING and who.source(id_) == id_]
 
 
-def _given(
-    reader: Reader,
-    backdrop: Backdrop,
-    origin: str,
-    known: int,
-    published_by: int | None,
-    first: int | None,
-    last: int | None,
-    most: int | None = None,
-) -> Iterator[Position]:
-    """What a feed gave whom, in order of report, on days from `first` to `last`; at most so many."""
-    who = backdrop.who
-    ids = [id_ for id_ in who.sources if who.source(id_) == origin]
-    bounds: dict[str, object] = {"known": known}
-    tests = ""
-    for name, test, value in (
-        ("first", "reported_at >= :first", None if first is None else first * DAY),
-        ("last", "reported_at < :last", None if last is None else (last + 1) * DAY),
-        ("published_by", "reported_at <= :published_by", published_by),
-    ):
-        if value is not None:
-            bounds[name], tests = value, f"{tests} AND {test}"
-    limit = f" LIMIT {most}" if most else ""
-    rows = reader.among(
-        "SELECT place, actors, event_at, reported_at FROM claims WHERE origin IN (:wanted)"
-        f" AND effect = '{FOR}' AND predicate <> 'fighting' AND weight > 0 AND fact = 'recorded'"
-        f" AND place IS NOT NULL AND {TRUE}{tests}"
-        f" ORDER BY reported_at, event_at, id{limit}",
-        ids, **bounds,
-    )  # fmt: skip
-    for place, actors, event_at, reported_at in rows:
-        sides = tuple(sorted({who.side(actor, event_at) for actor in actors.split()}))
-        yield Position(backdrop.root(place), sides, reported_at)
+def names_of(backdrop: Backdrop, origin: str) -> list[str]:
+    """The ids under which a source's claims were recorded."""
+    return [id_ for id_ in backdrop.who.sources if backdrop.who.source(id_) == origin]
+
+
+def is_baseline(backdrop: Backdrop, origin: str) -> bool:
+    """Whether a source (the root of those merged) tells starting positions."""
+    source = backdrop.who.sources.get(origin)
+    return source is not None and source.kind == BASELINE
+
+
+class _Given:
+    """What was given to whom, as it was known and published then."""
+
+    def __init__(
+        self, reader: Reader, backdrop: Backdrop, known: int = NOW, published_by: int | None = None
+    ) -> None:
+        self._reader = reader
+        self._backdrop = backdrop
+        self._known = known
+        self._published_by = published_by
+
+    def by(self, origin: str, last: int | None = None) -> Iterator[Position]:
+        """By a feed, in order of report; until a day, if one is named."""
+        return self._positions(self._read(names_of(self._backdrop, origin), None, last))
+
+    def at_first(self, last: int | None = None) -> Iterator[Position]:
+        """By the starting positions, in order of report."""
+        who = self._backdrop.who
+        ids = [id_ for id_ in who.sources if is_baseline(self._backdrop, who.source(id_))]
+        return self._positions(self._read(ids, None, last))
+
+    def says_enough(self, origin: str, day: int) -> bool:
+        """Whether a feed spoke on a day of as many places as a batch has."""
+        rows = self._read(names_of(self._backdrop, origin), day, day, LEAST)
+        return sum(1 for _ in rows) >= LEAST
+
+    def _positions(self, rows: Iterable[Row]) -> Iterator[Position]:
+        from bisect import bisect_right  # a verdict does without
+
+        who, root = self._backdrop.who, self._backdrop.root
+        moments = who.moments()
+        found: dict[tuple[str, int], tuple[str, ...]] = {}
+        for place, actors, event_at, reported_at in rows:
+            since = bisect_right(moments, event_at)
+            sides = found.get((actors, since))
+            if sides is None:
+                sides = tuple(sorted({who.side(actor, event_at) for actor in actors.split()}))
+                found[actors, since] = sides
+            yield Position(root(place), sides, event_at, reported_at)
+
+    def _read(
+        self, ids: Sequence[str], first: int | None, last: int | None, most: int | None = None
+    ) -> Iterator[Row]:
+        """The rows of some sources, reported on days from `first` to `last`; at most so many."""
+        bounds: dict[str, object] = {"known": self._known}
+        tests = ""
+        for name, test, value in (
+            ("first", "reported_at >= :first", None if first is None else first * DAY),
+            ("last", "reported_at < :last", None if last is None else (last + 1) * DAY),
+            ("published_by", "reported_at <= :published_by", self._published_by),
+        ):
+            if value is not None:
+                bounds[name], tests = value, f"{tests} AND {test}"
+        limit = f" LIMIT {most}" if most else ""
+        return self._reader.among(
+            f"SELECT place, actors, event_at, reported_at FROM claims WHERE origin IN (:wanted)"
+            f" AND {GIVES} AND {TRUE}{tests} ORDER BY reported_at, event_at, id{limit}",
+            ids, **bounds,
+        )  # fmt: skip
+
+
+GIVES = (
+    f"effect = '{FOR}' AND predicate <> 'fighting' AND actors <> '' AND weight > 0 AND fact = 'recorded'"
+    " AND place IS NOT NULL"
+)
+"""The claims that say who has a place, as `judgement.guard` reads them."""
