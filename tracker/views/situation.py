@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
 from tracker.judgement.evidence import Evidence
-from tracker.judgement.guard import counting
+from tracker.judgement.guard import counting, gives
 from tracker.judgement.neighbours import (
     FRONT_KM,
     INFERRED_KM,
@@ -29,7 +29,7 @@ from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.assessments import Passing, assessed_places, passing
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
-from tracker.views.guard import feeds, found_anew
+from tracker.views.guard import feeds, found_anew, with_release
 from tracker.views.places import Nearby, Place, around
 
 if TYPE_CHECKING:
@@ -85,14 +85,33 @@ class Situation:
     def load(self, wanted: Iterable[str]) -> None:
         """Read the evidence of many places at once."""
         roots = [place for place in wanted if place not in self._claims]
-        found = evidence(
-            self.reader, self.who, [id_ for place in roots for id_ in self.members(place)],
-            records=self.records, known=self.known, until=self.question.at,
-            published_by=self.question.published_by,
-        )  # fmt: skip
+        found = self._evidence(roots, self.question.at)
         for place in roots:
-            claims = list(gathered({id_: found[id_] for id_ in self.members(place)}))
-            self._claims[place] = self._guarded(claims)
+            self._claims[place] = self._gathered(found, place)
+        if not self._as_kept() and feeds(self.backdrop):
+            self._guard([place for place in roots if any(map(gives, self._claims[place]))])
+
+    def _evidence(self, wanted: Iterable[str], until: int | None) -> dict[str, list[Evidence]]:
+        return evidence(
+            self.reader, self.who, [id_ for place in wanted for id_ in self.members(place)],
+            records=self.records, known=self.known, until=until, published_by=self.question.published_by,
+        )  # fmt: skip
+
+    def _gathered(self, found: Mapping[str, list[Evidence]], place: str) -> list[Evidence]:
+        return list(gathered({id_: found[id_] for id_ in self.members(place)}))
+
+    def _guard(self, wanted: Sequence[str]) -> None:
+        """Note which claims on some places are held back from what the question allows to be known.
+
+        What was said of later times than the question's is part of that: by it a feed may have reversed
+        itself, or taken back what it said.
+        """
+        ever = self._evidence(wanted, None)
+        for place in wanted:
+            whole = self._gathered(ever, place)
+            whole = found_anew(self.reader, self.backdrop, whole, self.known, self.question.published_by)
+            until = {one.claim: one.held_until for one in whole if one.held_until is not None}
+            self._claims[place] = with_release(self._claims[place], until)
 
     def held_back(self, place: str) -> list[Evidence]:
         """The claims about a place that are held back from the question."""
@@ -109,12 +128,6 @@ class Situation:
     def _as_kept(self) -> bool:
         """Whether what is kept of all that is known now counts for the question."""
         return self.known == NOW and self.question.published_by is None
-
-    def _guarded(self, claims: list[Evidence]) -> list[Evidence]:
-        """The claims on a place, held back as they would have been with what the question allows."""
-        if self._as_kept():
-            return claims
-        return found_anew(self.reader, self.backdrop, claims, self.known, self.question.published_by)
 
     def recent(self, wanted: Iterable[str], since: int) -> list[Evidence]:
         """The evidence about some places together, from an instant on."""
