@@ -292,3 +292,17 @@ def test_a_mislabelled_map_flips_nothing(tmp_path: Path) -> None:
         record(store, feed(300, 23, "army", 30))
         assert best("town-1", 27) == "army", "taken back: it never counts"
         assert best("town-3", 22) == "clan"
+
+
+def test_a_map_that_puts_itself_right_is_believed_at_once(where: str) -> None:
+    """Mislabelled on day 20 and corrected on day 23, each of them thirty towns."""
+    with fresh(where) as store:
+        record(store, [*FEED, *TOWNS, *feed(0, 0, "army", 30, "start"), *feed(100, 20, "clan", 30)])
+        record(store, feed(300, 23, "army", 30))
+        with open_reader(store.where) as reader:
+            until: dict[str, int] = dict(reader.rows("SELECT claim, until FROM held"))
+        assert {until[f"c-{100 + i}"] for i in range(30)} == {guard.NEVER}
+        assert {until[f"c-{300 + i}"] for i in range(30)} == {BEGIN + 23 * DAY}
+        before = kept(store)
+        rebuild(store)
+        assert kept(store) == before

@@ -8,6 +8,14 @@ the feed itself takes back before then never counts.
 Most feeds tell only what changes. So where one was silent about a place until a day, its position is that of
 the starting positions it builds on: the latest about the place, of those reported before that day.
 
+When a feed puts right what it said wrongly, that is a reversal of as much. A claim of it is let through at
+once where it takes back what the feed itself said at most `HELD_FOR` earlier, and nobody else had said, and
+returns to what stood before. Nothing wrong gets through by that. A mislabelled batch turns over what had
+stood: it is no return. A batch that turns over last week's news, because the feed shows an old map by
+mistake, is one, but only where nobody else had that news, and there the map is all that the news rested on.
+And a return is not returned from: of a feed that mislabels, corrects and mislabels again, the last is held
+like the first.
+
 A claim is held back from questions about a time before its release, and counts from its own time on in
 questions about later ones.
 """
@@ -133,29 +141,53 @@ def releases(claims: Sequence[Evidence], held: Callable[[str, int], Iterable[Bat
     begun = sorted(filter(begins, claims), key=_reported)
     for origin in sorted({claim.origin for claim in claims if gives(claim)}):
         own = sorted((one for one in claims if gives(one) and one.origin == origin), key=_reported)
-        for claim, taken_back_at in _reversed(own, begun, held):
-            found[claim.claim] = _release(claim, claims, taken_back_at)
+        for turn in _turns(own, begun, claims):
+            if any((one.left, one.joined) == turn.sides for one in held(origin, turn.day)):
+                for claim in turn.claims:
+                    found[claim.claim] = _release(claim, claims, turn)
     return found
 
 
-def _reversed(
-    own: Sequence[Evidence], begun: Sequence[Evidence], held: Callable[[str, int], Iterable[Batch]]
-) -> Iterator[tuple[Evidence, int | None]]:
-    """A feed's claims on a place that are held back, each with when it said otherwise again."""
+class _Turn(NamedTuple):
+    """A day on which a feed gave a place to others than it stood with."""
+
+    day: int
+    sides: tuple[str, str]
+    """Whom it left and whom it joined."""
+    claims: Sequence[Evidence]
+    """What it said of the day's last mind."""
+    returns: bool
+    """Whether it takes back what the feed had just said itself."""
+    taken_back_at: int | None
+    """When the feed said otherwise again."""
+
+
+def _turns(own: Sequence[Evidence], begun: Sequence[Evidence], claims: Iterable[Evidence]) -> Iterator[_Turn]:
+    """A feed's turns on a place, from its words on it and the starting positions, in order of report."""
+    stood: Sides | None = None  # before what stands
     standing: Sides | None = None
+    taken: Evidence | None = None  # the word by which it stands; none: a starting position
     for day, group in groupby(own, key=_day):
         today = list(group)
-        last = today[-1].sides
-        before = _begun(begun, day) if standing is None else standing
-        if before not in (None, last):
-            held_back = {(one.left, one.joined) for one in held(own[0].origin, day)}
-            if (named(before or ()), named(last)) in held_back:
-                later = (one for one in own if _day(one) > day and one.sides != last)
-                taken_back = next(later, None)
-                for claim in today:
-                    if claim.sides == last:
-                        yield claim, taken_back.reported_at if taken_back else None
-        standing = last
+        last = [one for one in today if one.sides == today[-1].sides]
+        sides = last[0].sides
+        if taken is None:
+            standing = _begun(begun, day)
+        if standing == sides and taken is not None:
+            continue
+        returns = taken is not None and sides == stood and _only_said(taken, last[0].reported_at, claims)
+        if standing not in (None, sides):
+            later = (one.reported_at for one in own if _day(one) > day and one.sides != sides)
+            yield _Turn(day, (named(standing or ()), named(sides)), last, returns, next(later, None))
+        # What was a return is not returned from: a feed that goes back and forth corrects nothing.
+        stood = None if returns else standing
+        standing, taken = sides, last[0]
+
+
+def _only_said(taken: Evidence, by: int, claims: Iterable[Evidence]) -> bool:
+    """Whether by an instant a position was no older than a hold lasts, and nobody else's word."""
+    agreed = _agreed(taken, claims)
+    return by - taken.reported_at <= HELD_FOR and (agreed is None or agreed > by)
 
 
 def _begun(begun: Iterable[Evidence], day: int) -> Sides | None:
@@ -165,14 +197,29 @@ def _begun(begun: Iterable[Evidence], day: int) -> Sides | None:
     return None if latest is None else latest.sides
 
 
-def _release(claim: Evidence, claims: Iterable[Evidence], taken_back_at: int | None) -> int:
+def _release(claim: Evidence, claims: Iterable[Evidence], turn: _Turn) -> int:
+    """When a claim of a held batch counts: at its own time, if it is as if it had never been held."""
+    if turn.returns:
+        return claim.event_at
+    agreed = _agreed(claim, claims)
     release = claim.reported_at + HELD_FOR
-    for other in claims:
-        agrees = other.kind == FOR and other.sides == claim.sides and other.origin != claim.origin
-        agrees = agrees and other.source_kind != ANALYSTS  # who assesses is no other origin
-        if agrees and other.weight > 0.0 and claim.event_at - AGREED <= other.event_at:
-            release = min(release, max(other.reported_at, claim.event_at))
-    return NEVER if taken_back_at is not None and taken_back_at < release else release
+    release = release if agreed is None else min(release, agreed)
+    return NEVER if turn.taken_back_at is not None and turn.taken_back_at < release else release
+
+
+def _agreed(claim: Evidence, claims: Iterable[Evidence]) -> int | None:
+    """When another origin had first said the same as a claim, shortly before it or since."""
+    agreeing = (
+        max(other.reported_at, claim.event_at)
+        for other in claims
+        if other.kind == FOR
+        and other.sides == claim.sides
+        and other.origin != claim.origin
+        and other.source_kind != ANALYSTS  # who assesses is no other origin
+        and other.weight > 0.0
+        and claim.event_at - AGREED <= other.event_at
+    )
+    return min(agreeing, default=None)
 
 
 def counting(claims: Iterable[Evidence], at: int) -> list[Evidence]:

@@ -33,7 +33,7 @@ from tracker.views.settings import LEARNING, TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 9
+REVISION: Final = 10
 """Of these tables and those of `learning` and `guard`, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
