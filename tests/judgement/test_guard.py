@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.judgement.strategies import said
 from tracker.judgement.evidence import ANALYSTS, DAY, Evidence
 from tracker.judgement.guard import (
+    DROPPED,
     HELD_FOR,
     LEAST,
     NEVER,
+    RELEASED,
     Batch,
     Position,
     batches,
@@ -210,13 +212,28 @@ def test_a_feed_that_goes_back_and_forth_corrects_nothing_by_mislabelling_again(
     }  # fmt: skip
 
 
+def test_an_analyst_decides_of_a_whole_batch() -> None:
+    """Released, it counts as if it had never been held back; dropped, never, whoever agrees."""
+    told = [word("a", 0, "army"), word("b", 3, "clan", event_at=2 * DAY)]
+    agreeing = said("d", FOR, "clan", day=4, origin="wire")
+
+    def decided(how: str | None) -> dict[str, int]:
+        batch = Batch("atlas", 3, "army", "clan", 30, 30, how)
+        return releases([*told, agreeing], lambda _, day: [batch] if day == 3 else [])
+
+    assert decided(None) == {"b": 4 * DAY}
+    assert decided(RELEASED) == {"b": 2 * DAY}
+    assert decided(DROPPED) == {"b": NEVER}
+    assert [Batch("atlas", 3, "army", "clan", 20, 90, how).held for how in (None, DROPPED)] == [False, True]
+
+
 words = st.builds(
     word, st.just(""), st.integers(0, 20), st.sampled_from(("army", "clan")),
     origin=st.sampled_from(("atlas", "list", "wire")),
 ) | st.builds(start, st.just(""), st.integers(0, 20), st.sampled_from(("army", "clan")))  # fmt: skip
 
 
-days = st.sets(st.integers(0, 20), max_size=20)
+days = st.sets(st.integers(0, 20), max_size=8)
 
 
 @given(st.lists(words, max_size=12), days, st.integers(0, 30))

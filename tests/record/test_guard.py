@@ -20,6 +20,7 @@ from tracker.record.store import Store
 from tracker.views import guard as guard_view
 from tracker.views.places import place_of
 from tracker.views.situation import Question, Situation
+from tracker.zones import iso
 
 PLACES = ("hill", "mill", "fort", "bridge")
 FEED: tuple[Event, ...] = (
@@ -54,6 +55,17 @@ wars = st.lists(one_claim, min_size=6, max_size=36).map(
 FEEDS = ("atlas", "gazette", "start")
 
 
+def decisions(source: str, at: int) -> tuple[Event, ...]:
+    """What an analyst may decide of what a feed turned over on the day of an instant."""
+    day = iso(at)[:10]
+    return (
+        events.BatchReleased(source=source, day=day, reason="seen"),
+        events.BatchDropped(source=source, day=day, reason="swapped"),
+        events.BatchDropped(source=source, day=day, reason="swapped"),
+        events.BatchReopened(source=source, day=day),
+    )
+
+
 @st.composite
 def upheavals(draw: st.DrawFn) -> list[Event]:
     """A war in which words are taken back, corrected, left out, and places and sources merged and parted."""
@@ -76,6 +88,7 @@ def upheavals(draw: st.DrawFn) -> list[Event]:
                 events.PlaceUnmerged(place=two_places[0]),
                 events.SourceMerged(source=two_sources[0], into=two_sources[1]),
                 events.SourceUnmerged(source=two_sources[0]),
+                *decisions(draw(st.sampled_from(FEEDS[:2])), told[n].reported.latest),  # type: ignore[attr-defined]
             ))),
         )  # fmt: skip
     return happened
@@ -306,3 +319,60 @@ def test_a_map_that_puts_itself_right_is_believed_at_once(where: str) -> None:
         before = kept(store)
         rebuild(store)
         assert kept(store) == before
+
+
+def test_what_an_analyst_decides_of_a_batch_holds_through_renames_and_merges(where: str) -> None:
+    batch = {f"c-{100 + i}" for i in range(30)}
+    with fresh(where) as store:
+        record(store, [*FEED, *TOWNS, *feed(0, 0, "army", 30, "start"), *feed(100, 20, "clan", 30)])
+        day = iso(BEGIN + 20 * DAY)[:10]
+
+        def then(*happened: Event) -> set[int]:
+            record(store, happened)
+            before = kept(store)
+            rebuild(store)
+            assert kept(store) == before
+            with open_reader(store.where) as reader:
+                found: dict[str, int] = dict(reader.rows("SELECT claim, until FROM held"))
+            assert found.keys() == batch
+            return set(found.values())
+
+        by_rule, at_once = {BEGIN + 27 * DAY}, {BEGIN + 20 * DAY}
+        assert then() == by_rule
+        assert then(events.BatchReleased(source="atlas", day=day, reason="seen")) == at_once
+        assert then(events.BatchDropped(source="atlas", day=day, reason="swapped")) == {guard.NEVER}
+        assert then(claim(50, 21, "wire", "town-3", "clan")) == {guard.NEVER}, "whoever agrees"
+        assert then(events.ClaimRetracted(claim="c-050")) == {guard.NEVER}
+        assert then(events.SourceRenamed(source="atlas", name="The Atlas")) == {guard.NEVER}
+        assert then(events.ActorMerged(actor="clan", into="league")) == {guard.NEVER}
+        assert then(events.SourceMerged(source="atlas", into="gazette")) == {guard.NEVER}
+        assert then(events.BatchReleased(source="gazette", day=day, reason="seen")) == at_once, (
+            "the later one"
+        )
+        assert then(events.SourceUnmerged(source="atlas")) == {guard.NEVER}
+        assert then(events.BatchReopened(source="atlas", day=day)) == by_rule
+        more = feed(60, 1, "army", 9, "start")
+        assert then(events.BatchDropped(source="atlas", day=day, reason="swapped"), *more) == {guard.NEVER}
+
+
+def test_what_an_analyst_decided_is_known_from_then_on(tmp_path: Path) -> None:
+    with fresh(str(tmp_path / "views")) as store:
+        told = [*feed(0, 0, "army", 30, "start"), *feed(100, 20, "clan", 30)]
+        record(store, [*FEED, *TOWNS, *told], batches=[200])
+        day = iso(BEGIN + 20 * DAY)[:10]
+        decided = (events.BatchReleased(source="atlas", day=day, reason="seen"),
+                   events.BatchDropped(source="atlas", day=day, reason="swapped"),
+                   events.BatchReopened(source="atlas", day=day))  # fmt: skip
+        instants = [_last(store)]
+        for event in decided:
+            record(store, [event], apart=1)
+            instants.append(_last(store))
+
+        def best(day: float, known_at: int | None) -> str | None:
+            with open_reader(store.where) as reader:
+                question = Question(BEGIN + round(day * DAY), known_at=known_at)
+                return Situation(reader, question).folded("town-1").state.best
+
+        assert [best(21, at) for at in (*instants, None)] == ["army", "clan", "army", "army", "army"]
+        assert [best(28, at) for at in (*instants, None)] == ["clan", "clan", "army", "clan", "clan"]
+        assert best(19, instants[1]) == "army", "from its own time on"

@@ -16,6 +16,9 @@ mistake, is one, but only where nobody else had that news, and there the map is 
 And a return is not returned from: of a feed that mislabels, corrects and mislabels again, the last is held
 like the first.
 
+An analyst who knows better decides of a whole batch: released, it counts as if it had never been held;
+dropped, it never does, whoever agrees.
+
 A claim is held back from questions about a time before its release, and counts from its own time on in
 questions about later ones.
 """
@@ -36,7 +39,10 @@ HELD_FOR: Final = 7 * DAY
 AGREED: Final = 14 * DAY
 """So long before the claim may another have said the same."""
 NEVER: Final = 2**62
-"""The release of what its source has taken back."""
+"""The release of what its source has taken back, or an analyst has dropped."""
+RELEASED: Final = "released"
+DROPPED: Final = "dropped"
+"""What an analyst may decide of a batch."""
 BASELINE: Final = "baseline"
 """The kind of source that says how things were at first; no feed, it says nothing again."""
 
@@ -61,11 +67,14 @@ class Batch(NamedTuple):
     joined: str
     reversed: int
     standing: int
+    decided: str | None = None
+    """What an analyst decided of it."""
 
     @property
     def held(self) -> bool:
-        """Whether it is held back."""
-        return self.reversed >= LEAST and self.reversed >= SHARE * self.standing
+        """Whether it is held back, or was until an analyst decided."""
+        much = self.reversed >= LEAST and self.reversed >= SHARE * self.standing
+        return much or self.decided is not None
 
 
 def gives(claim: Evidence) -> bool:
@@ -142,9 +151,9 @@ def releases(claims: Sequence[Evidence], held: Callable[[str, int], Iterable[Bat
     for origin in sorted({claim.origin for claim in claims if gives(claim)}):
         own = sorted((one for one in claims if gives(one) and one.origin == origin), key=_reported)
         for turn in _turns(own, begun, claims):
-            if any((one.left, one.joined) == turn.sides for one in held(origin, turn.day)):
-                for claim in turn.claims:
-                    found[claim.claim] = _release(claim, claims, turn)
+            for batch in held(origin, turn.day):
+                if (batch.left, batch.joined) == turn.sides:
+                    found |= {one.claim: _release(one, claims, turn, batch) for one in turn.claims}
     return found
 
 
@@ -197,9 +206,11 @@ def _begun(begun: Iterable[Evidence], day: int) -> Sides | None:
     return None if latest is None else latest.sides
 
 
-def _release(claim: Evidence, claims: Iterable[Evidence], turn: _Turn) -> int:
+def _release(claim: Evidence, claims: Iterable[Evidence], turn: _Turn, batch: Batch) -> int:
     """When a claim of a held batch counts: at its own time, if it is as if it had never been held."""
-    if turn.returns:
+    if batch.decided == DROPPED:
+        return NEVER
+    if turn.returns or batch.decided == RELEASED:
         return claim.event_at
     agreed = _agreed(claim, claims)
     release = claim.reported_at + HELD_FOR

@@ -29,11 +29,12 @@ from tracker.record.events import Body
 from tracker.record.projection import Rows
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import COLUMNS, evidence, evidence_of, gathered
+from tracker.views.guard import day_of
 from tracker.views.settings import LEARNING, TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 10
+REVISION: Final = 11
 """Of these tables and those of `learning` and `guard`, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
@@ -57,7 +58,11 @@ def changes_backdrop(kind: str) -> bool:
 
 def concerns(kind: str) -> bool:
     """Whether an event of that kind may change the belief about any place."""
-    return kind.startswith(("claim-", "assessment-")) or kind == "setting-changed" or kind in EVERYWHERE
+    return (
+        kind.startswith(("claim-", "assessment-", "batch-"))
+        or kind == "setting-changed"
+        or kind in EVERYWHERE
+    )
 
 
 class Kept(NamedTuple):
@@ -113,7 +118,7 @@ def follow(
         replay_all(reader, driver, backdrop)
         return
     since = dict(touched.event_at)
-    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at):
+    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at, _decided(backdrop, events)):
         since[place] = touched.event_at[place] = touched.reported_at[place] = BEGINNING
     for place, at in _relearned(reader, driver, backdrop, touched, events, claims).items():
         since[place] = min(at, since.get(place, at))
@@ -225,6 +230,15 @@ def _judged(reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope,
         root = backdrop.root(place)
         found[root] = min(at, found.get(root, at))
     return found
+
+
+def _decided(backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]]) -> set[tuple[str, int]]:
+    """The feeds and days of which an analyst has decided what they turned over."""
+    return {
+        (backdrop.who.source(data["source"]), day_of(data["day"]))
+        for envelope, data in events
+        if envelope.kind.startswith("batch-")
+    }
 
 
 def _derived(reader: Reader, claim: str) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
@@ -49,6 +50,16 @@ def _storable(text: str) -> str:
 Name = Annotated[str, Field(max_length=500), AfterValidator(_storable)]
 Text = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
+
+def _date(text: str) -> str:
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError("it is no date such as 2024-12-07")
+    return text
+
+
+Day = Annotated[str, AfterValidator(_date)]
+"""A calendar day in UTC, as 2024-12-07."""
 
 
 class Part(BaseModel):
@@ -517,6 +528,42 @@ class AssessmentCleared(AssessmentEvent):
     reason: Text | None = None
 
 
+# -- what a feed turned over in a day ---------------------------------------------------------------
+
+
+class BatchEvent(Event):
+    """What was decided of all that a feed turned over on one day (of the report, UTC)."""
+
+    source: Id
+    day: Day
+
+    @property
+    def stream(self) -> str:
+        """``batch/<source>@<day>``."""
+        return f"batch/{self.source}@{self.day}"
+
+
+class BatchReleased(BatchEvent):
+    """An analyst knows that it is genuine: it counts as if it had never been held back."""
+
+    kind = "batch-released"
+    reason: Text
+
+
+class BatchDropped(BatchEvent):
+    """An analyst knows that it is wrong: it never counts."""
+
+    kind = "batch-dropped"
+    reason: Text
+
+
+class BatchReopened(BatchEvent):
+    """What was decided of it is taken back: it is held back, and released, by the rules again."""
+
+    kind = "batch-reopened"
+    reason: Text | None = None
+
+
 # -- the tracker itself ------------------------------------------------------------------------------
 
 
@@ -557,6 +604,7 @@ ALL: Final[tuple[type[Event], ...]] = (
     ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked,
     ClaimUnlinked, ClaimChecked, ClaimWeighted,
     AssessmentMade, AssessmentCleared,
+    BatchReleased, BatchDropped, BatchReopened,
     SettingChanged, PayloadRedacted,
 )  # fmt: skip
 """Every kind of event, in the order of the documentation."""

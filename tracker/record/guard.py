@@ -25,6 +25,7 @@ from tracker.views.guard import (
     all_kept,
     feeds,
     is_baseline,
+    judged,
     kept,
     names_of,
     of_all_days,
@@ -53,13 +54,21 @@ _HOLD: Final = "INSERT INTO held (claim, place, until) VALUES (?, ?, ?)"
 
 
 def follow(
-    reader: Reader, driver: Driver, backdrop: Backdrop, claims: Rows, places: Iterable[str]
+    reader: Reader,
+    driver: Driver,
+    backdrop: Backdrop,
+    claims: Rows,
+    places: Iterable[str],
+    decided: Iterable[tuple[str, int]] = (),
 ) -> set[str]:
     """Find anew what some claims may have made a batch, or released; the places where that is another now.
 
-    `claims` are the rows of those recorded or changed, `places` those that any of them are about.
+    `claims` are the rows of those recorded or changed, `places` those that any of them are about, `decided`
+    the feeds and days of which an analyst decided.
     """
     disturbed: set[str] = set()
+    for origin, day in decided:
+        disturbed.update(_places(reader, backdrop, origin, day))
     for origin, days in _days(reader, backdrop, claims).items():
         disturbed |= _check(reader, driver, backdrop, origin, days)
     disturbed |= _in_batches(reader, backdrop, set(places))
@@ -70,8 +79,8 @@ def find_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
     """Find every batch, and hold back what is in it, in empty tables."""
     for origin in feeds(backdrop):
         found = of_all_days(reader, backdrop, origin)
-        driver.many(_NOTE, found)
-        for one in found:
+        driver.many(_NOTE, [one[: len(KEPT)] for one in found])
+        for one in judged(reader, backdrop, found):
             if one.held:
                 for place in _places(reader, backdrop, origin, one.day):
                     _hold(reader, driver, backdrop, place)
@@ -168,8 +177,8 @@ def _check(reader: Reader, driver: Driver, backdrop: Backdrop, origin: str, days
         if old == new:
             continue
         driver.run("DELETE FROM batches WHERE origin = ? AND day = ?", (origin, day))
-        driver.many(_NOTE, new)
-        if any(one.held for one in (*old, *new)):
+        driver.many(_NOTE, [one[: len(KEPT)] for one in new])
+        if any(one.held for one in judged(reader, backdrop, (*old, *new))):
             found |= set(_places(reader, backdrop, origin, day))
     return found
 
@@ -181,7 +190,7 @@ def _by_day(found: Iterable[Batch]) -> dict[int, list[Batch]]:
 def _in_batches(reader: Reader, backdrop: Backdrop, places: set[str]) -> set[str]:
     """Those of some places that a feed spoke of in a batch that is held back: its words may be, or were."""
     found: set[str] = set()
-    for one in all_kept(reader):
+    for one in judged(reader, backdrop, all_kept(reader)):
         if one.held:
             found |= places.intersection(_places(reader, backdrop, one.origin, one.day))
     return found
@@ -204,7 +213,7 @@ def _hold(reader: Reader, driver: Driver, backdrop: Backdrop, place: str) -> boo
     ((_, claims),) = by_place(reader, backdrop, [place])
 
     def held(origin: str, day: int) -> list[Batch]:
-        return kept(reader, origin, day)
+        return kept(reader, backdrop, origin, day)
 
     after = releases(claims, held)
     if before == after:

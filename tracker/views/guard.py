@@ -1,9 +1,7 @@
 """Decides which claims are held back as part of a feed's batch: as kept, or found anew as known then."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.guard import BASELINE, LEAST, Batch, Position, batches, gives, releases
@@ -11,6 +9,7 @@ from tracker.judgement.reliability import STANDING
 from tracker.judgement.vocabulary import FOR
 from tracker.reader import NOW, Reader, Row
 from tracker.views.parties import TRUE
+from tracker.zones import iso, parse_iso
 
 if TYPE_CHECKING:
     from tracker.views.backdrop import Backdrop
@@ -18,9 +17,57 @@ if TYPE_CHECKING:
 KEPT = ("origin", "day", "left_side", "joined_side", "reversed", "standing")
 
 
-def kept(reader: Reader, origin: str, day: int) -> list[Batch]:
+def day_of(date: str) -> int:
+    """A date as a day since 1970 (UTC)."""
+    return parse_iso(f"{date}T00:00:00Z") // DAY
+
+
+def date_of(day: int) -> str:
+    """A day since 1970 as a date."""
+    return iso(day * DAY)[:10]
+
+
+class Decided(NamedTuple):
+    """What an analyst decided of all that a feed turned over on a day; when, in us."""
+
+    decided: str
+    by: str
+    at: int
+    reason: str
+
+
+def decision_document(one: Decided) -> dict[str, str]:
+    """What was decided of a batch, as answers tell it."""
+    return {"decided": one.decided, "by": one.by, "at": iso(one.at), "reason": one.reason}
+
+
+def decisions(reader: Reader, backdrop: "Backdrop", known: int = NOW) -> dict[tuple[str, int], Decided]:
+    """What analysts decided, by source and day; of two on sources that are now one the later counts."""
+
+    def ask() -> dict[tuple[str, int], Decided]:
+        rows = reader.rows(
+            f"SELECT source, day, decided, analyst, at, reason FROM decisions WHERE {TRUE} ORDER BY from_pos",
+            known=known,
+        )
+        root = backdrop.who.source
+        return {(root(source), day_of(day)): Decided(*told) for source, day, *told in rows}
+
+    return reader.once(("decisions", known), ask)
+
+
+def judged(reader: Reader, backdrop: "Backdrop", found: Iterable[Batch], known: int = NOW) -> list[Batch]:
+    """Batches with what analysts decided of them."""
+    told = decisions(reader, backdrop, known)
+    if not told:
+        return list(found)
+    return [
+        one._replace(decided=of.decided) if (of := told.get((one.origin, one.day))) else one for one in found
+    ]
+
+
+def kept(reader: Reader, backdrop: "Backdrop", origin: str, day: int) -> list[Batch]:
     """The batches of a feed on a day that are held back."""
-    found = reader.once(("batches",), lambda: all_kept(reader))
+    found = reader.once(("batches",), lambda: judged(reader, backdrop, all_kept(reader)))
     return [one for one in found if (one.origin, one.day) == (origin, day) and one.held]
 
 
@@ -43,7 +90,7 @@ def with_release(claims: Sequence[Evidence], until: Mapping[str, int]) -> list[E
 
 
 def found_anew(
-    reader: Reader, backdrop: Backdrop, claims: Sequence[Evidence], known: int, published_by: int | None
+    reader: Reader, backdrop: "Backdrop", claims: Sequence[Evidence], known: int, published_by: int | None
 ) -> list[Evidence]:
     """All the claims on a place, those held back with their release, as it was known or published then."""
     if not any(map(gives, claims)):
@@ -51,7 +98,8 @@ def found_anew(
 
     def held(origin: str, day: int) -> list[Batch]:
         def ask() -> list[Batch]:
-            return [one for one in of_days(reader, backdrop, origin, [day], known, published_by) if one.held]
+            found = of_days(reader, backdrop, origin, [day], known, published_by)
+            return [one for one in judged(reader, backdrop, found, known) if one.held]
 
         return reader.once(("batches", origin, day, known, published_by), ask)
 
@@ -60,7 +108,7 @@ def found_anew(
 
 def of_days(
     reader: Reader,
-    backdrop: Backdrop,
+    backdrop: "Backdrop",
     origin: str,
     days: Iterable[int],
     known: int = NOW,
@@ -75,24 +123,24 @@ def of_days(
     return list(batches(origin, asked.by(origin, last), asked.at_first(last), full.__contains__))
 
 
-def of_all_days(reader: Reader, backdrop: Backdrop, origin: str) -> list[Batch]:
+def of_all_days(reader: Reader, backdrop: "Backdrop", origin: str) -> list[Batch]:
     """What a feed ever reversed."""
     asked = _Given(reader, backdrop)
     return list(batches(origin, asked.by(origin), asked.at_first(), lambda _: True))
 
 
-def feeds(backdrop: Backdrop) -> list[str]:
+def feeds(backdrop: "Backdrop") -> list[str]:
     """The sources that say how things are until they say otherwise."""
     who = backdrop.who
     return [id_ for id_, one in who.sources.items() if one.kind in STANDING and who.source(id_) == id_]
 
 
-def names_of(backdrop: Backdrop, origin: str) -> list[str]:
+def names_of(backdrop: "Backdrop", origin: str) -> list[str]:
     """The ids under which a source's claims were recorded."""
     return [id_ for id_ in backdrop.who.sources if backdrop.who.source(id_) == origin]
 
 
-def is_baseline(backdrop: Backdrop, origin: str) -> bool:
+def is_baseline(backdrop: "Backdrop", origin: str) -> bool:
     """Whether a source (the root of those merged) tells starting positions."""
     source = backdrop.who.sources.get(origin)
     return source is not None and source.kind == BASELINE
@@ -102,7 +150,7 @@ class _Given:
     """What was given to whom, as it was known and published then."""
 
     def __init__(
-        self, reader: Reader, backdrop: Backdrop, known: int = NOW, published_by: int | None = None
+        self, reader: Reader, backdrop: "Backdrop", known: int = NOW, published_by: int | None = None
     ) -> None:
         self._reader = reader
         self._backdrop = backdrop

@@ -35,7 +35,7 @@ ELSEWHERE: Final = 500
 """Of so many events about other claims at most it is asked whether they changed an origin's record."""
 _WIDTH: Final = len(COLUMNS)
 _BACKDROP: Final = (
-    "kind LIKE 'actor-%' OR kind LIKE 'source-%' OR kind LIKE 'setting-%'"
+    "kind LIKE 'actor-%' OR kind LIKE 'source-%' OR kind LIKE 'setting-%' OR kind LIKE 'batch-%'"
     " OR kind IN ('place-merged', 'place-unmerged')"
 )
 
@@ -187,7 +187,7 @@ class Knowledge:
         """The first day on which anything was reported that was recorded between two positions."""
         told = self._reader.rows(
             "SELECT kind, stream FROM events WHERE position > :after AND position <= :until"
-            " AND kind LIKE 'claim-%'",
+            " AND (kind LIKE 'claim-%' OR kind LIKE 'batch-%')",
             after=after, until=until,
         )  # fmt: skip
         if any(kind != "claim-recorded" for kind, _ in told):

@@ -9,6 +9,7 @@ from tracker.record.projections import (
     actors,
     assessments,
     claims,
+    decisions,
     documents,
     leanings,
     links,
@@ -34,6 +35,7 @@ ALL: Final[tuple[Projection, ...]] = (
     reviews.PROJECTION,
     weighings.PROJECTION,
     assessments.PROJECTION,
+    decisions.PROJECTION,
     settings.PROJECTION,
 )
 """Every projection that is a plain function of the log; `control`, which folds, follows them."""
