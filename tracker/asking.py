@@ -244,6 +244,14 @@ class Asking:
         found = assessments(self._reader, self._clock(), ids)
         return {"place": {"id": bound.id, "name": bound.name}, "assessments": found, **_noted(bound)}
 
+    def batches(self, source: str | None) -> Document:
+        """What feeds turned over in a day, all of them or one."""
+        from tracker.views.batches import batches
+
+        bound = None if source is None else find(self._reader, "source", source)
+        found = batches(self._reader, self._clock(), bound.id if bound else None)
+        return {"batches": found, **(_noted(bound) if bound else {})}
+
     def thing(self, thing: str, name: str) -> Document:
         """One place, actor or source with its names and what it is tied to."""
         from tracker.views.catalogue import entry

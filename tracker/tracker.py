@@ -27,6 +27,7 @@ from tracker.zones import When, plain_time
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tracker.desk.batching import Batching
     from tracker.desk.claiming import Claiming
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
@@ -298,6 +299,34 @@ class Tracker:
             return Assessing(self._recorder()).make(place, judged, dry_run=dry_run)
         with self._asking() as ask:
             return ask.assessments(place)
+
+    def batches(self, source: str | None = None) -> Document:
+        """What feeds turned over in a day, so that it is or was held back; of all sources, or of one."""
+        with self._asking() as ask:
+            return ask.batches(source)
+
+    def batch_release(
+        self, source: str, *, day: When = None, reason: str | None = None, dry_run: bool = False
+    ) -> Document:
+        """An analyst knows that a batch is genuine: it counts as if it had never been held back."""
+        return self._batching().decide(source, "released", plain_time(day), reason, dry_run=dry_run)
+
+    def batch_drop(
+        self, source: str, *, day: When = None, reason: str | None = None, dry_run: bool = False
+    ) -> Document:
+        """An analyst knows that a batch is wrong: it never counts."""
+        return self._batching().decide(source, "dropped", plain_time(day), reason, dry_run=dry_run)
+
+    def batch_undo(
+        self, source: str, *, day: When = None, reason: str | None = None, dry_run: bool = False
+    ) -> Document:
+        """What was decided of a batch is taken back: it is held back by the rules again."""
+        return self._batching().undo(source, plain_time(day), reason, dry_run=dry_run)
+
+    def _batching(self) -> Batching:
+        from tracker.desk.batching import Batching
+
+        return Batching(self._recorder())
 
     # -- places, actors, sources, documents --------------------------------------------------------
 

@@ -43,7 +43,7 @@ EACH_PLACE = {
     "names",
 }
 STATUS = EACH_PLACE | {"because", "weighed", "context", "would_change"}
-BESIDE = {"beside", "held_back"}
+BESIDE = {"beside", "held_back", "decided"}
 """Not promised: what the claims that a status names by id say, for whoever shows them."""
 WHY = STATUS | {"steps", "against"}
 CLAIM = {
@@ -89,6 +89,7 @@ MORE_OF_A_CLAIM = {
     "sentence",
     "quote",
     "weighed",
+    "batch",
 }
 INSIDE = {
     "place": {"id", "name", "kind", "region", "lat", "lon"},

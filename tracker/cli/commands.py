@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "note what a check of a claim found",
     "weigh": "an analyst leaves a claim out, or weighs it otherwise",
     "assess": "an analyst judges who holds a place, or pins it; what was judged so far",
+    "batch": "what feeds turned over in a day and is held back: list, release, drop, undo",
     "place": "places: add, describe, list, show, alias, rename, merge, and undoing it",
     "actor": "actors: the same, and join, leave",
     "source": "sources: the same, and grade, lean",

@@ -24,13 +24,15 @@ def command(run: Session, claim: str) -> None:
 
 
 def _tell(run: Session, one: dict[str, Any]) -> None:
-    from tracker.cli.tell import occurred, weighed_by, when
+    from tracker.cli.tell import batch_by, occurred, weighed_by, when
 
     out, zone = Lines(colored=run.colored), run.zone()
     out.line(f"{one['id']}  {one['text']}", "title")
     reason = f" ({one['standing_reason']})" if one["standing_reason"] else ""
     instead = f"; instead: {one['replaced_by']}" if one["replaced_by"] else ""
     out.item("standing", f"{one['standing']}{reason}{instead}")
+    if one["batch"]:
+        out.item("batch", f"{batch_by(one['batch'])}, {when(one['batch']['at'], zone)}")
     if one["weighed"]:
         out.item("weight", f"{weighed_by(one['weighed'])}, {when(one['weighed']['at'], zone)}")
     out.item("said by", one["attribution"])

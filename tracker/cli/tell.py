@@ -45,9 +45,14 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     if one["front"]:
         out.item("front", "another side holds a place within 10 km, so it is read as less sure")
     _beside(out, one)
+    decided = {row["claim"]: row for row in one["decided"]}
     for held in one["held_back"]:
         until = f"until {when(held['until'], zone)}" if held["until"] else "its source has taken it back"
+        if held["claim"] in decided:
+            continue
         out.item("held back", f"{held['text']}  {held['claim']}  ({until}: a batch that turns much over)")
+    for row in decided.values():
+        out.item(row["decided"], f"{row['text']}  {row['claim']}  ({batch_by(row)})")
     if one["inferred"]:
         out.item("inferred", _inferred(one["inferred"]))
     for reason in one["because"][:reasons]:
@@ -87,6 +92,11 @@ def weighed_by(how: Document) -> str:
     """How an analyst weighs a claim, who and why: "left out by ana: a parody"."""
     done = "left out" if how["factor"] == 0 else f"x{how['factor']:g}"
     return f"{done} by {how['by']}" + (f" ({how['reason']})" if how["reason"] else "")
+
+
+def batch_by(how: Document) -> str:
+    """What an analyst decided of the batch a claim is part of: "a batch dropped by ana: …"."""
+    return f"a batch {how['decided']} by {how['by']}: {how['reason']}"
 
 
 def _inferred(found: Document) -> str:
@@ -178,7 +188,7 @@ def claim_line(one: Document, zone: str) -> tuple[str, str, str, str]:
     return (
         one["id"],
         occurred(one["occurred"], zone) or "-",
-        one["standing"] + _aside(one["weighed"]),
+        one["standing"] + _aside(one["weighed"]) + (f", {one['batch']['decided']}" if one["batch"] else ""),
         f"{one['text']} ({one['attribution']})",
     )
 

@@ -18,6 +18,7 @@ from tracker.views.claims import Document, source_names, told, weighings
 from tracker.views.claims import texts as texts_of
 from tracker.views.context import beside, beside_each
 from tracker.views.evidence import UNNAMED
+from tracker.views.guard import decision_document
 from tracker.views.places import Place, all_places, containing
 from tracker.views.situation import Question, Situation
 from tracker.views.verdicts import Verdicts, conflict_document
@@ -102,6 +103,7 @@ class _Answer:
         self._near = beside(of, place, regions)
         self._sources = source_names(of.who)
         self._doubted = of.held_back(place.id)
+        self._decided = of.decided(place.id)
         self._texts = texts_of(reader, self._mentioned(), of.known)
 
     def _reasoned(self) -> Believed | Ruled:
@@ -119,6 +121,7 @@ class _Answer:
         return [
             *self._reasons.mentioned,
             *(one.claim for one in (*self._near, *self._doubted)),
+            *(one.claim for one, _ in self._decided),
             *self._named_beside(),
             *self._weighings,
         ]
@@ -128,6 +131,10 @@ class _Answer:
         return {
             **self._verdicts.document(self._place, verdict),
             "held_back": self._held_back(),
+            "decided": [
+                {"claim": one.claim, "text": self._told(one.claim), **decision_document(how)}
+                for one, how in self._decided
+            ],
             "because": self._reasons.because(self._texts, self._origin),
             "context": _context(self._near, self._texts),
             "would_change": self._verdicts.would_change(self._place, verdict, self._folded),

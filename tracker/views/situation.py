@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
-from tracker.judgement.evidence import Evidence
+from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.guard import counting, gives
 from tracker.judgement.neighbours import (
     FRONT_KM,
@@ -29,7 +29,7 @@ from tracker.reader import NOW, Reader, Row, position_at
 from tracker.views.assessments import Passing, assessed_places, passing
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
-from tracker.views.guard import feeds, found_anew, with_release
+from tracker.views.guard import Decided, decisions, feeds, found_anew, with_release
 from tracker.views.places import Nearby, Place, around
 
 if TYPE_CHECKING:
@@ -124,6 +124,14 @@ class Situation:
             for one in (self.claims(place) if any(marks) else ())
             if (one.held_until or 0) > self.question.at
         ]
+
+    def decided(self, place: str) -> list[tuple[Evidence, Decided]]:
+        """The claims about a place that are part of a batch of which an analyst decided, with that."""
+        told = decisions(self.reader, self.backdrop, self.known)
+        if not told:
+            return []
+        found = ((one, told.get((one.origin, one.reported_at // DAY))) for one in self.claims(place))
+        return [(one, of) for one, of in found if of is not None and one.held_until is not None]
 
     def _as_kept(self) -> bool:
         """Whether what is kept of all that is known now counts for the question."""

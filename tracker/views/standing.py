@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tracker.judgement.standings import HELD_BACK, standings
 from tracker.reader import Reader, position_at
 from tracker.views.claims import Document, claim_documents
+from tracker.views.guard import decision_document
 from tracker.views.log import events
 from tracker.views.parties import TRUE
 from tracker.views.situation import Question, Situation
@@ -20,12 +21,15 @@ def with_standings(reader: Reader, question: Question, claims: Sequence[Document
     roots = sorted({situation.root(one["place"]) for one in claims if one["place"]})
     situation.load(roots)
     found: dict[str, str] = {}
+    decided: dict[str, Document] = {}
     for root in roots:
         found |= standings(situation.folded(root).weighed, question.at)
         found |= {one.claim: HELD_BACK for one in situation.held_back(root)}
+        decided |= {one.claim: decision_document(how) for one, how in situation.decided(root)}
     return [
         {
             **one,
+            "batch": decided.get(one["id"]),
             "standing": found.get(one["id"], "live") if one["standing"] == "recorded" else one["standing"],
         }
         for one in claims
