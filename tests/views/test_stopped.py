@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 from tests.record import effort
 from tests.record.effort import moments
 from tests.record.histories import BEGIN, END, HOUR, WORLD, fresh, histories, record
+from tests.record.test_guard import FEED, upheavals
+from tracker.judgement import guard
+from tracker.judgement.evidence import DAY
 from tracker.judgement.policies import NAMES
 from tracker.judgement.verdict import BAYES
 from tracker.reader import open_reader, position_at
 from tracker.record.events import ActorRenamed, ClaimRecorded, Event, Hop, Moment
 from tracker.tracker import Tracker
+from tracker.views import guard as guard_view
 from tracker.views.parties import TRUE
 from tracker.views.places import all_places
 from tracker.zones import iso
@@ -98,6 +102,24 @@ def test_known_then_is_what_a_stopped_tracker_says_on_postgresql(
     schema: str, happened: list[Event], cut: int, at: int, policy: str, by: int | None
 ) -> None:
     check(schema, happened, cut, at, policy, by)
+
+
+@pytest.fixture
+def doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two places are a batch already."""
+    monkeypatch.setattr(guard, "LEAST", 2)
+    monkeypatch.setattr(guard_view, "LEAST", 2)
+
+
+@calm
+@given(upheavals(), st.integers(1, 40), moments, published)
+def test_and_so_it_is_of_what_is_held_back(
+    tmp_path_factory: pytest.TempPathFactory, doubtful: None, happened: list[Event], cut: int, at: int,
+    by: int | None,
+) -> None:  # fmt: skip
+    """Of feeds that turn over half of their map in a day, start where nobody spoke, and are decided of."""
+    where = str(tmp_path_factory.getbasetemp() / "turned")
+    check(where, [*FEED, *happened], len(FEED) + cut, at, BAYES, by)
 
 
 # -- histories ---------------------------------------------------------------------------------------

@@ -253,10 +253,11 @@ class Situation:
             records=self.records, known=self.known, since=since, until=self.question.at,
             published_by=self.question.published_by,
         )  # fmt: skip
-        return {
-            place: counting(gathered({id_: found[id_] for id_ in self.members(place)}), self.question.at)
-            for place in wanted
-        }
+        claims = {place: self._gathered(found, place) for place in wanted}
+        if not self._as_kept() and feeds(self.backdrop):
+            for place in [place for place, some in claims.items() if any(map(gives, some))]:
+                claims[place] = [one for one in self.claims(place) if one.event_at >= since]
+        return {place: counting(some, self.question.at) for place, some in claims.items()}
 
     def verdicts(self, wanted: Iterable[Place]) -> Mapping[str, Verdict]:
         """The verdicts of many places, from what is kept where the question is about now."""
