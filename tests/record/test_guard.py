@@ -137,7 +137,7 @@ def followed(where: str, happened: list[Event], sizes: list[int]) -> None:
 some_sizes = st.lists(st.integers(1, 9), min_size=1, max_size=4)
 
 
-@on_files
+@calm
 @given(happened=upheavals(), sizes=some_sizes)
 def test_whatever_befalls_claims_what_is_kept_is_what_building_it_again_gives(
     tmp_path: Path, doubtful: None, happened: list[Event], sizes: list[int]
@@ -179,7 +179,7 @@ def test_what_is_kept_is_what_folding_everything_gives_on_every_axis(
         assert answers(whole, Question(at, published_by=until)) == answers(part, Question(at))
 
 
-@on_files
+@calm
 @given(happened=upheavals(), day=st.integers(0, 25), size=st.integers(1, 36))
 def test_what_was_known_then_is_what_a_stopped_tracker_holds_back(
     tmp_path: Path, doubtful: None, happened: list[Event], day: int, size: int

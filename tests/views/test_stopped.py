@@ -18,7 +18,6 @@ from tests.record.effort import moments
 from tests.record.histories import BEGIN, END, HOUR, WORLD, fresh, histories, record
 from tests.record.test_guard import FEED, upheavals
 from tracker.judgement import guard
-from tracker.judgement.evidence import DAY
 from tracker.judgement.policies import NAMES
 from tracker.judgement.verdict import BAYES
 from tracker.reader import open_reader, position_at
