@@ -86,6 +86,16 @@ def test_its_own_last_word_goes_before_them() -> None:
     assert found([*own, *(position(n, 5, "clan") for n in range(30))], later) == []
 
 
+def test_half_of_its_own_words_is_enough_however_much_it_left_alone() -> None:
+    """Of 30 places that it spoke of it turns over 25; of a hundred others it never said anything."""
+    start = [position(n, 0, "army") for n in range(130)]
+    own = [position(n, 1, "army") for n in range(30)]
+    turned = [position(n, 2, "clan") for n in range(25)]
+    assert found([*own, *turned], start) == [Batch("atlas", 2, "army", "clan", 25, 30)]
+    few = [position(n, 2, "clan") for n in range(14)] + [position(n, 2, "clan") for n in range(50, 60)]
+    assert found([*own, *few], start) == [Batch("atlas", 2, "army", "clan", 24, 130)]
+
+
 def test_of_starting_positions_the_latest_that_was_known_counts() -> None:
     """By what they are about; what was reported on the day itself is news to the feed."""
     news = [position(n, 5, "clan") for n in range(LEAST)]

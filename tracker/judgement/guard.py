@@ -101,7 +101,8 @@ def batches(
     """The days on which a feed reversed `LEAST` of its positions in one direction, held back or not.
 
     `positions`: all that it ever gave, and `baseline` all starting positions, each in order of report;
-    `days` says which days are asked about.
+    `days` says which days are asked about. What turns over half of the feed's own words is held back also
+    where the starting positions that it left alone are many.
     """
     begun: dict[str, Position] = {}
     own: dict[str, Sides] = {}
@@ -115,7 +116,10 @@ def batches(
                     begun[first.place] = first
                 first = next(coming, None)
             standing = {place: one.sides for place, one in begun.items()} | own
-            yield from _reversals(origin, day, standing, today)
+            alone = {(one.left, one.joined): one for one in _reversals(origin, day, own, today)}
+            for batch in _reversals(origin, day, standing, today):
+                mine = alone.get((batch.left, batch.joined))
+                yield mine if mine is not None and mine.held else batch
         own |= today
 
 
