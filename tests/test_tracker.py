@@ -58,6 +58,7 @@ def test_every_command_has_its_verb() -> None:
         "actor": "actor_add",
         "source": "source_add",
         "document": "document_add",
+        "batch": "batches",
     }
     for name in COMMANDS:
         if name != "demo":

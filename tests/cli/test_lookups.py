@@ -14,7 +14,9 @@ from tests.cli.running import tracker
 from tracker.reader import Reader, open_reader
 from tracker.views import completion
 
-SMALL = {"alembic_version", "checkpoints", "settings", "actors", "memberships", "sources", "leanings"}
+SMALL = {
+    "alembic_version", "checkpoints", "settings", "actors", "memberships", "sources", "leanings", "decisions",
+}  # fmt: skip
 """Tables read whole: of people and settings there are few, however much they say."""
 
 

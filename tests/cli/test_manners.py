@@ -285,7 +285,7 @@ def test_every_command_that_writes_can_be_tried_first() -> None:
     """But for those that make a database, or build again what can be built again."""
     reads = {
         "status", "why", "history", "diff", "regions", "evaluate", "claims", "show", "log", "verify",
-        "doctor", "db current", "setting list",
+        "doctor", "db current", "setting list", "batch list",
         *(f"{thing} {what}" for thing in THINGS for what in ("list", "show")),
     }  # fmt: skip
     makes = {"init", "demo", "rebuild", "db upgrade"}
