@@ -125,6 +125,13 @@ def per_cent(p: float) -> str:
     return f"{min(99, max(1, round(100 * p)))} %"
 
 
+def across(found: Mapping[str, Any]) -> str:
+    """Who lies across a front, and where: "rebels hold Talbiseh, 9.8 km away"."""
+    who = found["side_name"]
+    away = f", {found['km']:g} km away" if found["km"] else ""  # of some it is only known that they are near
+    return f"{who} {verb(who, 'holds', 'hold')} {found['name']}{away}"
+
+
 def _left(status: Mapping[str, Any], who: str, sure: str) -> str:
     """Who is said to have left, and who is most likely there: the same, where that report is doubted."""
     gone = status["names"][status["vacated_by"]] if status["vacated_by"] else ""

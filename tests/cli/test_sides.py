@@ -309,3 +309,18 @@ def test_an_area_that_was_assessed_is_summed_up(story_file: Path, tmp_path: Path
     found = tracker("regions", "tartus-governorate", "--db", file, "--now", "2024-12-15", "--json").json
     assert found["area"]["settlements"]["places"]["claimed"] == 2
     assert found["area"]["verdict"]["controller"]["id"] == "rebels"
+
+
+def test_a_front_that_makes_the_difference_is_told_with_who_lies_across(story_file: Path) -> None:
+    """Nobody said anything new of Homs itself, nor did it only get later: a place nearby changed hands."""
+    words = ("diff", "Homs", "--known-at", "2024-12-06", "2024-12-08", "--at", "2024-12-06")
+    (row,) = ask(story_file, *words, "--json").json["places"]
+    assert (row["a"]["front"], row["b"]["front"], row["claims"]) == (False, True, [])
+    across = row["b"]["across"]
+    assert (across["side"], across["km"]) == ("rebels", 0)
+    told = "rebels hold unnamed village, northern edge of Homs"
+    assert row["why"] == f"on a front in the second: {told}"
+    (back,) = ask(story_file, *words[:3], "2024-12-08", "2024-12-06", *words[5:], "--json").json["places"]
+    assert back["why"] == f"on a front in the first only: {told}"
+    asked = ("status", "Homs", "--known-at", "2024-12-08", "--at", "2024-12-06")
+    assert f"front        {told}, so it is" in ask(story_file, *asked).out

@@ -246,7 +246,15 @@ def test_the_keys_of_a_verdict_are_those_on_the_page(told: Tracker) -> None:
     why = told.why("Homs")
     assert set(why) - set(status) == _keys("`why PLACE`")
     row = next(one for one in told.status()["places"] if one["place"]["id"] == "homs")
-    assert set(status) - set(row) == {"because", "weighed", "beside", "held_back", "decided", "note"}
+    assert set(status) - set(row) == {
+        "because",
+        "weighed",
+        "beside",
+        "held_back",
+        "decided",
+        "note",
+        "across",
+    }
     page = read("docs/json.md")
     assert all(f"`{key}`" in page for key in why["steps"][0])
 

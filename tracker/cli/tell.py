@@ -43,7 +43,10 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     if one["controller"] and len(one["probabilities"]) > 1:
         out.item("likelihood", _likelihood(one))
     if one["front"]:
-        out.item("front", "another side holds a place within 10 km, so it is read as less sure")
+        told = (
+            phrases.across(one["across"]) if one.get("across") else "another side holds a place within 10 km"
+        )
+        out.item("front", f"{told}, so it is read as less sure")
     _beside(out, one)
     decided = {row["claim"]: row for row in one["decided"]}
     for held in one["held_back"]:

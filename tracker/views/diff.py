@@ -152,8 +152,18 @@ class _Pair:
             f"new: {_first(new)}" if new else "",
             f"no longer there: {_first(gone)}" if gone else "",
             f"taken otherwise: {_first([texts[id_] for id_ in changed])}" if changed else "",
+            *self._fronts(),
         ]
         return "; ".join(part for part in parts if part) or self._silence()
+
+    def _fronts(self) -> list[str]:
+        """What a front, or its end, has to do with it: no claim on the place itself makes it."""
+        one, other = (side.status["across"] if side else None for side in self._sides)
+        if one is None and other is not None:
+            return [f"on a front in the second: {phrases.across(other)}"]
+        if one is not None and other is None:
+            return [f"on a front in the first only: {phrases.across(one)}"]
+        return []
 
     def _pinned(self) -> str:
         """What an analyst's pin has to do with it: one answer is that, and not what the claims say."""

@@ -130,6 +130,7 @@ class _Answer:
         verdict = self._reasons.verdict
         return {
             **self._verdicts.document(self._place, verdict),
+            "across": self._across(),
             "held_back": self._held_back(),
             "decided": [
                 {"claim": one.claim, "text": self._told(one.claim), **decision_document(how)}
@@ -143,6 +144,18 @@ class _Answer:
                 {"claim": claim, "text": self._told(claim), **how} for claim, how in self._weighings.items()
             ],
         }
+
+    def _across(self) -> Document | None:
+        """The nearest place that makes the front; None: there is no front."""
+        sides = self._reasons.verdict.across
+        found = self._situation.facing(self._place, sides) if sides else None
+        if found is None:
+            return None
+        other, away, side = found
+        return {
+            "place": other.id, "name": other.name, "km": round(away, 1),
+            "side": side, "side_name": self._verdicts.name(side),
+        }  # fmt: skip
 
     def _held_back(self) -> list[Document]:
         """The claims that are part of a feed's batch and do not count yet, or never will."""

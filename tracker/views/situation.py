@@ -6,7 +6,7 @@ folds the claims that count for that moment. Both give the same answer.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
@@ -185,12 +185,25 @@ class Situation:
 
     def _across(self, place: Place) -> set[str]:
         """The sides that hold what is nearest to a place."""
-        if place.kind in AREA_KINDS:
-            return set()
-        near = [other.id for away, other in self._claimed_near(place, FRONT_KM) if away <= FRONT_KM]
+        near = [other.id for _, other in self.beside_it(place)]
         kept = {str(id_): side for id_, side in self._rows("place, side", near)}
         sides = (kept[id_] if id_ in kept else self.folded(id_).state.best for id_ in near)
         return {side for side in sides if side is not None}
+
+    def facing(self, place: Place, sides: Collection[str]) -> tuple[Place, float, str] | None:
+        """The nearest place that some sides hold within 10 km, how far away it is, and whose it is."""
+        for away, other in self.beside_it(place):
+            side = self._state(other).best
+            if side is not None and side in sides:
+                return other, away, side
+        return None
+
+    def beside_it(self, place: Place) -> list[tuple[float, Place]]:
+        """The places within 10 km that somebody speaks of, nearest first: with them a front may be made."""
+        if place.kind in AREA_KINDS:
+            return []
+        near = [one for one in self._claimed_near(place, FRONT_KM) if one[0] <= FRONT_KM]
+        return sorted(near, key=lambda one: (one[0], one[1].id))
 
     def _judged(self, place: Place, folded: Folded, changed: bool, across: set[str]) -> Verdict:
         if self.question.policy != BAYES:
