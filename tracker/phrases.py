@@ -134,6 +134,9 @@ def across(found: Mapping[str, Any]) -> str:
 
 def _left(status: Mapping[str, Any], who: str, sure: str) -> str:
     """Who is said to have left, and who is most likely there: the same, where that report is doubted."""
+    if status.get("denied"):
+        denied = status["names"][status["denied"]]
+        return f"; that {denied} {verb(denied, 'has', 'have')} it is denied"
     gone = status["names"][status["vacated_by"]] if status["vacated_by"] else ""
     left = f"; {gone} {verb(gone, 'is', 'are')} said to have left" if gone else ""
     if gone and gone == who:

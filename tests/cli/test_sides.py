@@ -324,3 +324,20 @@ def test_a_front_that_makes_the_difference_is_told_with_who_lies_across(story_fi
     assert back["why"] == f"on a front in the first only: {told}"
     asked = ("status", "Homs", "--known-at", "2024-12-08", "--at", "2024-12-06")
     assert f"front        {told}, so it is" in ask(story_file, *asked).out
+
+
+def test_who_is_denied_to_have_it_is_not_said_to_have_left(story_file: Path) -> None:
+    """The government denied that the rebels took the airport; that they went away, nobody said."""
+    words = ("status", "Nayrab military airport", "--at", "2024-12-11", "--policy", "latest")
+    one = ask(story_file, *words, "--json").json
+    assert (one["status"], one["controller"], one["vacated_by"], one["denied"]) == (
+        "unknown", None, None, "rebels",
+    )  # fmt: skip
+    told = ask(story_file, *words).out
+    assert told.startswith(
+        "Nayrab military airport: who holds it is not known; that rebels have it is denied."
+    )
+    table = ask(story_file, "status", "--at", "2024-12-11", "--policy", "latest").out
+    assert "denied: rebels" in table
+    left = ask(story_file, "status", "Hama", "--at", "2024-12-05T21:00", "--policy", "latest", "--json").json
+    assert left["denied"] is None

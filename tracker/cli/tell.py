@@ -175,6 +175,7 @@ def table(out: Lines, rows: Sequence[Document], zone: str) -> None:
 
 def _remarks(one: Document) -> str:
     left = f"vacated by {one['names'][one['vacated_by']]}" if one["vacated_by"] else ""
+    denied = f"denied: {one['names'][one['denied']]}" if one["denied"] else ""
     kinds = ", ".join(dict.fromkeys(conflict["kind"] for conflict in one["conflicts"]))
     pressing = (one["names"][pressure["actor"]] for pressure in one["pressure"] if pressure["actor"])
     pressed = ", ".join(dict.fromkeys(pressing))
@@ -182,7 +183,13 @@ def _remarks(one: Document) -> str:
     if one["pin"] and one["pin"]["disagrees"]:
         pinned = one["pin"]["text"].partition("; ")[2]
         pinned = f"pinned by {one['pin']['by']}, {pinned}"
-    told = [pinned, left, f"conflict: {kinds}" if kinds else "", f"pressed by {pressed}" if pressed else ""]
+    told = [
+        pinned,
+        left,
+        denied,
+        f"conflict: {kinds}" if kinds else "",
+        f"pressed by {pressed}" if pressed else "",
+    ]
     return "; ".join(part for part in told if part)
 
 

@@ -99,6 +99,8 @@ class Book:
         self.since: Word | None = None
         self.changed_at: int | None = None
         self.vacated: str | None = None
+        self.denied: str | None = None
+        """Who is said not to have it, where the word that left it to nobody only denies that."""
         self.words: dict[str, Word] = {}
         self.voices: dict[str, tuple[str, str]] = {}
         self.contest: Said | None = None
@@ -130,6 +132,8 @@ class Book:
         self.holders = tuple(dict.fromkeys(_renamed(side, change) for side in self.holders))
         if self.vacated == change.left:
             self.vacated = change.joined
+        if self.denied == change.left:
+            self.denied = change.joined
 
     def hear(self, said: Said) -> None:
         """Keep a word for its sides, and a contest; a capture or a repelled attack ends one."""
@@ -150,20 +154,28 @@ class Book:
 
     def settle(self, holders: tuple[str, ...], said: Said) -> None:
         """Who holds it after a claim; none: whoever did is gone."""
-        if not holders and not self.readings.named and said.one.evidence.kind == LOST:
-            self.vacated = said.sides[0] if said.sides else None
+        if not holders and not self.holders and not self.readings.named and said.sides:
+            self._gone(said.sides[0], said)
         if holders[:1] != self.holders[:1]:
             if self.holders:
                 self.changed_at = said.at
             if not holders:
-                self.vacated = self.holders[0] if self.holders else self.vacated
+                self._gone(self.holders[0], said)
             self.since = said.word if holders else None
             self.voices = {}
         self.holders = holders
         if holders:
-            self.vacated = None
+            self.vacated = self.denied = None
             if said.reading == FOR and set(said.sides) & set(holders):
                 self.voices[said.one.voice] = (said.one.stance, said.one.evidence.source_kind)
+
+    def _gone(self, side: str, said: Said) -> None:
+        """Note what left the place to nobody: a loss, or a denial, which says of nobody that he left."""
+        kind = said.one.evidence.kind
+        if kind == DENY_GAIN:
+            self.vacated, self.denied = None, side
+        elif kind == LOST or said.reading == FOR:
+            self.vacated, self.denied = side, None
 
     def contested(self, at: int, *, besides: Iterable[Said] = ()) -> tuple[bool, int | None]:
         """Whether others fought inside, took part or said otherwise in the last three days; till when."""

@@ -161,6 +161,7 @@ def _put(
         probabilities=probabilities,
         basis=basis if holders or opinion.claimants else NO_BASIS,
         vacated_by=opinion.vacated if opinion.status == UNKNOWN else None,
+        denied=opinion.denied if opinion.status == UNKNOWN else None,
         partly=partly_held(weighed, holders),
         since=(since.earliest, since.event_at) if since else None,
         freshness=age.freshness if holders else None,

@@ -28,6 +28,8 @@ class Opinion(NamedTuple):
     opposing: tuple[Said, ...] = ()
     claimants: tuple[Word, ...] = ()
     until: int | None = None
+    denied: str | None = None
+    """Who is only denied to have it, where nobody is said to."""
 
 
 class Rule(Protocol):
@@ -85,7 +87,7 @@ class Latest:
         r = said.one.reliability
         if not book.holders:
             gone = {side: (1.0 - r) / len(said.sides) for side in said.sides}
-            return Opinion(UNKNOWN, (), 0.0, book.spread(gone), book.vacated, (said,))
+            return Opinion(UNKNOWN, (), 0.0, book.spread(gone), book.vacated, (said,), denied=book.denied)
         contested, until = book.contested(at)
         against = (book.contest,) if contested and book.contest else ()
         shares = book.together(r)
@@ -153,14 +155,15 @@ class Claimed:
         claims = list(self._claims.values())
         self.book.settle(claims[0].sides if len(claims) == 1 else (), claims[0] if len(claims) == 1 else said)
         if len(claims) > 1:
-            self.book.vacated = None
+            self.book.vacated = self.book.denied = None
 
     def opinion(self, at: int) -> Opinion:
         """What it holds at an instant."""
         self._move(at)
         book, claims = self.book, tuple(reversed(self._claims.values()))
         if not claims:
-            return Opinion(UNKNOWN, (), 0.0, book.spread({}), book.vacated, self._gone)
+            none = book.spread({})
+            return Opinion(UNKNOWN, (), 0.0, none, book.vacated, self._gone, denied=book.denied)
         claimants = tuple(book.words[said.sides[0]] for said in claims)
         if len(claims) > 1:
             even = {said.sides[0]: 1.0 / len(claims) for said in claims}

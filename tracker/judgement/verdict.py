@@ -77,6 +77,8 @@ class Verdict(NamedTuple):
     """The other sides that hold a place within 10 km: it lies on the front."""
     claimants: tuple[Word, ...] = ()
     """Each side's own word, where the rule keeps them apart."""
+    denied: str | None = None
+    """Who is said not to have it, where a rule names nobody because of a denial, and nobody left."""
     pin: Pin | None = None
     """The analyst's pin that this is the answer of."""
     shadow: Shadow | None = None

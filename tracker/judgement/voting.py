@@ -62,6 +62,7 @@ class Vote:
         return Opinion(
             self._status(share, contested=contested), named, share, shares,
             book.vacated, self._with(named), self._without(named), until=until,
+            denied=book.denied,
         )  # fmt: skip
 
     def _count_anew(self, at: int) -> None:
@@ -175,7 +176,8 @@ class TwoOrigins:
         book = self.book
         if not book.holders:
             waiting = tuple(reversed(self._ballots.cast.values()))
-            return Opinion(UNKNOWN, (), 0.0, book.spread({}), book.vacated, (), waiting)
+            none = book.spread({})
+            return Opinion(UNKNOWN, (), 0.0, none, book.vacated, (), waiting, denied=book.denied)
         mine = [said for said in self._ballots.cast.values() if self._mine(said)]
         others = [said for said in self._ballots.cast.values()
                   if self._otherwise(said) and said.at >= self._changed]  # fmt: skip

@@ -47,6 +47,7 @@ class Verdicts:
             "status": verdict.status,
             "controller": self._controller(verdict),
             "vacated_by": verdict.vacated_by,
+            "denied": verdict.denied,
             "partly": verdict.partly,
             "front": bool(verdict.across),
             "confidence": round(verdict.confidence, DIGITS),
@@ -116,7 +117,7 @@ class Verdicts:
         """The actors named by id: sides worth telling, the pressing, the present, the gone."""
         likely = [side for side, p in ranked(verdict.probabilities) if p >= LIKELY]
         shown = [actor for one in (*verdict.pressure, *verdict.present) for actor in one.actors]
-        gone = [verdict.vacated_by] if verdict.vacated_by else []
+        gone = [side for side in (verdict.vacated_by, verdict.denied) if side]
         return list(dict.fromkeys([*likely, *shown, *gone]))
 
     def _inferred(self, place: Place, verdict: Verdict) -> Document | None:
