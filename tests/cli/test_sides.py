@@ -341,3 +341,27 @@ def test_who_is_denied_to_have_it_is_not_said_to_have_left(story_file: Path) -> 
     assert "denied: rebels" in table
     left = ask(story_file, "status", "Hama", "--at", "2024-12-05T21:00", "--policy", "latest", "--json").json
     assert left["denied"] is None
+
+
+def test_the_claim_that_decides_a_rule_is_named_and_what_names_nobody_goes_by_nothing(
+    story_file: Path,
+) -> None:
+    words = ("diff", "Suweida", "--policy", "bayes", "latest", "--at", "2024-12-11")
+    (row,) = ask(story_file, *words, "--json").json["places"]
+    assert row["a"]["controller"] is None
+    assert (
+        row["why"] == "bayes names nobody; latest goes by: rebels captured Suweida (rebels, via CNN, Babel)"
+    )
+    (claim,) = row["claims"]
+    assert (claim["a"], claim["b"]) == ("nothing", "for")
+    decides = ask(story_file, "why", *words[1:2], "--policy", "latest", "--at", "2024-12-11", "--json").json
+    assert [step["claim"] for step in decides["steps"] if step["step"] == "decides"] == [claim["claim"]]
+
+
+def test_a_rule_that_goes_by_claims_of_the_belief_too_names_them(story_file: Path) -> None:
+    words = ("diff", "Homs", "--policy", "bayes", "two-origins", "--at", "2024-12-06", "--json")
+    (row,) = ask(story_file, *words).json["places"]
+    assert (row["a"]["status"], row["b"]["status"]) == ("unknown", "held")
+    assert row["why"].startswith("both go by: Syrian government holds Homs")
+    assert row["why"].endswith(", and weigh that otherwise")
+    assert {claim["b"] for claim in row["claims"]} == {"for"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tracker import phrases
 from tracker.judgement.evidence import Evidence
+from tracker.judgement.verdict import BAYES
 from tracker.reader import Reader, position_at
 from tracker.views.claims import texts as texts_of
 from tracker.views.claims import told
@@ -112,7 +113,16 @@ class _Pair:
         if side is None or claim not in side.claims:
             return ABSENT
         worth = side.worth.get(claim, 0.0)
-        return NOTHING if abs(worth) < LEAST else FOR if worth > 0 else AGAINST
+        if abs(worth) < LEAST or (self._axis == "policy" and not self._answers(i)):
+            return NOTHING
+        return FOR if worth > 0 else AGAINST
+
+    def _answers(self, i: int) -> bool:
+        """Whether there is an answer that a claim can be for: somebody is named, claims it, or is gone."""
+        side = self._sides[i]
+        return side is not None and any(
+            side.status.get(key) for key in ("controller", "claimed_by", "vacated_by", "denied")
+        )
 
     def _differing(self) -> list[str]:
         """The claims that make the difference, the weightiest first."""
@@ -120,6 +130,8 @@ class _Pair:
         chosen = [id_ for id_ in ids if self._matters(id_)]
         if not chosen and self._axis != "policy":  # a loss where nobody is named is worth nothing in log-odds
             chosen = [id_ for id_ in ids if self._said(0, id_) != self._said(1, id_)]
+        if self._axis == "policy" and (chosen or self._parted()):
+            chosen += [id_ for i in (0, 1) for id_ in ids if self._decides_unlisted(i, id_, chosen)]
         latest = {id_: i for i, id_ in enumerate(ids)}
         return sorted(chosen, key=lambda id_: (-self._weight(id_), -latest[id_]))
 
@@ -128,6 +140,16 @@ class _Pair:
         if self._axis == "policy":
             return (one == FOR) != (other == FOR)
         return self._said(0, id_) != self._said(1, id_) and not {one, other} <= {ABSENT, NOTHING}
+
+    def _decides_unlisted(self, i: int, id_: str, chosen: Collection[str]) -> bool:
+        """Whether a claim decides an answer none of whose claims is told, as the other rule has them too."""
+        told = any(self._says(i, other) == FOR for other in chosen)
+        return not told and self._says(i, id_) == FOR and (bool(chosen) or self._policies[i] != BAYES)
+
+    def _parted(self) -> bool:
+        """Whether the two name another holder, or another status."""
+        one, other = (_held(side.status if side else None) for side in self._sides)
+        return one != other
 
     def _said(self, i: int, id_: str) -> Evidence | None:
         side = self._sides[i]
@@ -143,7 +165,7 @@ class _Pair:
         if pinned := self._pinned():
             return pinned
         if self._axis == "policy":
-            parts = [self._goes_by(i, texts) for i in (0, 1)] + [self._minds(i) for i in (0, 1)]
+            parts = [*self._go_by(texts), *(self._minds(i) for i in (0, 1))]
             return "; ".join(part for part in parts if part) or "the same claims count, and weigh otherwise"
         new = [texts[id_] for id_ in self._claims if self._says(0, id_) == ABSENT]
         gone = [texts[id_] for id_ in self._claims if self._says(1, id_) == ABSENT]
@@ -177,7 +199,16 @@ class _Pair:
         ]
         return "; ".join(words)
 
+    def _go_by(self, texts: Mapping[str, str]) -> list[str]:
+        """What each of the two goes by; that they go by the same is said once."""
+        both = [texts[id_] for id_ in self._claims if self._says(0, id_) == self._says(1, id_) == FOR]
+        if both and len(both) == len(self._claims):
+            return [f"both go by: {_first(both)}, and weigh that otherwise"]
+        return [self._goes_by(i, texts) for i in (0, 1)]
+
     def _goes_by(self, i: int, texts: Mapping[str, str]) -> str:
+        if not self._answers(i):
+            return f"{self._policies[i]} names nobody"
         mine = [texts[id_] for id_ in self._claims if self._says(i, id_) == FOR]
         return f"{self._policies[i]} goes by: {_first(mine)}" if mine else ""
 
