@@ -93,7 +93,8 @@ def _legend(rule: Mapping[str, Any], i: int, colour: str, dash: str) -> Iterator
         f'<line x1="{x}" y1="{y}" x2="{x + 26}" y2="{y}" stroke="{colour}" stroke-width="2"'
         f' stroke-dasharray="{dash}"/>'
     )
-    yield f'<text x="{x + 32}" y="{y + 4}">{rule["policy"]} (ECE {rule["ece"]:.3f})</text>'
+    ece = "none" if rule["ece"] is None else f"{rule['ece']:.3f}"
+    yield f'<text x="{x + 32}" y="{y + 4}">{rule["policy"]} (ECE {ece})</text>'
 
 
 def _at(confidence: float, right: float) -> tuple[float, float]:

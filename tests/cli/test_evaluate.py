@@ -257,3 +257,42 @@ def test_nothing_to_judge_says_so(fresh: str, file: Path) -> None:
     done = tracker("evaluate", file, "--db", fresh)
     assert done.code == 0
     assert "Nothing could be judged" in done.out
+
+
+def test_where_nothing_could_be_judged_no_score_is_perfect(story_file: Path, file: Path) -> None:
+    file.write_text(HEAD + "Homs,2024-11-27,unknown\n")
+    done = tracker("evaluate", file, "--db", story_file, "--now", "2024-12-20")
+    assert "Nothing could be judged" in done.out
+    assert "0.000" not in done.out
+    assert [line.split()[1:] for line in done.out.splitlines() if line.startswith("bayes")] == [
+        ["-"] * 6, ["-"] * 7,
+    ]  # fmt: skip
+    for one in asked(story_file, file, "--now", "2024-12-20")["policies"]:
+        assert {one[key] for key in ("right", "unknown", "brier", "log_loss", "ece")} == {None}
+        assert one["near"] == {"answers": 0, "right": None, "brier": None}
+    rows = csv.DictReader(io.StringIO(tracker("evaluate", file, "--csv", "--db", story_file).out))
+    assert {(one["brier"], one["ece"]) for one in rows} == {("", "")}
+
+
+def test_where_nothing_is_claimed_calibration_takes_nobody_by_id(
+    story_file: Path, file: Path, tmp_path: Path
+) -> None:
+    """Whoever held it: that all sides are equally probable says nothing of the first of them."""
+    for holder in ("government", "rebels"):
+        file.write_text(HEAD + f"Homs,2010-01-01,{holder}\nHoms,2010-02-01,-\n")
+        for one in (found := asked(story_file, file))["policies"]:
+            assert (one["answers"], one["undecided"]) == (31, 31)
+            assert (one["ece"], one["calibration"], one["unknown"]) == (None, [], 1.0)
+        assert (found["silent"], found["best"]["ece"]) == ([{"id": "homs", "name": "Homs"}], [])
+    done = tracker("evaluate", file, "--db", story_file, "--plot", tmp_path / "x.svg")
+    assert "nothing is claimed about Homs then" in done.err
+    assert "31 answers of bayes left out of calibration and ECE: no side is the most probable" in done.out
+    assert "ECE none" in (tmp_path / "x.svg").read_text()
+    later = asked(story_file, OUTCOME, "--to", "2024-12-11")
+    assert later["silent"] == []
+
+
+def test_of_the_story_the_quickest_is_none_that_missed_a_change(story_file: Path) -> None:
+    found = asked(story_file, OUTCOME, "--to", "2024-12-11")
+    missed = {one["policy"]: one["detection"]["of"] - one["detection"]["found"] for one in found["policies"]}
+    assert {missed[name] for name in found["best"]["delay"]} == {min(missed.values())}

@@ -290,7 +290,7 @@ def test_the_keys_of_a_history_and_a_difference_are_those_on_the_page(told: Trac
 def test_the_keys_of_an_evaluation_are_those_on_the_page(told: Tracker, tmp_path: Path) -> None:
     file = tmp_path / "outcome.csv"
     file.write_text("place,time,controller\nHoms,2024-12-06,rebels\nNowhere,2024-12-06,rebels\n")
-    found = told.evaluate(file)
+    found = told.evaluate(file, end="2024-12-08")
     assert set(found) == _keys("`evaluate FILE`")
     page = read("docs/json.md").partition("## `evaluate FILE`")[2].partition("\n## ")[0]
     one = found["policies"][0]

@@ -251,3 +251,12 @@ def test_the_truth_itself_has_no_delay_and_no_false_flip(truth: list[str]) -> No
     assert (found.accuracy, found.brier) == (1.0, 0.0)
     assert set(detection(told, known).days) <= {0.0}
     assert (found.detection.missed, found.detection.waiting, found.flips.false) == (0, 0, 0)
+
+
+def test_where_no_actor_is_the_most_probable_calibration_compares_none() -> None:
+    even = Judged(Answer("a", 0, {"x": 0.5, "y": 0.5}, None), "x")
+    sure = Judged(Answer("a", 1, {"x": 0.8, "y": 0.2}, "x"), "x")
+    found = calibration([even, sure, even])
+    assert (found.undecided, [one.answers for one in found.bins]) == (2, [1])
+    assert found.ece == pytest.approx(0.2)
+    assert pooled([found, calibration([even])]).undecided == 3

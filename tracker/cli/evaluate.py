@@ -15,7 +15,7 @@ from tracker.errors import UnusableRows
 from tracker.outcomes import Complaint
 
 COLUMNS = (
-    "policy", "places", "answers", "place_days", "right", "unknown", "brier", "log_loss", "ece",
+    "policy", "places", "answers", "place_days", "right", "unknown", "brier", "log_loss", "ece", "undecided",
     "delay_median", "delay_mean", "found", "changes", "false_flips", "false_flips_a_year", "near_answers",
     "near_right", "near_brier",
 )  # fmt: skip
@@ -51,6 +51,8 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
             _tell_rows(error.facts["bad"])
         raise
     _complain(run, found)
+    if not run.as_json:
+        _tell_silent(found)
     rows = map(_row, found["policies"])
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
@@ -70,6 +72,15 @@ def _complain(run: Session, found: Mapping[str, Any]) -> None:
         note(f"{left} of {_count(read, 'row')} {'is' if left == 1 else 'are'} left out")
 
 
+def _tell_silent(found: Mapping[str, Any]) -> None:
+    """The first of the places of which nobody had said anything: of these no rule can know."""
+    names = [one["name"] for one in found["silent"]]
+    for name in names[:TOLD]:
+        note(f"nothing is claimed about {name} then")
+    if len(names) > TOLD:
+        note(f"nor about {len(names) - TOLD} more places; --json has them all")
+
+
 def _tell_rows(bad: Any, all_of_them: str = "") -> None:
     """The first of what is wrong in a file."""
     for one in bad[:TOLD]:
@@ -82,7 +93,7 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     """A rule as one row of a sheet."""
     delay, flips, near = one["detection"], one["flips"], one["near"]
     return {
-        **{key: one[key] for key in COLUMNS[:9]},
+        **{key: one[key] for key in COLUMNS[:10]},
         "delay_median": delay["median"], "delay_mean": delay["mean"], "found": delay["found"],
         "changes": delay["of"], "false_flips": flips["false"], "false_flips_a_year": flips["false_a_year"],
         "near_answers": near["answers"], "near_right": near["right"], "near_brier": near["brier"],
@@ -112,6 +123,7 @@ def _tell(out: Lines, found: Mapping[str, Any], zone: str) -> None:
     if first["calibration"]:
         out.line()
         _calibration(out, first)
+    _undecided(out, first)
     if found["says"]:
         out.line()
         out.item("In short", found["says"])
@@ -129,12 +141,14 @@ _LEGEND = (
 def _sure(one: Mapping[str, Any]) -> tuple[str, ...]:
     near = one["near"]
     told = [one[key] for key in ("right", "unknown", "brier")]
-    told += [near["brier"] if near["answers"] else None, one["log_loss"], one["ece"]]
+    told += [near["brier"], one["log_loss"], one["ece"]]
     return (one["policy"], *("-" if value is None else f"{value:.3f}" for value in told))
 
 
 def _changes(one: Mapping[str, Any]) -> tuple[str, ...]:
     delay, flips = one["detection"], one["flips"]
+    if not one["answers"]:
+        return (one["policy"], *"-" * 7)
     return (
         one["policy"], str(delay["found"]), str(delay["of"]), _days(delay["median"]), _days(delay["mean"]),
         str(flips["changes"]), str(flips["false"]), f"{flips['false_a_year']:.1f}",
@@ -153,6 +167,13 @@ def _calibration(out: Lines, one: Mapping[str, Any]) -> None:
         for bin_ in one["calibration"]
     ]  # fmt: skip
     out.table(("sure", "mean", "right", "answers", f"0{'100 %':>{BAR}}"), rows)
+
+
+def _undecided(out: Lines, one: Mapping[str, Any]) -> None:
+    """The answers that calibration, and so ECE, leaves out."""
+    if one["undecided"]:
+        left = f"{_count(one['undecided'], 'answer')} of {one['policy']} left out of calibration and ECE"
+        out.line(f"{left}: no side is the most probable")
 
 
 def _bar(right: float, sure: float) -> str:

@@ -18,6 +18,8 @@ from tracker.judgement.evidence import DAY
 CLIP: Final = 1e-3
 """No answer is taken for surer than this when its logarithm is asked for: one mistake would cost infinity."""
 BINS: Final = 10
+EVEN: Final = 1e-9
+"""Actors whose probabilities differ by less are equally probable."""
 YEAR: Final = 365.25 * DAY
 
 
@@ -60,10 +62,12 @@ class Calibration(NamedTuple):
     """The bins, and the expected calibration error: their gaps weighed by their answers.
 
     Of the most probable actor (Naeini, Cooper, Hauskrecht 2015). 0 is perfect; `ece` of nothing is 0.
+    `undecided` answers have no most probable actor, such as where nothing is claimed; they are in no bin.
     """
 
     bins: tuple[Bin, ...]
     ece: float
+    undecided: int = 0
 
 
 class Detection(NamedTuple):
@@ -239,13 +243,17 @@ def log_loss(judged: Sequence[Judged], clip: float = CLIP) -> float:
 
 
 def calibration(judged: Iterable[Judged], bins: int = BINS) -> Calibration:
-    """How often the most probable actor was right, by how probable it was said to be. Ties: lower id."""
-    return calibrate(map(_top, judged), bins)
+    """How often the most probable actor was right, by how probable it was said to be; ties are left out."""
+    told = [_top(one) for one in judged]
+    decided = [one for one in told if one is not None]
+    return calibrate(decided, bins)._replace(undecided=len(told) - len(decided))
 
 
-def _top(one: Judged) -> tuple[float, bool]:
-    actor, p = min(one.answer.probabilities.items(), key=lambda item: (-item[1], item[0]), default=("", 0.0))
-    return p, actor == one.truth
+def _top(one: Judged) -> tuple[float, bool] | None:
+    """How probable the most probable actor is, and whether it was so; None: several are equally probable."""
+    top = max(one.answer.probabilities.values(), default=0.0)
+    first = [actor for actor, p in one.answer.probabilities.items() if top - p < EVEN]
+    return (top, first[0] == one.truth) if len(first) == 1 else None
 
 
 def calibrate(told: Iterable[tuple[float, bool]], bins: int = BINS) -> Calibration:
@@ -264,8 +272,10 @@ def calibrate(told: Iterable[tuple[float, bool]], bins: int = BINS) -> Calibrati
 
 def pooled(calibrations: Iterable[Calibration]) -> Calibration:
     """The calibration of several series together; their bins must have the same edges."""
-    every = sorted((one for found in calibrations for one in found.bins), key=attrgetter("low"))
-    return _calibration(_one_bin(list(group)) for _, group in groupby(every, key=attrgetter("low")))
+    found = list(calibrations)
+    every = sorted((one for of in found for one in of.bins), key=attrgetter("low"))
+    pooled_ = _calibration(_one_bin(list(group)) for _, group in groupby(every, key=attrgetter("low")))
+    return pooled_._replace(undecided=sum(of.undecided for of in found))
 
 
 def _one_bin(same: Sequence[Bin]) -> Bin:

@@ -12,8 +12,10 @@ from tracker.judgement.course import Memory
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.parties import Parties
 from tracker.judgement.scoring import Answer, Outcome, Outcomes, Scores, score, together
+from tracker.judgement.vocabulary import MOVING
 from tracker.reader import Reader, position_at
 from tracker.views.knowledge import Knowledge
+from tracker.views.places import places
 from tracker.views.ranking import best_of, says
 from tracker.views.situation import Question, Situation
 from tracker.views.truth import Truth
@@ -36,6 +38,14 @@ class Asked(NamedTuple):
     known: bool
     now: int
     zone: str
+
+
+class _Place(NamedTuple):
+    """How the rules did at one place: by rule the scores of all answers, and of those near a true change."""
+
+    scores: dict[str, tuple[Scores, Scores]]
+    silent: bool
+    """Nothing was claimed about it by any of the instants."""
 
 
 def read_every(text: str) -> int:
@@ -68,11 +78,17 @@ def evaluation_document(reader: Reader, truth: Truth, asked: Asked) -> Document:
     situation.load(wanted if not asked.known else ())
     each = [_of_place(situation, wanted[place], list(_sided(told, situation)), asked)
             for place, told in by_place.items()]  # fmt: skip
-    rows = [_scored(policy, [one[policy] for one in each], asked) for policy in asked.policies]
+    rows = [_scored(policy, [one.scores[policy] for one in each], asked) for policy in asked.policies]
+    names = places(reader, by_place)
     best = best_of(rows)
     return {
         "from": iso(start), "to": iso(end), "every": asked.every // 1_000_000, "known": asked.known,
-        "near": asked.near / DAY, "places": sorted(by_place), "policies": rows, "best": best,
+        "near": asked.near / DAY, "places": sorted(by_place),
+        "silent": [
+            {"id": place, "name": names[place].name}
+            for place, one in sorted(zip(by_place, each, strict=True)) if one.silent
+        ],
+        "policies": rows, "best": best,
         "says": says(rows, best),
     }  # fmt: skip
 
@@ -136,18 +152,20 @@ def _sided(told: Sequence[Outcome], situation: Situation) -> Iterator[Outcome]:
 
 def _of_place(
     situation: Situation, instants: Sequence[int], outcomes: Sequence[Outcome], asked: Asked
-) -> dict[str, tuple[Scores, Scores]]:
-    """The scores of each rule at one place: of all its answers, and of those near a true change."""
+) -> _Place:
+    """How the rules did at one place."""
     given: dict[str, list[Answer]] = {policy: [] for policy in asked.policies}
+    silent = True
     for claims, memory, some in _known(situation, outcomes[0].place, instants, known=asked.known):
+        silent = silent and not any(one.kind in MOVING and one.event_at <= some[-1] for one in claims)
         for policy in asked.policies:
             told = answers(outcomes[0].place, claims, memory, some, policy)
             given[policy] += (_as_now(one, situation.who) for one in told)
     changes = [change.at for change, _ in Outcomes(outcomes).changes(outcomes[0].place)]
-    return {
+    return _Place({
         policy: (score(told, outcomes), score(list(_near(told, changes, asked.near)), outcomes))
         for policy, told in given.items()
-    }
+    }, silent)  # fmt: skip
 
 
 def _known(
@@ -185,14 +203,19 @@ def _as_now(one: Answer, who: Parties) -> Answer:
 def _scored(policy: str, each: Sequence[tuple[Scores, Scores]], asked: Asked) -> Document:
     whole, near = (together([one[i] for one in each]) for i in (0, 1))
     told = whole.detection
+
+    def mean(of: Scores, value: float) -> float | None:
+        return _round(value) if of.answers else None
+
     return {
         "policy": policy,
         "places": sum(one.answers > 0 for one, _ in each),
         "answers": whole.answers,
         "place_days": round(whole.answers * asked.every / DAY, 6),
-        "right": _round(whole.accuracy), "unknown": _round(1.0 - whole.named if whole.answers else 0.0),
-        "brier": _round(whole.brier), "log_loss": _round(whole.log_loss),
-        "ece": _round(whole.calibration.ece),
+        "right": mean(whole, whole.accuracy), "unknown": mean(whole, 1.0 - whole.named),
+        "brier": mean(whole, whole.brier), "log_loss": mean(whole, whole.log_loss),
+        "ece": _round(whole.calibration.ece) if whole.calibration.bins else None,
+        "undecided": whole.calibration.undecided,
         "detection": {
             "median": told.median, "mean": told.mean, "found": len(told.days), "of": told.changes,
             "missed": told.missed, "waiting": told.waiting,
@@ -201,7 +224,9 @@ def _scored(policy: str, each: Sequence[tuple[Scores, Scores]], asked: Asked) ->
             "changes": whole.flips.changes, "false": whole.flips.false,
             "place_years": _round(whole.flips.place_years), "false_a_year": _round(whole.flips.false_a_year),
         },
-        "near": {"answers": near.answers, "right": _round(near.accuracy), "brier": _round(near.brier)},
+        "near": {
+            "answers": near.answers, "right": mean(near, near.accuracy), "brier": mean(near, near.brier),
+        },
         "calibration": [
             {**one._asdict(), "confidence": _round(one.confidence), "right": _round(one.right)}
             for one in whole.calibration.bins
