@@ -133,14 +133,14 @@ def across(found: Mapping[str, Any]) -> str:
 
 
 def _left(status: Mapping[str, Any], who: str, sure: str) -> str:
-    """Who is said to have left, and who is most likely there: the same, where that report is doubted."""
+    """Who is said to have left, and who is most likely there; of the same side, one thing."""
     if status.get("denied"):
         denied = status["names"][status["denied"]]
         return f"; that {denied} {verb(denied, 'has', 'have')} it is denied"
     gone = status["names"][status["vacated_by"]] if status["vacated_by"] else ""
-    left = f"; {gone} {verb(gone, 'is', 'are')} said to have left" if gone else ""
     if gone and gone == who:
-        return f"{left}, and most likely {verb(gone, 'is', 'are')} still there ({sure})"
+        return f"; {gone}, said to have left, may still be there ({sure})"
+    left = f"; {gone} {verb(gone, 'is', 'are')} said to have left" if gone else ""
     return left + (f"; most likely {who} ({sure})" if who else "")
 
 

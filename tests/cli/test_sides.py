@@ -365,3 +365,10 @@ def test_a_rule_that_goes_by_claims_of_the_belief_too_names_them(story_file: Pat
     assert row["why"].startswith("both go by: Syrian government holds Homs")
     assert row["why"].endswith(", and weigh that otherwise")
     assert {claim["b"] for claim in row["claims"]} == {"for"}
+
+
+def test_of_who_may_be_there_yet_one_thing_is_said(story_file: Path) -> None:
+    told = ask(story_file, "status", "Homs", "--at", "2024-12-06").out
+    assert told.startswith(
+        "Homs: who holds it is not known; Syrian government, said to have left, may still be there (47 %)."
+    )
