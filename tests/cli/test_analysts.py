@@ -238,3 +238,13 @@ def test_the_verb_and_the_command_say_the_same(fresh: str) -> None:
     where = ("--db", fresh, *TOWARDS, "--json")
     assert tracker("assess", "Sanamayn", *where).json == json.loads(json.dumps(made.assess("Sanamayn")))
     assert tracker("status", "Sanamayn", *where).json == json.loads(json.dumps(made.status("Sanamayn")))
+
+
+def test_under_a_pin_the_signs_are_said_to_be_those_of_the_claims(say: Say) -> None:
+    assert "signs" not in say("status", "Sanamayn").out
+    assert pin(say).code == 0
+    told = say("status", "Sanamayn").out
+    assert "held by Syrian government (98 %, pinned by ana)" in told
+    assert "signs        those of the claims, not the pin's: plus speaks for rebels, minus against" in told
+    one = say("status", "Sanamayn", "--json").json
+    assert (one["because_for"]["id"], one["because"][0]["weight"] > 0) == ("rebels", True)

@@ -372,3 +372,21 @@ def test_of_who_may_be_there_yet_one_thing_is_said(story_file: Path) -> None:
     assert told.startswith(
         "Homs: who holds it is not known; Syrian government, said to have left, may still be there (47 %)."
     )
+
+
+def test_where_nobody_is_named_it_is_said_how_likely_each_is_and_for_whom_a_plus_speaks(
+    story_file: Path,
+) -> None:
+    words = ("status", "Suweida", "--at", "2024-12-11")
+    one = ask(story_file, *words, "--json").json
+    assert (one["status"], one["controller"]) == ("unknown", None)
+    first = one["names"][one["probabilities"][0]["actor"]]
+    assert one["because_for"]["name"] == first
+    told = ask(story_file, *words).out
+    assert f"\nlikelihood   {first} 49 %, " in told
+    assert f"\nsigns        plus speaks for {first}, the likeliest, minus against\n" in told
+    assert "captured it would tell who" in " ".join(told.split())
+    nobody = ask(story_file, *words, "--policy", "two-origins").out
+    assert "likelihood" not in nobody
+    held = ask(story_file, "status", "Aleppo", "--at", "2024-12-11").out
+    assert "signs" not in held

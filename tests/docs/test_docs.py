@@ -254,6 +254,7 @@ def test_the_keys_of_a_verdict_are_those_on_the_page(told: Tracker) -> None:
         "decided",
         "note",
         "across",
+        "because_for",
     }
     page = read("docs/json.md")
     assert all(f"`{key}`" in page for key in why["steps"][0])

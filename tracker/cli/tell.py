@@ -13,6 +13,8 @@ from tracker.zones import DAY, parse_iso, show
 
 Document = Mapping[str, Any]
 LONG_AGO = 2 * DAY
+LEAST = 0.005
+"""A lead that is less than this is none."""
 CONFLICTS = 5
 """So many contradictions are told, the latest: a place in the news has hundreds."""
 _UTC = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC")
@@ -40,7 +42,7 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
     if one["freshness"]:
         stale = f", stale from {when(one['stale_at'], zone)}" if one["freshness"] != "stale" else ""
         out.item("freshness", f"{one['freshness']}: last word {when(one['last_report'], zone)}{stale}")
-    if one["controller"] and len(one["probabilities"]) > 1:
+    if _has_likelihood(one):
         out.item("likelihood", _likelihood(one))
     if one["front"]:
         told = (
@@ -58,6 +60,8 @@ def status(out: Lines, one: Document, zone: str, *, reasons: int = 5) -> None:
         out.item(row["decided"], f"{row['text']}  {row['claim']}  ({batch_by(row)})")
     if one["inferred"]:
         out.item("inferred", _inferred(one["inferred"]))
+    if reasons and one["because"]:
+        _signs(out, one)
     for reason in one["because"][:reasons]:
         worth = f"{reason['weight']:+.2f}" if reason["weight"] is not None else f"{reason['step']}:"
         out.item("because", f"{worth}  {reason['text']} ({reason['attribution']})  {reason['claim']}")
@@ -129,6 +133,25 @@ def axes(one: Document, zone: str) -> str:
 def _since(since: Document, zone: str) -> str:
     latest = when(since["latest"], zone)
     return f"{when(since['earliest'], zone)} to {latest}" if since["earliest"] else f"at the latest {latest}"
+
+
+def _has_likelihood(one: Document) -> bool:
+    """Whether some side is likelier than another, which may be so where nobody is named."""
+    p = [row["p"] for row in one["probabilities"]]
+    if len(p) < 2 or one["controller"]:
+        return len(p) > 1
+    believed = one["policy"] == "bayes" and one["status"] == "unknown" and bool(one["claims"])
+    return believed and p[0] - p[-1] > LEAST
+
+
+def _signs(out: Lines, one: Document) -> None:
+    """For whom a plus speaks, where that is not the holder of the first line."""
+    side = one.get("because_for")
+    if side is None or (one["controller"] and not one["pin"]):
+        return
+    whose = "those of the claims, not the pin's: " if one["pin"] else ""
+    likeliest = "" if one["pin"] else ", the likeliest"
+    out.item("signs", f"{whose}plus speaks for {side['name']}{likeliest}, minus against", "quiet")
 
 
 def _likelihood(status: Document) -> str:

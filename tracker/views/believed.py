@@ -38,6 +38,11 @@ class Believed:
         return [one.step.claim for one in self._weights if one.step.claim]
 
     @property
+    def spoken_for(self) -> str | None:
+        """The side for which a plus speaks: the holder by the claims, or the likeliest."""
+        return None if self._best is None else self._names[self._best]
+
+    @property
     def log_odds(self) -> float | None:
         """What the weights add up to."""
         if self._best is None or self.against is None:

@@ -137,6 +137,7 @@ class _Answer:
                 for one, how in self._decided
             ],
             "because": self._reasons.because(self._texts, self._origin),
+            "because_for": self._spoken_for(),
             "context": _context(self._near, self._texts),
             "would_change": self._verdicts.would_change(self._place, verdict, self._folded),
             "beside": [{"claim": claim, "text": self._told(claim)} for claim in self._named_beside()],
@@ -156,6 +157,11 @@ class _Answer:
             "place": other.id, "name": other.name, "km": round(away, 1),
             "side": side, "side_name": self._verdicts.name(side),
         }  # fmt: skip
+
+    def _spoken_for(self) -> Document | None:
+        """The side for which a plus speaks in the weights; it need not be the answer, as under a pin."""
+        side = self._reasons.spoken_for
+        return None if side is None else {"id": side, "name": self._verdicts.name(side)}
 
     def _held_back(self) -> list[Document]:
         """The claims that are part of a feed's batch and do not count yet, or never will."""

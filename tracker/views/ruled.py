@@ -17,6 +17,7 @@ class Ruled:
         self.verdict = ruling.verdict
         self._roles = ruling.roles
         self.against: str | None = None
+        self.spoken_for: str | None = None
         self.log_odds: float | None = None
 
     @property

@@ -192,7 +192,8 @@ def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: M
         reports = "one independent, neutral report" if least.reports == 1 else (
             f"{least.reports} independent, neutral reports"
         )  # fmt: skip
-        parts.append(f"{reports} that {rival} captured it would change who holds it")
+        would = "change" if verdict.holders else "tell"
+        parts.append(f"{reports} that {rival} captured it would {would} who holds it")
     if verdict.status == "contested":
         parts.append("an independent report of who holds it now would settle it one way or the other")
     elif verdict.basis == "claimed":
