@@ -390,3 +390,14 @@ def test_where_nobody_is_named_it_is_said_how_likely_each_is_and_for_whom_a_plus
     assert "likelihood" not in nobody
     held = ask(story_file, "status", "Aleppo", "--at", "2024-12-11").out
     assert "signs" not in held
+
+
+def test_a_history_says_that_fronts_are_not_read_out_in_it(story_file: Path) -> None:
+    """At one moment status says 47 % and the history 51 %: the place to the north is the rebels'."""
+    words = ("history", "Homs", "--to", "2024-12-07")
+    found = ask(story_file, *words, "--json").json
+    assert [one["name"] for one in found["fronts"]] == ["unnamed village, northern edge of Homs"]
+    told = "status is less sure while another side holds unnamed village, northern edge of Homs, within 10 km"
+    assert told in ask(story_file, *words).err
+    assert ask(story_file, *words, "--policy", "latest", "--json").json["fronts"] == []
+    assert "front" not in ask(story_file, "history", "Latakia").err

@@ -63,6 +63,15 @@ def _tell(out: Lines, found: dict[str, Any], zone: str) -> None:
         for span in found["spans"]
     ]  # fmt: skip
     out.table((head, "status", "controller", "sure", "because"), rows)
+    if found["fronts"]:
+        told = "this is the belief before a front is read out: status is less sure while another side holds"
+        note(f"{told} {_near(found['fronts'])}")
+
+
+def _near(fronts: list[dict[str, Any]]) -> str:
+    """The nearest of the places with which a front may be made."""
+    first, more = fronts[0]["name"], len(fronts) - 1
+    return f"{first}, or another of {more} more within 10 km" if more else f"{first}, within 10 km"
 
 
 def _who(span: dict[str, Any], names: dict[str, str]) -> str:

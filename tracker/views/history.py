@@ -33,7 +33,8 @@ def history_document(reader: Reader, place: Place, question: Question, start: in
         spans = clamped(spans, pins, memory)
     moving = {one.claim for one in claims if one.kind in MOVING}
     shown = [span._replace(claims=tuple(id_ for id_ in span.claims if id_ in moving)) for span in spans]
-    return {**_about(place, question, over="world"), **_spans(situation, shown, question.at)}
+    about = _about(place, question, over="world")
+    return {**about, **_spans(situation, shown, question.at), "fronts": _fronts(situation, place)}
 
 
 def knowledge_document(
@@ -42,7 +43,9 @@ def knowledge_document(
     """What was believed of a place as reports came in, from `start` or its first report on, up to `end`."""
     spans = believed(reader, place.id, question, start, end, fixed=fixed)
     about = _about(place, question, over="knowledge")
-    return {**about, "at": about["at"] if fixed else None, **_spans(Situation(reader, question), spans, end)}
+    situation = Situation(reader, question)
+    told = _spans(situation, spans, end)
+    return {**about, "at": about["at"] if fixed else None, **told, "fronts": _fronts(situation, place)}
 
 
 def _about(place: Place, question: Question, *, over: str) -> Document:
@@ -54,6 +57,14 @@ def _about(place: Place, question: Question, *, over: str) -> Document:
         "published_by": None if question.published_by is None else iso(question.published_by),
         "policy": question.policy,
     }
+
+
+def _fronts(situation: Situation, place: Place) -> list[Document]:
+    """The places so near that with them it may lie on a front, which a history does not read out."""
+    if situation.question.policy != BAYES:
+        return []
+    near = situation.beside_it(place)
+    return [{"place": other.id, "name": other.name, "km": round(away, 1)} for away, other in near]
 
 
 def _spans(situation: Situation, spans: Iterable[Span], end: int) -> Document:
