@@ -356,6 +356,12 @@ def last_position(reader: Reader) -> int:
     return int(reader.rows("SELECT coalesce(max(position), 0) FROM events")[0][0])
 
 
+def last_recorded(reader: Reader) -> int | None:
+    """When the last event was recorded; None: nothing was."""
+    last = last_position(reader)
+    return _recorded_at(reader, last) if last else None
+
+
 def recorded_us(reader: Reader) -> str:
     """The SQL that reads `recorded_at` as microseconds since the epoch."""
     if reader.dialect == "postgresql":

@@ -248,3 +248,13 @@ def test_under_a_pin_the_signs_are_said_to_be_those_of_the_claims(say: Say) -> N
     assert "signs        those of the claims, not the pin's: plus speaks for rebels, minus against" in told
     one = say("status", "Sanamayn", "--json").json
     assert (one["because_for"]["id"], one["because"][0]["weight"] > 0) == ("rebels", True)
+
+
+def test_no_last_word_is_later_than_what_was_asked(say: Say) -> None:
+    """An assessment of the 9th made on the 10th: of the evening between, it counts from the 9th on."""
+    answer = say("assess", "Latakia", "--holder", "rebels", "--reason", "seen", "--at", "2024-12-08")
+    assert answer.code == 0, answer.err
+    before = say("status", "Latakia", "--at", "2024-12-09", "--json").json
+    assert (before["last_report"], before["freshness"]) == ("2024-12-08T20:59:59.999999Z", "fresh")
+    after = say("status", "Latakia", "--json").json
+    assert after["last_report"] == "2024-12-10T12:00:00Z"

@@ -519,3 +519,33 @@ def test_colours_on_a_terminal(
 ) -> None:
     told = on_a_terminal(["status", "Homs", "--db", str(story_file), *options], environment)
     assert (ESCAPE in told) is colored
+
+
+def test_a_clock_that_was_set_back_behind_the_record_is_told(story_file: Path) -> None:
+    for words in (("status", "Homs"), ("why", "Homs"), ("history", "Homs"), ("status",), ("regions",)):
+        behind = tracker(*words, "--db", story_file, "--now", "2024-12-03")
+        assert "--now lies before the last recorded event, of 2024-12-" in behind.err, words
+        assert "last recorded" not in tracker(*words, "--db", story_file, "--now", "2024-12-20").err
+    assert "last recorded" not in tracker("status", "Homs", "--db", story_file).err
+
+
+def test_the_assessment_that_the_readme_speaks_of_does_what_it_says(fresh: str) -> None:
+    """Who agrees without a pin is surer than the claims, and contradicts what a neutral one said of it."""
+    told = (
+        ("Syrian army holds Sanamayn", "Reuters", "2024-12-05", "2024-12-05T18:00Z"),
+        ("rebels captured Sanamayn", "Reuters", "2024-12-07", "2024-12-07T12:00Z",
+         "--said-by", "rebels", "--confidence", "likely"),
+        ("Syrian army withdrew from Sanamayn", "AFP", "2024-12-07", "2024-12-07T21:00Z",
+         "--said-by", "SOHR"),
+    )  # fmt: skip
+    for sentence, source, at, now, *more in told:
+        words = ("add-claim", sentence, "--source", source, "--at", at, *more)
+        assert tracker(*words, "--now", now, "--db", fresh).code == 0
+    words = ("assess", "Sanamayn", "--holder", "rebels", "--reason", "seen")
+    answer = tracker(*words, "--now", "2024-12-08T08:00Z", "--db", fresh)
+    assert "contested; rebels hold it most likely (98 %" in answer.out
+    assert "contested; rebels hold it most likely (98 %)" in " ".join(
+        (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split()
+    )
+    for now, status in (("2024-12-11T07:59Z", "contested"), ("2024-12-11T08:01Z", "held")):
+        assert tracker("status", "Sanamayn", "--now", now, "--json", "--db", fresh).json["status"] == status

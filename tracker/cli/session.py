@@ -107,9 +107,22 @@ class Session:
         """
         from tracker.zones import DAY, parse_iso, show
 
+        self._note_behind()
         last = max((parse_iso(text) for text in times if text), default=None)
         if last is not None and last - DAY >= self.clock()():
             note(f"{show(last, self.zone())} lies in the future: the belief is carried on without news")
+
+    def _note_behind(self) -> None:
+        """Say of a clock that was set back that more is known than was recorded by then."""
+        if self._now is None or self._tracker is None or self.as_json:
+            return
+        from tracker.reader import last_recorded
+        from tracker.zones import show
+
+        with self._tracker.reading() as reader:
+            last = last_recorded(reader)
+        if last is not None and last > self.clock()():
+            note(f"--now lies before the last recorded event, of {show(last, self.zone())}")
 
     def _zone_kept(self) -> str:
         """The zone in which `--now` is read: the clock is not set yet, and the setting needs none."""

@@ -207,7 +207,9 @@ def partly_held(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
 
 
 def _last_word(word: Word, at: int) -> int:
-    return max([word.reported_at, *(confirmed for confirmed in word.confirmed_at if confirmed <= at)])
+    """When it was last said by then. What was said later, and dated back, counts from its time."""
+    said = word.reported_at if word.reported_at <= at else word.event_at
+    return max([said, *(confirmed for confirmed in word.confirmed_at if confirmed <= at)])
 
 
 class Age(NamedTuple):
