@@ -401,3 +401,14 @@ def test_a_history_says_that_fronts_are_not_read_out_in_it(story_file: Path) -> 
     assert told in ask(story_file, *words).err
     assert ask(story_file, *words, "--policy", "latest", "--json").json["fronts"] == []
     assert "front" not in ask(story_file, "history", "Latakia").err
+
+
+@pytest.mark.parametrize("rule", ["vote", "two-origins"])
+def test_where_a_rule_has_no_answer_nothing_speaks_against_it(story_file: Path, rule: str) -> None:
+    words = ("status", "Sanamayn", "--at", "2024-12-11", "--policy", rule)
+    one = ask(story_file, *words, "--json").json
+    assert (one["status"], one["controller"]) == ("unknown", None)
+    assert {row["step"] for row in one["because"]} == {"undecided"}
+    told = ask(story_file, *words).out
+    assert "speaks against" not in told
+    assert ("\nlikelihood " in told) == (rule == "vote"), "the tally of the votes"

@@ -18,6 +18,7 @@ from tracker.judgement.policies import (
     OPPOSING,
     OVERTAKEN,
     POLICIES,
+    UNDECIDED,
     Ruling,
     policy_of,
     rule_on,
@@ -349,7 +350,13 @@ def test_every_verdict_is_of_one_piece(name: str, told: tuple[list[Evidence], Si
     assert not (one.holders and one.vacated_by and one.status == "held")
     moving = {claim.claim for claim in claims if claim.kind in MOVING and claim.event_at <= one.at}
     assert found.roles.keys() == moving
-    assert {role for role, _ in found.roles.values()} <= {DECIDING, OPPOSING, OVERTAKEN, NOT_COUNTED}
+    assert {role for role, _ in found.roles.values()} <= {
+        DECIDING,
+        OPPOSING,
+        UNDECIDED,
+        OVERTAKEN,
+        NOT_COUNTED,
+    }
     assert all(why for _, why in found.roles.values())
     if one.status == "held":
         assert DECIDING in {role for role, _ in found.roles.values()}

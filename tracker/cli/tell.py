@@ -140,7 +140,8 @@ def _has_likelihood(one: Document) -> bool:
     p = [row["p"] for row in one["probabilities"]]
     if len(p) < 2 or one["controller"]:
         return len(p) > 1
-    believed = one["policy"] == "bayes" and one["status"] == "unknown" and bool(one["claims"])
+    shared = one["policy"] in ("bayes", "vote", "decayed-vote")  # of votes it is the tally
+    believed = shared and one["status"] == "unknown" and bool(one["claims"])
     return believed and p[0] - p[-1] > LEAST
 
 

@@ -29,10 +29,13 @@ from tracker.judgement.verdict import (
 from tracker.judgement.vocabulary import CONTEST, INSIDE, MOVING
 from tracker.judgement.voting import TwoOrigins, Vote
 
+VOTE, DECAYED_VOTE = "vote", "decayed-vote"
 HALF_LIFE: Final = 30
 """Days in which a vote of `decayed-vote` loses half its weight."""
 
 DECIDING, OPPOSING, OVERTAKEN, NOT_COUNTED = "decides", "speaks against", "overtaken", "does not count"
+UNDECIDED: Final = "undecided"
+"""It counts, but there is no answer yet that it could speak for or against."""
 """What a rule does with a claim on control."""
 
 
@@ -62,7 +65,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
         lambda sides, _: Latest(sides),
     ),
     Policy(
-        "vote",
+        VOTE,
         "one voice, one vote: its latest word",
         "It changes when another side has more votes, each voice counted once.",
         "a vote for the holder",
@@ -70,7 +73,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
         lambda sides, settings: Vote(sides, settings),
     ),
     Policy(
-        "decayed-vote",
+        DECAYED_VOTE,
         f"one voice, one vote, which loses half its weight in {HALF_LIFE} days",
         "It changes when another side has more votes, each voice counted once and older ones less.",
         "a vote for the holder",
@@ -125,7 +128,7 @@ class Ruling(NamedTuple):
     verdict: Verdict
     opinion: Opinion
     roles: dict[str, tuple[str, str]]
-    """Claim -> one of `DECIDING`, `OPPOSING`, `OVERTAKEN`, `NOT_COUNTED`, and why in a sentence."""
+    """Claim -> one of `DECIDING`, `OPPOSING`, `UNDECIDED`, `OVERTAKEN`, `NOT_COUNTED`, and why."""
 
 
 def rule_on(
@@ -185,6 +188,9 @@ def _roles(
             continue
         if claim in deciding:
             roles[claim] = (DECIDING, policy.decides)
+        elif claim in opposing and not opinion.holders and not opinion.claimants:
+            voting = policy.name in (VOTE, DECAYED_VOTE)
+            roles[claim] = (UNDECIDED, "a vote; no side has enough of them" if voting else policy.opposes)
         elif claim in opposing:
             roles[claim] = (OPPOSING, policy.opposes)
         elif claim in book.left_out:

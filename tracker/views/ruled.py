@@ -26,13 +26,13 @@ class Ruled:
         return list(self._roles)
 
     def because(self, texts: Mapping[str, Document], origin: Callable[[str], str]) -> list[Document]:
-        """The claims that carry the answer and those that stand against it, the latest first."""
+        """The claims that carry the answer, that stand against it, or that wait for one, the latest first."""
         return [
             {
                 "claim": claim, "text": texts[claim]["text"], "origin": origin(claim),
                 "attribution": texts[claim]["attribution"], "weight": None, "step": step, "why": why,
             }
-            for step in ("decides", "speaks against")
+            for step in ("decides", "speaks against", "undecided")
             for claim, (role, why) in reversed(self._roles.items())
             if role == step
         ]  # fmt: skip
