@@ -43,7 +43,7 @@ EACH_PLACE = {
     "names",
 }
 STATUS = EACH_PLACE | {"because", "weighed", "context", "would_change"}
-BESIDE = {"beside", "held_back", "decided"}
+BESIDE = {"beside", "held_back", "decided", "across", "because_for", "denied"}
 """Not promised: what the claims that a status names by id say, for whoever shows them."""
 WHY = STATUS | {"steps", "against"}
 CLAIM = {
