@@ -30,6 +30,7 @@ from tracker.views.assessments import Passing, assessed_places, passing
 from tracker.views.backdrop import Backdrop
 from tracker.views.evidence import evidence, gathered
 from tracker.views.guard import Decided, decisions, feeds, found_anew, with_release
+from tracker.views.parties import TRUE
 from tracker.views.places import Nearby, Place, around
 
 if TYPE_CHECKING:
@@ -301,14 +302,24 @@ class Situation:
             for away, other in around(self.reader, place, km, self.known)
             if other.merged_into is None and other.kind not in AREA_KINDS
         }
-        bound = "" if since is None else " AND event_at >= :since"
+        published = self.question.published_by
+        bounds: dict[str, int] = {"until": self.question.at, "known": self.known}
+        said = judged = TRUE
+        if since is not None:
+            bounds["since"], said, judged = (
+                since,
+                f"{said} AND event_at >= :since",
+                f"{judged} AND at >= :since",
+            )
+        if published is not None:
+            bounds["published"] = published
+            said, judged = f"{said} AND reported_at <= :published", f"{judged} AND made_at <= :published"
         rows = self.reader.among(
             f"SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect IN ({_MOVING})"
-            f" AND event_at <= :until{bound}"
+            f" AND event_at <= :until AND fact = 'recorded' AND {said}"
             " UNION SELECT place FROM assessments WHERE place IN (:wanted) AND at <= :until"
-            f"{bound.replace('event_at', 'at')}",
-            [id_ for other in near for id_ in self.members(other)], until=self.question.at,
-            **({} if since is None else {"since": since}),
+            f" AND cleared_at IS NULL AND {judged}",
+            [id_ for other in near for id_ in self.members(other)], **bounds,
         )  # fmt: skip
         roots = {self.root(row[0]) for row in rows} - {place.id}
         return [near[id_] for id_ in near if id_ in roots]
