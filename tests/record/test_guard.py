@@ -88,7 +88,7 @@ def upheavals(draw: st.DrawFn) -> list[Event]:
                 events.PlaceUnmerged(place=two_places[0]),
                 events.SourceMerged(source=two_sources[0], into=two_sources[1]),
                 events.SourceUnmerged(source=two_sources[0]),
-                *decisions(draw(st.sampled_from(FEEDS[:2])), told[n].reported.latest),  # type: ignore[attr-defined]
+                *decisions(draw(st.sampled_from(FEEDS[:2])), told[n].reported.latest),  # type: ignore[attr-defined]  # all are claims
             ))),
         )  # fmt: skip
     return happened
