@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import pytest
 
+from tests.acceptance.prepared import begin
 from tests.cli.running import Answer, tracker
 from tracker import Tracker
 
@@ -16,13 +18,24 @@ Say = Callable[..., Answer]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def say(request: pytest.FixtureRequest, starter_file: Any, tmp_path: Any) -> Say:
+def say(request: pytest.FixtureRequest, starter_file: Path, tmp_path: Path) -> Say:
     """A command line to a tracker of this test's own, in which the rebels say that they have Sanamayn."""
+    return _saying(request, starter_file, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def say_in_vain(
+    request: pytest.FixtureRequest, starter_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Say:
+    """The same to one that the tests share whose every word is refused, and so changes nothing."""
+    return _saying(request, starter_file, tmp_path_factory.mktemp("refused"))
+
+
+def _saying(request: pytest.FixtureRequest, starter_file: Path, folder: Path) -> Say:
     if request.param == "sqlite":
-        where = str(request.getfixturevalue("fresh"))
+        where = str(shutil.copy(starter_file, folder / "tracker.db"))
     else:
-        where = str(request.getfixturevalue("new_schema")())
-        assert tracker("init", "--starter", "syria", "--db", where, "--now", "2024-11-26").code == 0
+        where = begin(request.getfixturevalue("new_schema")())
 
     def said(*words: object) -> Answer:
         return tracker(*words, "--db", where, *TOWARDS)
@@ -212,7 +225,8 @@ def test_why_a_claim_is_weighed_is_asked_for_and_told(say: Say) -> None:
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )  # fmt: skip
-def test_what_is_typed_wrongly(say: Say, words: list[str], code: int, error: str, step: str) -> None:
+def test_what_is_typed_wrongly(say_in_vain: Say, words: list[str], code: int, error: str, step: str) -> None:
+    say = say_in_vain
     before = say("log", "--json").json["events"][-1]
     answer = say(*(the_claim(say) if word == "CLAIM" else word for word in words))
     said, tried = answer.refusal

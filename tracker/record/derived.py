@@ -50,6 +50,16 @@ class Driver:
         self._cursor.execute(self._marked(sql), tuple(values))
         return list(self._cursor.fetchall()) if self._cursor.description else []
 
+    def each(self, sql: str, rows: Sequence[Sequence[object]]) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of one question for many values, in their order; a server is asked all at once."""
+        if self.dialect == "sqlite" or len(rows) == 1:
+            yield from (self.run(sql, values) for values in rows)
+        elif rows:
+            self._cursor.executemany(self._marked(sql), rows, returning=True)
+            for _ in rows:
+                yield list(self._cursor.fetchall())
+                self._cursor.nextset()
+
     def many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """The same statement for many rows; for one, psycopg's way for many takes longer."""
         if len(rows) == 1:

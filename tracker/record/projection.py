@@ -129,18 +129,31 @@ class _Batch:
 
     def run(self, events: Iterable[tuple[Envelope, Body]]) -> Rows:
         handlers = self._projection.handlers
-        for envelope, data in events:
-            handle = handlers.get(envelope.kind)
-            if handle is None or envelope.payload is None:
-                continue
-            for change in handle(data, envelope):
-                self._change(change, envelope.position)
+        changes = [
+            (change, envelope.position)
+            for envelope, data in events
+            if envelope.kind in handlers and envelope.payload is not None
+            for change in handlers[envelope.kind](data, envelope)
+        ]
+        self._look_up(change for change, _ in changes)
+        for change, position in changes:
+            self._change(change, position)
         self._write()
         return {key: one.values for key, one in self._current.items() if one is not None and not one.stored}
 
+    def _look_up(self, changes: Iterable[Change]) -> None:
+        """Read the rows that will change, all at once: one by one a server is waited for at each."""
+        looked_up: dict[Key, bool] = {}  # of several changes to one row the first decides
+        for change in changes:
+            looked_up.setdefault(change.key, not (isinstance(change, Put) and change.fresh))
+        keys = [key for key, is_asked in looked_up.items() if is_asked]
+        for key, rows in zip(keys, self._driver.each(self._projection.select, keys), strict=True):
+            for from_pos, *values in rows:
+                row = dict(zip(self._projection.columns, values, strict=True))
+                self._current[key] = _Version(row, from_pos, stored=True)
+
     def _change(self, change: Change, position: int) -> None:
-        fresh = isinstance(change, Put) and change.fresh and change.key not in self._current
-        before = None if fresh else self._version(change.key)
+        before = self._current.get(change.key)
         if isinstance(change, Drop):
             values = None
         elif isinstance(change, Patch):
@@ -156,18 +169,6 @@ class _Batch:
             before.to_pos = position
             self._done.append((change.key, before))
         self._current[change.key] = None if values is None else _Version(values, position, stored=False)
-
-    def _version(self, key: Key) -> _Version | None:
-        if key not in self._current:
-            self._current[key] = self._stored(key)
-        return self._current[key]
-
-    def _stored(self, key: Key) -> _Version | None:
-        rows = self._driver.run(self._projection.select, key)
-        if not rows:
-            return None
-        from_pos, *values = rows[0]
-        return _Version(dict(zip(self._projection.columns, values, strict=True)), from_pos, stored=True)
 
     def _write(self) -> None:
         closed = [(one.to_pos, *key) for key, one in self._done if one.stored]
