@@ -105,6 +105,19 @@ def test_people_are_counted_where_their_number_is_known(land: Land) -> None:
     }  # fmt: skip
 
 
+def test_a_town_that_a_front_makes_unsure_is_so_in_every_count(land: Land) -> None:
+    """The area's own status counts it as `regions` does, though it reads no other places for it."""
+    for name, lat in (("Hilltop", 35.0), ("Southtown", 35.05)):
+        land.tracker.place_describe(name, lat=lat, lon=36.0)
+    land.tracker.source_add("Clan radio", kind="party")
+    land.tracker.source_lean("Clan radio", side="Clan")
+    land.say("Army captured Southtown")
+    land.say("Clan captured Hilltop", source="Clan radio")
+    assert land.tracker.status("Hilltop")["front"] is True
+    assert land.row("North")["summary"] == "1 of 3 known towns: Clan 1 (1 unsure)"
+    assert land.tracker.status("North")["summary"] == land.row("North")["summary"]
+
+
 def test_unknown_is_not_the_same_as_no_claim(land: Land) -> None:
     land.say("Army struck Hilltop")
     assert places(land.row("North")) == (3, 1, 0, 0, 1, 2), "somebody spoke, and not of who holds it"

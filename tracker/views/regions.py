@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.errors import BadInput
 from tracker.judgement.evidence import Evidence
-from tracker.judgement.verdict import BAYES
+from tracker.judgement.neighbours import FRONT
+from tracker.judgement.verdict import BAYES, Verdict
 from tracker.names import AREA_KINDS
 from tracker.reader import Reader
 from tracker.views.claims import Document, actor_names
 from tracker.views.claims import texts as texts_of
 from tracker.views.places import Place, all_places, places, upward, within
-from tracker.views.situation import Question, Situation
-from tracker.views.tally import SETTLEMENTS, Counted, summary, tally
+from tracker.views.situation import Folded, Question, Situation
+from tracker.views.tally import LOW, SETTLEMENTS, Counted, summary, tally
 from tracker.zones import iso
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ USUAL: Final = "governorate"
 SAID: Final = 5
 """So many claims on an area itself are told, the latest."""
 POLYGON: Final = "polygon"
+_ON_A_FRONT: Final = LOW / (1.0 - FRONT)
+"""A front leaves a holder that is at least so sure no less than `LOW`."""
 
 
 def level_document(reader: Reader, question: Question, kind: str | None) -> Document:
@@ -114,8 +117,16 @@ def summary_of(reader: Reader, question: Question, area: Place) -> str:
     spoken = {of.root(row[0]) for row in said}
     judged = of.judged((inside[id_] for id_ in sorted(spoken)), alone=True)
     towns = (place for place in inside.values() if place.kind in SETTLEMENTS)
-    counted = (Counted(place, judged[place.id][0] if place.id in judged else None) for place in towns)
+    counted = (
+        Counted(place, _fronted(of, place, *judged[place.id]) if place.id in judged else None)
+        for place in towns
+    )
     return summary(tally(counted, actor_names(of.who)))
+
+
+def _fronted(of: Situation, place: Place, verdict: Verdict, folded: Folded) -> Verdict:
+    """A verdict found without its neighbours; with them where a front may make it unsure."""
+    return of.verdict(place, folded) if LOW <= verdict.confidence < _ON_A_FRONT else verdict
 
 
 def _told(rows: list[Document], outside: Document, total: Document) -> Document:
