@@ -32,7 +32,8 @@ def list_(run: Session, source: str | None, as_rows: str | None) -> None:
     if answered(answer, answer["batches"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if not answer["batches"]:
-        note("no feed has turned over much of its map in a day")
+        who = "no feed has" if source is None else f"{source} has not"
+        note(f"{who} turned over much of its map in a day")
         return
     from tracker.cli.tell import when
 
