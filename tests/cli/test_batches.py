@@ -70,6 +70,13 @@ def test_a_batch_that_is_genuine_is_released_and_that_is_told(say: Say) -> None:
     ] == ["batch-released"]
 
 
+def test_what_is_released_counts_at_its_own_time_as_one_claim(say: Say) -> None:
+    say("batch", "release", "Atlas", "--reason", "the front collapsed", "--by", "ana")
+    last = say("history", "town-1", "--json").json["spans"][-1]
+    assert (last["controller"]["id"], last["claims"], last["began"]) == ("clan", ["c-101"], "claims")
+    assert "1 more" not in say("history", "town-1").out
+
+
 def test_a_batch_that_is_wrong_is_dropped_for_good_and_that_is_taken_back(say: Say) -> None:
     say("batch", "drop", "Atlas", "--day", DATE, "--reason", "the layers were swapped", "--by", "ana")
     later = ("--at", iso(BEGIN + 60 * DAY))

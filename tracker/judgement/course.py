@@ -174,9 +174,12 @@ def course(
 
 
 def _turned(bits: Iterable[Span], claims: Sequence[Evidence], at: int) -> Iterator[Span]:
-    """Spans of which the first begins because a batch of claims counts from then on, or a judgement ended."""
-    news = tuple(one.claim for one in claims if one.held_until == at)
-    began = RELEASE if news else ASSESSMENT
+    """Spans of which the first begins because a batch of claims counts from then on, or a judgement ended.
+
+    What an analyst released counts at its own time: there it is a claim like any other.
+    """
+    news = tuple(one.claim for one in claims if one.held_until == at > one.event_at)
+    began = RELEASE if news else ASSESSMENT if any(one.expires == at for one in claims) else CLAIMS
     for i, one in enumerate(bits):
         yield one._replace(began=began, claims=(*news, *one.claims)) if i == 0 else one
 
