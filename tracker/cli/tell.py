@@ -151,8 +151,14 @@ def _signs(out: Lines, one: Document) -> None:
     if side is None or (one["controller"] and not one["pin"]):
         return
     whose = "those of the claims, not the pin's: " if one["pin"] else ""
-    likeliest = "" if one["pin"] else ", the likeliest"
+    likeliest = "" if one["pin"] else f", {_likeliest([row['p'] for row in one['probabilities']])}"
     out.item("signs", f"{whose}plus speaks for {side['name']}{likeliest}, minus against", "quiet")
+
+
+def _likeliest(p: list[float]) -> str:
+    """What the first of some sides is, by their probabilities, the greatest first."""
+    equal = p.count(p[0])
+    return "the likeliest" if equal == 1 else f"one of {equal} equally likely"
 
 
 def _likelihood(status: Document) -> str:
