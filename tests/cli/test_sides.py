@@ -390,6 +390,7 @@ def test_where_nobody_is_named_it_is_said_how_likely_each_is_and_for_whom_a_plus
     assert "likelihood" not in nobody
     gone = ask(story_file, "status", "southern Syria", "--at", "2024-12-11")
     assert "plus speaks for Hezbollah, one of 12 equally likely, minus against" in gone.out
+    assert "would change Any report of who holds it would be the first to name somebody." in gone.out
     held = ask(story_file, "status", "Aleppo", "--at", "2024-12-11").out
     assert "signs" not in held
 

@@ -194,6 +194,8 @@ def _would_change_sentence(least: WouldChange | None, verdict: Verdict, names: M
         )  # fmt: skip
         would = "change" if verdict.holders else "tell"
         parts.append(f"{reports} that {rival} captured it would {would} who holds it")
+    elif not verdict.confidence and verdict.pin is None:
+        parts.append("any report of who holds it would be the first to name somebody")
     if verdict.status == "contested":
         parts.append("an independent report of who holds it now would settle it one way or the other")
     elif verdict.basis == "claimed":
