@@ -34,9 +34,9 @@ HALF_LIFE: Final = 30
 """Days in which a vote of `decayed-vote` loses half its weight."""
 
 DECIDING, OPPOSING, OVERTAKEN, NOT_COUNTED = "decides", "speaks against", "overtaken", "does not count"
-UNDECIDED: Final = "undecided"
-"""It counts, but there is no answer yet that it could speak for or against."""
 """What a rule does with a claim on control."""
+UNDECIDED: Final = "undecided"
+"""And this: it counts, but there is no answer yet that it could speak for or against."""
 
 
 class Policy(NamedTuple):
