@@ -86,6 +86,15 @@ def test_of_what_is_not_settled_yet_nothing_is_counted(report_copy: str) -> None
     assert "of those in its own side's favour none is settled" in told
 
 
+def test_of_one_a_record_speaks_as_of_one(story_file: Path) -> None:
+    def record(source: str, now: str) -> str:
+        told = tracker("source", "show", source, "--db", str(story_file), "--now", now).out
+        return " ".join(told.split())
+
+    assert "1 was borne out by others and 0 were not (of 1 such" in record("Reuters", "2025-02-01")
+    assert "; 1 is open; " in record("SDF", "2024-12-20")
+
+
 def test_words_of_numbers_that_nobody_has_to_reckon(story_file: Path) -> None:
     why = ask(story_file, "why", "Homs", "--at", "2024-12-08").out
     assert re.search(r"\n\+?\S+  the sum: \S+ times as likely as \S.* \(e\^\S+\)\n", why), why

@@ -90,18 +90,25 @@ def _told(record: Tally) -> str:
     )  # fmt: skip
     told = f"{said} none was borne out or refuted by others"
     if record.decided:
-        told = f"{said} {record.borne_out} were borne out by others and {record.refuted} were not"
+        told = f"{said} {_were(record.borne_out)} borne out by others and {_were(record.refuted)} not"
         told += f" (of {record.decided} such {record.expected:.1f} were to be expected)"
     beside = [
         f"{count} {what}"
-        for count, what in ((record.undecided, "nobody neutral settled"), (record.open, "are open"))
+        for count, what in (
+            (record.undecided, "nobody neutral settled"),
+            (record.open, "is open" if record.open == 1 else "are open"),
+        )
         if count
     ]
     return f"{told}; {', '.join(beside)}" if beside else told
 
 
+def _were(count: int) -> str:
+    return f"{count} {'was' if count == 1 else 'were'}"
+
+
 def _own(own: Tally, r: float, graded: str | None, *, learns: bool) -> str:
-    told = f"of {own.decided} in its own side's favour {own.borne_out} were borne out"
+    told = f"of {own.decided} in its own side's favour {_were(own.borne_out)} borne out"
     if not own.decided:
         told = "of those in its own side's favour none is settled"
     if graded is not None and graded != "F":
