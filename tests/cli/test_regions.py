@@ -162,3 +162,8 @@ def test_a_tracker_without_areas_says_how_to_make_one(tmp_path: Path) -> None:
     done = tracker("regions", "--db", tmp_path / "empty.db")
     assert (done.code, done.out) == (0, "")
     assert "tracker place add NAME --kind governorate makes one" in done.err
+
+
+def test_areas_that_came_later_are_not_to_be_made_again(story_file: Path) -> None:
+    done = tracker("regions", "--known-at", "2020-01-01", "--db", story_file)
+    assert done.err == "there was no such area; tracker regions without --known-at has those of now\n"

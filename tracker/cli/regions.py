@@ -49,7 +49,10 @@ def command(run: Session, as_rows: str | None, **asked: Any) -> None:
     if answered(found, rows, COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return
     if not areas:
-        note("there is no such area; tracker place add NAME --kind governorate makes one")
+        step = "tracker regions without --known-at has those of now" if found["known_at"] else (
+            "tracker place add NAME --kind governorate makes one"
+        )  # fmt: skip
+        note(f"there {'was' if found['known_at'] else 'is'} no such area; {step}")
         return
     from tracker.cli import tell_regions
 
