@@ -118,6 +118,21 @@ def test_a_town_that_a_front_makes_unsure_is_so_in_every_count(land: Land) -> No
     assert land.tracker.status("North")["summary"] == land.row("North")["summary"]
 
 
+def test_what_a_pin_gives_to_others_changed_with_it(land: Land) -> None:
+    """Not when the claims gave it to whom the pin takes it from."""
+    land.say("Army captured Hilltop", at="2024-12-01")
+    land.say("Clan captured Hilltop", at="2024-12-05")
+    for holder in ("Clan", "Army"):
+        land.tracker.assess("Hilltop", holder=[holder], reason="seen", at="2024-12-08T12:00", pin=True)
+        changed = land.tracker.regions("North")["area"]["latest_change"]
+        day = {"Clan": "2024-12-05", "Army": "2024-12-08"}[holder]
+        assert (changed["controller"]["name"], changed["at"][:10]) == (holder, day)
+    land.tracker.assess("Hamlet", holder=["Clan"], reason="seen", pin=True)
+    assert [one["changed"] for one in land.tracker.regions("Hills")["places"] if one["name"] == "Hamlet"] == [
+        None
+    ]
+
+
 def test_unknown_is_not_the_same_as_no_claim(land: Land) -> None:
     land.say("Army struck Hilltop")
     assert places(land.row("North")) == (3, 1, 0, 0, 1, 2), "somebody spoke, and not of who holds it"

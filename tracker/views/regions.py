@@ -161,7 +161,7 @@ class _Land:
         if found is None or not (found[0].claims or found[0].pin):
             return Counted(place)
         by_belief = self._situation.question.policy == BAYES  # a rule does not tell when it changed its mind
-        return Counted(place, found[0], found[1].state.changed_at if by_belief else None)
+        return Counted(place, found[0], _changed_at(*found) if by_belief else None)
 
     def line(self, place: Place) -> list[str]:
         """The ids of what a place lies in, the smallest first, by what each is read as; never itself."""
@@ -256,6 +256,14 @@ class _Land:
             }
             for one in claims
         ]  # fmt: skip
+
+
+def _changed_at(verdict: Verdict, folded: Folded) -> int | None:
+    """When control last changed: by the claims, or by a pin that names others than they do."""
+    belief = verdict.shadow
+    if verdict.pin is None or belief is None or set(belief.holders) == set(verdict.holders):
+        return folded.state.changed_at
+    return None if folded.state.best is None else verdict.pin.at  # a first word is no change
 
 
 def _order(place: Place) -> tuple[str, str]:
