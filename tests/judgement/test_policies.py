@@ -59,6 +59,19 @@ def contested(*sides: str) -> Answer:
     return "contested", sides
 
 
+def test_the_two_voices_by_which_somebody_is_gone_decide_that() -> None:
+    held_by_two = [said("a", FOR, "army"), said("b", FOR, "army", day=1, origin="radio")]
+    gone = [said("c", LOST, "army", day=2), said("d", LOST, "army", day=3, origin="radio")]
+    found = ruling("two-origins", *held_by_two, *gone)
+    assert (found.verdict.status, found.verdict.vacated_by) == ("unknown", "army")
+    assert {claim: role for claim, (role, _) in found.roles.items()} == {
+        "a": OVERTAKEN, "b": OVERTAKEN, "c": DECIDING, "d": DECIDING,
+    }  # fmt: skip
+    never = ruling("two-origins", *gone)
+    assert never.verdict.vacated_by is None
+    assert {role for role, _ in never.roles.values()} == {UNDECIDED}, "nobody was there to be gone"
+
+
 # -- one story, every rule ---------------------------------------------------------------------------
 
 

@@ -175,9 +175,11 @@ class TwoOrigins:
         self._move(at)
         book = self.book
         if not book.holders:
-            waiting = tuple(reversed(self._ballots.cast.values()))
+            words = tuple(reversed(self._ballots.cast.values()))
+            gone = tuple(filter(self._tells_who_is_gone, words))
+            waiting = tuple(said for said in words if said not in gone)
             none = book.spread({})
-            return Opinion(UNKNOWN, (), 0.0, none, book.vacated, (), waiting, denied=book.denied)
+            return Opinion(UNKNOWN, (), 0.0, none, book.vacated, gone, waiting, denied=book.denied)
         mine = [said for said in self._ballots.cast.values() if self._mine(said)]
         others = [said for said in self._ballots.cast.values()
                   if self._otherwise(said) and said.at >= self._changed]  # fmt: skip
@@ -197,8 +199,12 @@ class TwoOrigins:
         return said.reading == FOR and bool(set(said.sides) & set(self.book.holders))
 
     def _otherwise(self, said: Said) -> bool:
-        overlap = bool(set(said.sides) & set(self.book.holders))
-        return overlap if said.reading == AGAINST else not overlap
+        return _elsewhere(said, self.book.holders)
+
+    def _tells_who_is_gone(self, said: Said) -> bool:
+        """Whether a word is one of those by which the last holder has it no more."""
+        gone = self.book.vacated or self.book.denied
+        return gone is not None and said.at >= self._changed and _elsewhere(said, (gone,))
 
     def _agreed(self, said: Said) -> tuple[str, ...]:
         """Those of the sides that a word is for that another independent voice names too."""
@@ -234,6 +240,12 @@ class TwoOrigins:
         for r in best.values():
             wrong *= 1.0 - r
         return min(CAP, 1.0 - wrong)
+
+
+def _elsewhere(said: Said, sides: Iterable[str]) -> bool:
+    """Whether a word says that some sides do not have it: they left, or somebody else has it."""
+    overlap = bool(set(said.sides) & set(sides))
+    return overlap if said.reading == AGAINST else not overlap
 
 
 def _capped(shares: dict[str, float]) -> dict[str, float]:
