@@ -117,6 +117,13 @@ def test_what_is_refused(say: Say, words: list[str], code: int, error: str, step
     assert step in answer.refusal[1]
 
 
+def test_what_was_released_is_dropped_by_its_day(say: Say) -> None:
+    say("batch", "release", "Atlas", "--reason", "the front collapsed")
+    refused = say("batch", "drop", "Atlas", "--reason", "swapped").refusal
+    assert refused == ("no batch of Atlas is held", f"--day {DATE}")
+    assert say("batch", "drop", "Atlas", "--reason", "swapped", "--day", DATE).code == 0
+
+
 def test_the_verbs_say_what_the_commands_say(say: Say, where: str) -> None:
     made = Tracker(where, clock=lambda: END, by="ana")
     assert made.batch_release("Atlas", reason="seen")["event"] == "batch-released"

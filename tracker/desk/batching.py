@@ -87,7 +87,12 @@ class Batching:
                 return str(dates[0])
             stand = " or ".join(states)
             if not dates:
-                raise NotFound(what=f"no batch of {bound.name} is {stand}", try_="tracker batch list")
+                # What is released can still be dropped, if its day is named.
+                others = sorted({str(one["day"]) for one in known}) if states == (HELD,) else []
+                raise NotFound(
+                    what=f"no batch of {bound.name} is {stand}",
+                    try_=" or ".join(f"--day {date}" for date in others[-3:]) or "tracker batch list",
+                )
             raise NotFound(
                 what=f"{len(dates)} batches of {bound.name} are {stand}, and no --day is given",
                 try_=" or ".join(f"--day {date}" for date in dates[-3:]),
