@@ -336,6 +336,20 @@ def test_a_side_that_joins_another_takes_its_words_along() -> None:
         assert before.since == after.since, "the flag changed, not the hands"
 
 
+def test_a_denial_goes_with_the_side_that_denied_and_comes_back_with_it() -> None:
+    changes = (Realignment(5 * DAY, "front", "front", "clan"), Realignment(7 * DAY, "front", "clan", "front"))
+    sides = Sides(("army", "clan", "front"), changes)
+    front: dict[str, Any] = {"lean": "front", "source_kind": "party", "origin": "voice"}
+    story = (
+        said("a", FOR, "front", origin="monitor"),
+        said("b", DENY_GAIN, "army", day=1, **front),
+    )
+    for name in RULES:
+        told = [ruling(name, *story, day=day, sides=sides).verdict for day in (4, 6, 8)]
+        assert [one.holders for one in told if one.holders] in ([], [("front",), ("clan",), ("front",)]), name
+    assert ruling("claimed", *story, day=8, sides=sides).verdict.holders == ("front",)
+
+
 # -- properties --------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,8 @@ class Said(NamedTuple):
     one: Weighed
     reading: str
     sides: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    """The sides as they were read, where they go by other names since."""
 
     @property
     def at(self) -> int:
@@ -36,14 +38,15 @@ class Said(NamedTuple):
         """The word it is for its sides; a denial names its speaker's side, not the one denied."""
         word = word_of(self.one, self.sides)
         denied = self.one.evidence.kind == DENY_GAIN
-        return word._replace(actors=self.sides, predicate="holds") if denied else word
+        return word._replace(actors=self.read or self.sides, predicate="holds") if denied else word
 
     def realigned(self, change: Realignment) -> Said:
         """The same once a side has joined another, or a part has changed sides."""
         concerned = change.actor == change.left or change.actor in self.word.actors
         if change.left not in self.sides or not concerned:
             return self
-        return self._replace(sides=tuple(sorted({_renamed(side, change) for side in self.sides})))
+        sides = tuple(sorted({_renamed(side, change) for side in self.sides}))
+        return self._replace(sides=sides, read=self.read or self.sides)
 
 
 class Readings:
