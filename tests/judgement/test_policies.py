@@ -347,7 +347,9 @@ def test_a_denial_goes_with_the_side_that_denied_and_comes_back_with_it() -> Non
     for name in RULES:
         told = [ruling(name, *story, day=day, sides=sides).verdict for day in (4, 6, 8)]
         assert [one.holders for one in told if one.holders] in ([], [("front",), ("clan",), ("front",)]), name
-    assert ruling("claimed", *story, day=8, sides=sides).verdict.holders == ("front",)
+    own = (said("a", DENY_LOST, "army", "front", **ARMY), said("b", DENY_GAIN, day=1, **front))
+    claimants = ruling("claimed", *own, day=8, sides=sides).opinion.claimants
+    assert {word.sides for word in claimants} == {("army",), ("front",)}
 
 
 # -- properties --------------------------------------------------------------------------------------
