@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadInput, NotFound, UnknownClaim, typed
-from tracker.judgement.vocabulary import FILTERS, MODALITIES, PREDICATES, STANDINGS
+from tracker.judgement.vocabulary import FILTERS, FLAG_RULES, MODALITIES, PREDICATES, STANDINGS
 from tracker.names import AREA_KINDS, Resolved
 from tracker.reader import Reader, position_at
 from tracker.views.names import areas, find, find_then
@@ -183,7 +183,7 @@ class Asking:
     def claims(
         self, at: When, known_at: When, published_by: When, *, place: str | None, actor: str | None,
         source: str | None, origin: str | None, predicate: str | None, modality: str | None,
-        standing: str | None, since: When, until: When, text: str | None,
+        standing: str | None, flag: str | None, since: When, until: When, text: str | None,
     ) -> Document:  # fmt: skip
         """The claims that pass every filter given."""
         from tracker.views.claims import Filter, listed
@@ -192,6 +192,7 @@ class Asking:
         _require("predicate", (predicate,), PREDICATES)
         _require("modality", (modality,), MODALITIES)
         _require("standing", (standing,), STANDINGS)
+        _require("rule of flags", (flag,), FLAG_RULES)
         reader = self._reader
         question = self._question(at, known_at, published_by)
         known = position_at(reader, question.known_at)
@@ -215,6 +216,11 @@ class Asking:
             happened_by=None if at is None else question.at,
         )
         rows = with_standings(reader, question, listed(reader, wanted, known))
+        if flag is not None:
+            from tracker.views.flags import flagged
+
+            resting = flagged(reader, flag, known)
+            rows = [row for row in rows if row["id"] in resting]
         return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
 
     def show(self, claim: str) -> Document:
@@ -231,6 +237,16 @@ class Asking:
                 claim=claim, try_=f"{_asked(near_claims(self._reader, claim))}tracker claims lists them"
             )
         return whole(self._reader, self._question(None, None, None), claim)
+
+    def flags(self, place: str | None, rule: str | None, *, sleeping: bool) -> Document:
+        """The open flags."""
+        from tracker.views.flags import flag_documents
+
+        _require("rule of flags", (rule,), FLAG_RULES)
+        bound = None if place is None else find(self._reader, "place", place)
+        where = None if bound is None else bound.id
+        told = flag_documents(self._reader, self._clock(), place=where, rule=rule, sleeping=sleeping)
+        return {"flags": told, **(_noted(bound) if bound else {})}
 
     def assessments(self, place: str | None) -> Document:
         """What analysts have judged, of one place or of all."""

@@ -25,9 +25,9 @@ from tracker.errors import (
     typed,
 )
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The revision of the lasting tables that this tracker reads and writes."""
-VIEWS: Final = 49
+VIEWS: Final = 52
 """The revisions of all views added up: raised with any of them, as a reader does not import them."""
 NOW: Final = 2**62
 """A position after every event: what is known now."""

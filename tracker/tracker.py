@@ -25,6 +25,7 @@ from tracker.reader import Reader, open_reader
 from tracker.zones import When, plain_time
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from tracker.desk.batching import Batching
@@ -171,14 +172,14 @@ class Tracker:
     def claims(
         self, *, place: str | None = None, actor: str | None = None, source: str | None = None,
         origin: str | None = None, predicate: str | None = None, modality: str | None = None,
-        standing: str | None = None, since: When = None, until: When = None, text: str | None = None,
-        at: When = None, known_at: When = None, published_by: When = None,
+        standing: str | None = None, flag: str | None = None, since: When = None, until: When = None,
+        text: str | None = None, at: When = None, known_at: When = None, published_by: When = None,
     ) -> Document:  # fmt: skip
         """The claims that pass every filter given, in order of event time, each with its standing."""
         with self._asking() as ask:
             return ask.claims(
-                at, known_at, published_by, since=since, until=until, standing=standing, place=place,
-                actor=actor, source=source, origin=origin, predicate=predicate, modality=modality, text=text,
+                at, known_at, published_by, since=since, until=until, standing=standing, flag=flag,
+                place=place, actor=actor, source=source, origin=origin, predicate=predicate, modality=modality, text=text,
             )  # fmt: skip
 
     def anything_said(self) -> bool:
@@ -244,6 +245,10 @@ class Tracker:
     def confirm(self, claim: str, *, note: str | None = None, dry_run: bool = False) -> Document:
         """Somebody looked again and it is still true: renews the freshness, moves nothing."""
         return self._claiming().review(claim, "still-true", note=note, dry_run=dry_run)
+
+    def review(self, claim: str, answer: str, *, note: str | None = None, dry_run: bool = False) -> Document:
+        """Somebody looked at a claim again: it is still-true, changed, or he cannot-tell."""
+        return self._claiming().review(claim, answer, note=note, dry_run=dry_run)
 
     def link(
         self, claim: str, other: str, *, link: str = "same-event", note: str | None = None,
@@ -435,6 +440,52 @@ class Tracker:
 
         with self.reading() as reader:
             return settings_document(reader)
+
+    # -- the night -------------------------------------------------------------------------------
+
+    def sweep(
+        self, *, night: When | date = None, catch_up: str = "latest", targets: Sequence[str] = ()
+    ) -> Document:  # fmt: skip
+        """Do the nights that are due, or one by its day: flags raised and cleared, the report recorded.
+
+        A night that is done is answered and not done again. `catch_up`: of missed nights the `latest` is done
+        and covers the others, or `all` are. `targets` names what the report is to be delivered to.
+        """
+        from tracker.night.shifts import swept
+
+        return swept(self, night, catch_up, targets)
+
+    def report(self, *, night: When | date = None, since: When | date = None) -> Document:
+        """The report of a night, else of the latest; `since`: of all that is new since an earlier night."""
+        from tracker.night.shifts import reported
+
+        return reported(self, night, since)
+
+    def flags(self, *, place: str | None = None, rule: str | None = None, sleeping: bool = False) -> Document:
+        """The open flags, of a place or a rule; those that sleep only if asked for."""
+        with self._asking() as ask:
+            return ask.flags(place, rule, sleeping=sleeping)
+
+    def acknowledge(self, flag: str, *, why: str | None = None, dry_run: bool = False) -> Document:
+        """A flag was seen: it is put away, and the same finding is not raised again."""
+        from tracker.desk.flagging import Flagging
+
+        return Flagging(self._recorder()).acknowledge(flag, why, dry_run=dry_run)
+
+    def snooze(
+        self, flag: str, *, until: When = None, note: str | None = None, dry_run: bool = False
+    ) -> Document:
+        """Not to be heard of before a time, a week from now if none is given, or before anything new."""
+        from tracker.desk.flagging import Flagging
+
+        return Flagging(self._recorder()).snooze(flag, plain_time(until), note, dry_run=dry_run)
+
+    def shift(self) -> Document:
+        """Where the night shift stands: the last night done, what is due, what is not delivered."""
+        from tracker.night.standing import shift_document
+
+        with self.reading() as reader:
+            return shift_document(reader, self.clock())
 
     # -- the record ------------------------------------------------------------------------------
 

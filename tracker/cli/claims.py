@@ -10,7 +10,7 @@ from tracker.cli.output import Lines, answered, note, rows_options
 from tracker.cli.session import ACTOR, PLACE, SOURCE, Session, session
 from tracker.cli.shell import Command
 from tracker.errors import typed
-from tracker.judgement.vocabulary import MODALITIES, PREDICATES, STANDINGS
+from tracker.judgement.vocabulary import FLAG_RULES, MODALITIES, PREDICATES, STANDINGS
 
 COLUMNS = (
     "id", "text", "predicate", "modality", "actors", "place", "origin", "via", "occurred", "reported",
@@ -41,6 +41,7 @@ FIRST_CLAIM = 'tracker add-claim "rebels captured Sanamayn" --source Reuters --c
     help="asserts, denies, expects, silent.",
 )
 @click.option("--standing", type=click.Choice(STANDINGS), help="Where it stands now.")
+@click.option("--flag", type=click.Choice(FLAG_RULES), help="That an open flag of this rule rests on.")
 @click.option("--since", metavar="TIME", help="About this time or later.")
 @click.option("--until", metavar="TIME", help="About this time or earlier.")
 @click.option("--text", metavar="TEXT", help="With these words in it.")

@@ -14,6 +14,11 @@ COMMANDS: Final[dict[str, str]] = {
     "history": "who held a place when; or what was believed of it as reports came in",
     "diff": "two verdicts side by side: two rules, or two times",
     "evaluate": "rules scored against what turned out to be so",
+    "flags": "what deserves an eye, and why: open flags, put away or put to sleep",
+    "review": "walk the open flags, one key each",
+    "sweep": "the night's job now: flags raised and cleared, the report recorded",
+    "report": "a night's report, in Markdown, HTML or JSON",
+    "scheduler": "the night shift: run, status",
     "claims": "list claims",
     "show": "one claim whole, with its provenance and history",
     "correct": "our mistake: put right what we recorded",
@@ -43,8 +48,6 @@ LATER: Final[dict[str, str]] = {
     "restore": "docs/install.md tells how to copy a tracker",
     "import": "tracker add-claim, once for each claim",
     "export": "tracker claims --jsonl, or --csv",
-    "flags": "tracker status --only stale,contested",
-    "report": "tracker status, and tracker why PLACE",
     "serve": "tracker status",
 }
 """What is meant to come, and what to do until then."""

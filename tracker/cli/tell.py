@@ -175,6 +175,8 @@ def _beside(out: Lines, one: Document) -> None:
         out.item("pressure", f"{texts.get(pressure['claim'], pressure['kind'])}  {pressure['claim']}")
     for present in one["present"]:
         out.item("present", f"{texts.get(present['claim'], present['actor'])}  {present['claim']}")
+    for flag in one["flags"]:
+        out.item("flag", f"{flag['rule']}: {flag['why']}", "contested")
     found = list(pairs(one["conflicts"]).items())
     for (first, second), kinds in found[-CONFLICTS:]:  # they come in order of time
         told = f"{texts.get(first, first)}  {first}  against  {texts.get(second, second)}  {second}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +29,7 @@ from tracker.views.settings import (
     DEFAULTS,
     KNOWN,
     LEARNING,
+    NIGHT,
     OFF,
     ON,
     PER_PLACE,
@@ -335,13 +337,21 @@ def _merged_into(reader: Reader, thing: str, id_: str) -> str | None:
 def _moves_verdicts(event: Event) -> bool:
     """Whether verdicts on places may read differently after it."""
     if isinstance(event, events.SettingChanged):
-        return event.key != ZONE
+        return event.key not in (ZONE, NIGHT)
     return event.kind in EVERYWHERE or event.kind in ("place-merged", "place-unmerged")
+
+
+def _check_hour(value: str) -> None:
+    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is None:
+        raise BadInput(what=f"{value!r} is no time of day", try_="hours and minutes, from 00:00 to 23:59")
 
 
 def _check_setting(key: str, value: str) -> None:
     if key == ZONE:
         zone_of(value)
+        return
+    if key == NIGHT:
+        _check_hour(value)
         return
     if key == LEARNING:
         if value not in (ON, OFF):

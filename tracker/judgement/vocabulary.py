@@ -48,6 +48,8 @@ LINKS: Final = ("same-event", "derived-from")
 STANDINGS: Final = (
     "live", "corroborated", "contradicted", "superseded", "stale", "held", "retracted", "corrected",
 )  # fmt: skip
+FLAG_RULES: Final = ("overturned", "contradicted", "stale", "single-origin", "circular")
+"""What deserves an eye, the most urgent first (`flags`)."""
 FILTERS: Final = ("held", "contested", "unknown", "fresh", "ageing", "stale", "conflict")
 """What a table of verdicts can be narrowed to: its statuses, its freshness, and contradictions."""
 

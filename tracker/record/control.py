@@ -34,7 +34,7 @@ from tracker.views.settings import LEARNING, TEMPO
 
 TABLE: Final = "control"
 TRAIL: Final = "trail"
-REVISION: Final = 11
+REVISION: Final = 12
 """Of these tables and those of `learning` and `guard`, which are made and followed together."""
 STRIDE: Final = 25
 """So many claims at most are folded again before one that comes late."""
@@ -68,14 +68,15 @@ def concerns(kind: str) -> bool:
 class Kept(NamedTuple):
     """A row of either table: the belief about a place after its first `claims` claims, the last at `last_at`.
 
-    `state` is the fold; `tail` has those of its claims of the last `verdict.TAIL` that were not taken for
-    neutral: event time, id, stance.
+    `state` is the fold, `changed_at` when its holder last changed; `tail` has those of its claims of the last
+    `verdict.TAIL` that were not taken for neutral: event time, id, stance.
     """
 
     place: str
     last_at: int
     claims: int
     side: str | None
+    changed_at: int | None
     state: str
     tail: str
 
@@ -85,12 +86,13 @@ _COLUMNS: Final = {
     "last_at": "BIGINT NOT NULL",
     "claims": "INTEGER NOT NULL",
     "side": "TEXT",
+    "changed_at": "BIGINT",
     "state": "TEXT NOT NULL",
     "tail": "TEXT NOT NULL",
 }
 LAYOUTS: Final = (
-    Table(TABLE, _COLUMNS, ("place",)), Table(TRAIL, _COLUMNS, ("place", "last_at")), *learning.LAYOUTS,
-    *guard.LAYOUTS,
+    Table(TABLE, _COLUMNS, ("place",), (("changed_at",),)),
+    Table(TRAIL, _COLUMNS, ("place", "last_at")), *learning.LAYOUTS, *guard.LAYOUTS,
 )  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
 _INSERT: Final = f"VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -381,7 +383,9 @@ class _Keeper:
 
 def _kept(place: str, fold: Fold, tail: list[Any]) -> Kept:
     tail[:] = [row for row in tail if row[0] > fold.last_at - TAIL]
-    return Kept(place, fold.last_at, fold.count, fold.best, _dumps(fold.dump()), _dumps(tail))
+    return Kept(
+        place, fold.last_at, fold.count, fold.best, fold.changed_at, _dumps(fold.dump()), _dumps(tail)
+    )
 
 
 def _event_at(one: Evidence) -> int:

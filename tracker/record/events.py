@@ -59,7 +59,7 @@ def _date(text: str) -> str:
 
 
 Day = Annotated[str, AfterValidator(_date)]
-"""A calendar day in UTC, as 2024-12-07."""
+"""A calendar day, as 2024-12-07."""
 
 
 class Part(BaseModel):
@@ -564,6 +564,85 @@ class BatchReopened(BatchEvent):
     reason: Text | None = None
 
 
+# -- what the night shift finds ----------------------------------------------------------------------
+
+
+class FlagEvent(Event):
+    """Something about one flag."""
+
+    flag: Id
+
+    @property
+    def stream(self) -> str:
+        """``flag/<id>``."""
+        return f"flag/{self.flag}"
+
+
+class FlagRaised(FlagEvent):
+    """A night's sweep found something about a place that deserves an eye; `at` is the night's instant.
+
+    The id follows from rule, place and claims; `claims` has those that it rests on, the first ones first.
+    `why` and `clears` are the two sentences that were told then.
+    """
+
+    kind = "flag-raised"
+    rule: str
+    flag_kind: str
+    place: Id
+    at: Instant
+    why: Text
+    clears: Text
+    claims: tuple[Id, ...] = ()
+    since: Instant | None = None
+
+
+class FlagCleared(FlagEvent):
+    """A sweep found that it is so no more, or somebody put it away: then it is not raised again."""
+
+    kind = "flag-cleared"
+    at: Instant
+    how: str
+    why: Text | None = None
+
+
+class FlagSnoozed(FlagEvent):
+    """Somebody does not want to hear of it before `until`, or before anything new is claimed there."""
+
+    kind = "flag-snoozed"
+    until: Instant
+    note: Text | None = None
+
+
+class NightSwept(Event):
+    """A night is done: everything due was looked at, as the log stood at the position `cut_off`.
+
+    `night` is a local calendar day in `zone`, `at` its instant, `after` the position at which the night
+    before ended (0: there was none), `covers` the days missed before it. The counts are of places, as the
+    belief has them at that instant. `nobodys` names some of the unknown ones, `tomorrow` some of those that
+    go stale within a day.
+    """
+
+    kind = "night-swept"
+    night: Day
+    at: Instant
+    zone: str
+    after: int = Field(default=0, ge=0)
+    cut_off: int = Field(ge=0)
+    considered: int = Field(ge=0)
+    held: int = Field(ge=0)
+    contested: int = Field(ge=0)
+    unknown: int = Field(ge=0)
+    due_tomorrow: int = Field(default=0, ge=0)
+    tomorrow: tuple[Id, ...] = ()
+    nobodys: tuple[Id, ...] = ()
+    covers: tuple[Day, ...] = ()
+
+    @property
+    def stream(self) -> str:
+        """``night/<day>``: a day has one."""
+        return f"night/{self.night}"
+
+
 # -- the tracker itself ------------------------------------------------------------------------------
 
 
@@ -605,6 +684,9 @@ ALL: Final[tuple[type[Event], ...]] = (
     ClaimUnlinked, ClaimChecked, ClaimWeighted,
     AssessmentMade, AssessmentCleared,
     BatchReleased, BatchDropped, BatchReopened,
+
+
+    FlagRaised, FlagCleared, FlagSnoozed, NightSwept,
     SettingChanged, PayloadRedacted,
 )  # fmt: skip
 """Every kind of event, in the order of the documentation."""

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-SCHEMA_HEAD = "0001"
+SCHEMA_HEAD = "0002"
 
 # On SQLite only INTEGER PRIMARY KEY is the row's own key, without a second index.
 _POSITION = BigInteger().with_variant(Integer, "sqlite")
@@ -68,6 +69,50 @@ head = Table(
     Column("chain_hash", LargeBinary, nullable=False),
     CheckConstraint("id = 1", name="head_is_one_row"),
     info={"dialect": "postgresql"},
+)
+
+# One row a night: who is at it (`token`, until `lease_until`), and when it was done.
+sweep_runs = Table(
+    "sweep_runs",
+    metadata,
+    Column("day", _NAME, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("position", BigInteger),
+    Column("report_sha256", Text),
+)
+
+# What each place was when a night last looked at it, and when time alone may change what is said of it.
+watches = Table(
+    "watches",
+    metadata,
+    Column("place", _NAME, primary_key=True),
+    Column("holder", Text),
+    Column("status", Text, nullable=False),
+    Column("stale_at", BigInteger),
+    Column("turns_at", BigInteger),
+    Index("watches_turns_at", "turns_at"),
+    Index("watches_stale_at", "stale_at"),
+    Index("watches_status", "status"),
+)
+
+# One row for each night's report and each target that it goes to.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("day", _NAME, primary_key=True),
+    Column("target", _NAME, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("error", Text),
 )
 
 COLUMNS = tuple(column.name for column in events.columns)

@@ -99,7 +99,8 @@ class _Answer:
         self._weighings = weighings(reader, weighed, of.known)
         self._reasons = self._reasoned()
         regions = containing(reader, place, of.known)
-        self._verdicts = Verdicts(of, {id_: area for area in regions for id_ in of.members(area.id)})
+        known = {id_: area for area in regions for id_ in of.members(area.id)}
+        self._verdicts = Verdicts(of, known, only=[place.id])
         self._near = beside(of, place, regions)
         self._sources = source_names(of.who)
         self._doubted = of.held_back(place.id)

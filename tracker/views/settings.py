@@ -9,8 +9,8 @@ from tracker.judgement.belief import NEWS_ONLY, Settings
 from tracker.reader import NOW, Reader
 from tracker.views.parties import TRUE
 
-TEMPO, THRESHOLD, CONTESTED_BELOW, LEARNING, ZONE = (
-    "tempo", "threshold", "contested-below", "learning", "zone"
+TEMPO, THRESHOLD, CONTESTED_BELOW, LEARNING, ZONE, NIGHT = (
+    "tempo", "threshold", "contested-below", "learning", "zone", "night"
 )  # fmt: skip
 ON, OFF = "on", "off"
 KNOWN: Final = {
@@ -19,6 +19,7 @@ KNOWN: Final = {
     CONTESTED_BELOW: "below this a rival claim makes a place contested (0.8)",
     LEARNING: "on: what a source says in its own side's favour is weighed by its record; off: by .75 (on)",
     ZONE: "the zone in which typed times are read and shown (UTC)",
+    NIGHT: "the time of day, there, at which the night's report is due (02:00)",
 }
 PER_PLACE: Final = (TEMPO, THRESHOLD, CONTESTED_BELOW)
 DEFAULTS: Final = {
@@ -27,6 +28,7 @@ DEFAULTS: Final = {
     CONTESTED_BELOW: "0.8",
     LEARNING: "on",
     ZONE: "UTC",
+    NIGHT: "02:00",
 }
 
 
@@ -60,6 +62,11 @@ def settings_of(reader: Reader, known: int = NOW) -> Callable[[str], Settings]:
         return Settings(number(TEMPO, NEWS_ONLY), number(THRESHOLD, 0.6), number(CONTESTED_BELOW, 0.8))
 
     return at
+
+
+def setting_of(reader: Reader, key: str, known: int = NOW) -> str:
+    """A setting of the whole tracker, or its default."""
+    return all_settings(reader, known).get((key, ""), DEFAULTS[key])
 
 
 def learns(reader: Reader, known: int = NOW) -> bool:

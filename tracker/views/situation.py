@@ -54,6 +54,8 @@ class Question(NamedTuple):
     published_by: int | None = None
     policy: str = BAYES
     """By which rule (`judgement.policies`)."""
+    position: int | None = None
+    """Instead of `known_at`: what was known when the log had come so far."""
 
 
 class Folded(NamedTuple):
@@ -69,7 +71,8 @@ class Situation:
     def __init__(self, reader: Reader, question: Question) -> None:
         self.reader = reader
         self.question = question
-        self.known = position_at(reader, question.known_at)
+        known = question.position
+        self.known = position_at(reader, question.known_at) if known is None else known
         self.backdrop = backdrop = Backdrop(reader, self.known)
         self.records = backdrop.records
         self.who, self.sides, self.settings = backdrop.who, backdrop.sides, backdrop.settings
@@ -277,15 +280,21 @@ class Situation:
         """The verdicts of many places, from what is kept where the question is about now."""
         return {place: verdict for place, (verdict, _) in self.judged(wanted).items()}
 
-    def judged(self, wanted: Iterable[Place], *, alone: bool = False) -> Mapping[str, tuple[Verdict, Folded]]:
-        """The same, each with the belief it was read from; `alone`: nothing of others is read."""
+    def judged(
+        self, wanted: Iterable[Place], *, alone: bool = False, changed: "Nearby | None" = None
+    ) -> Mapping[str, tuple[Verdict, Folded]]:
+        """The same, each with the belief it was read from; `alone`: nothing of others is read.
+
+        `changed`: where control changed in the last week, if that is known better than from the wanted.
+        """
         wanted = list(wanted)
         kept = self._kept([place.id for place in wanted] if alone else None)
         if self.question.policy == BAYES:
             kept |= self._together([place.id for place in wanted if place.id not in kept])
         self.load(place.id for place in wanted if place.id not in kept)
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
-        changed = Nearby((place for place in wanted if self._changed(folds[place.id].state)), NEARBY_KM)
+        if changed is None:
+            changed = self.nearby(place for place in wanted if self._changed(folds[place.id].state))
         fronts = _Fronts((place, folds[place.id].state.best) for place in wanted)
         return {
             place.id: (
@@ -294,6 +303,25 @@ class Situation:
             )
             for place in wanted
         }
+
+    def nearby(self, changed: Iterable[Place]) -> Nearby:
+        """What lies near to places where control changed; an area is near to nothing."""
+        return Nearby((place for place in changed if place.kind not in AREA_KINDS), NEARBY_KM)
+
+    def changed_lately(self) -> list[str]:
+        """Every place where control changed in the last week, by id."""
+        since, at = self.question.at - NEARBY_CHANGE, self.question.at
+        rows = self.reader.rows(
+            f"SELECT DISTINCT place FROM claims WHERE effect IN ({_MOVING}) AND place IS NOT NULL"
+            " AND event_at >= :since AND event_at <= :at"
+            " UNION SELECT place FROM assessments WHERE at >= :since AND at <= :at",
+            since=since, at=at,
+        )  # fmt: skip
+        roots = {self.root(row[0]) for row in rows} - self.backdrop.into.keys()
+        kept = {str(id_): changed for id_, changed in self._rows("place, changed_at", roots)}
+        lately = {id_ for id_, changed in kept.items() if changed is not None and since <= changed <= at}
+        others = (id_ for id_ in roots - kept.keys() if self._changed(self.folded(id_).state))
+        return sorted([*lately, *others])
 
     def _claimed_near(self, place: Place, km: float, since: int | None = None) -> list[tuple[float, Place]]:
         """The places within `km` of one that claims on control are about, of times from an instant on."""
@@ -394,7 +422,7 @@ class Situation:
         What is kept is of all that is known now, so other questions find nothing. Nor do places of which an
         assessment counts that will expire. The first of the columns is the place.
         """
-        if self.question.known_at is not None or self.question.published_by is not None:
+        if not self._as_kept() or self.question.known_at is not None:
             return []
         asked = f"SELECT {columns} FROM control WHERE last_at <= :at"
         if wanted is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tracker import phrases
@@ -11,6 +11,7 @@ from tracker.judgement.conflicts import Disagreement
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.verdict import BAYES, INFERRED, Verdict, WouldChange, would_change
 from tracker.views.claims import Document, actor_names
+from tracker.views.flags import awake
 from tracker.views.places import Place, places
 from tracker.views.situation import Folded, Situation
 from tracker.zones import iso
@@ -24,10 +25,15 @@ DIGITS: Final = 9
 class Verdicts:
     """Verdicts as documents: ids get their names, instants become text."""
 
-    def __init__(self, situation: Situation, known: Mapping[str, Place]) -> None:
+    def __init__(
+        self, situation: Situation, known: Mapping[str, Place], *, only: Iterable[str] | None = None
+    ) -> None:
+        """`only`: verdicts on no other places will be asked for."""
         self._situation = situation
         self._places = known
         self._actors = actor_names(situation.who)
+        wanted = None if only is None else [id_ for place in only for id_ in situation.members(place)]
+        self._flags = awake(situation.reader, situation.question.at, situation.known, wanted)
 
     def document(self, place: Place, verdict: Verdict) -> Document:
         """The keys that a place has in the table as well as alone."""
@@ -71,7 +77,9 @@ class Verdicts:
             "origins": verdict.origins,
             "claims": verdict.claims,
             "conflicts": [conflict_document(one) for one in verdict.conflicts],
-            "flags": [],
+            "flags": [
+                flag for id_ in self._situation.members(place.id) for flag in self._flags.get(id_, ())
+            ],
             "pin": self._pin(verdict),
             "shadow": self._shadow(verdict),
             "names": {actor: self.name(actor) for actor in self._named(verdict)},

@@ -11,10 +11,12 @@ from tracker.record.projections import (
     claims,
     decisions,
     documents,
+    flags,
     leanings,
     links,
     memberships,
     names,
+    nights,
     places,
     reviews,
     settings,
@@ -37,5 +39,7 @@ ALL: Final[tuple[Projection, ...]] = (
     assessments.PROJECTION,
     decisions.PROJECTION,
     settings.PROJECTION,
+    flags.PROJECTION,
+    nights.PROJECTION,
 )
 """Every projection that is a plain function of the log; `control`, which folds, follows them."""

@@ -1,0 +1,55 @@
+"""Decides `tracker sweep`: the night's job, done now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tracker.cli.output import Lines, as_json, note
+from tracker.cli.session import Session, session
+from tracker.cli.shell import Command
+
+
+@click.command(cls=Command)
+@click.option("--for", "night", metavar="DATE", help="The night of that day; else what is due and not done.")
+@click.option(
+    "--catch-up", type=click.Choice(("latest", "all")), default="latest",
+    help="Of missed nights do the latest, which covers the others, or all.",
+)  # fmt: skip
+@session
+def command(run: Session, night: str | None, catch_up: str) -> None:
+    """Look at every place that is due: raise flags, clear them, record the night's report.
+
+    A night is done once; asked again, it says so and does nothing. For cron and timers as well as by hand.
+    """
+    found = run.tracker(writing=True).sweep(night=night, catch_up=catch_up)
+    if run.as_json:
+        as_json(found)
+        return
+    from tracker.cli.tell import when
+
+    out = Lines(colored=run.colored)
+    for one in found["nights"]:
+        _tell(out, one)
+    if not found["nights"]:
+        due = when(found["next"], run.zone())
+        note(f"nothing is due: the night of {found['last']} is done, the next is due {due}")
+
+
+def _tell(out: Lines, one: dict[str, Any]) -> None:
+    if not one["anew"]:
+        note(f"the night of {one['night']} is done already; tracker report --for {one['night']}")
+        return
+    out.line(f"night of {one['night']}", "title")
+    raised, cleared, places = one["raised"], one["cleared"], one["considered"]
+    out.item(
+        "found", f"{_count(raised, 'flag')} raised, {cleared} cleared; {_count(places, 'place')} looked at"
+    )
+    if one["covers"]:
+        out.item("covers", f"the {_count(len(one['covers']), 'night')} missed before it")
+    out.item("report", f"tracker report --for {one['night']}")
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

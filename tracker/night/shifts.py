@@ -1,0 +1,102 @@
+"""Decides how a person's question about a night is read, and what is answered."""
+
+from __future__ import annotations
+
+import time as wall
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from tracker.errors import BadInput, NotFound
+from tracker.night.shift import EACH, LATEST, Worker, catch_up_nights, do_named, hours, next_due
+from tracker.night.standing import done_told
+from tracker.reader import Reader, open_reader
+from tracker.reports.night import night_document
+from tracker.times import read_span
+from tracker.views.nights import Night, last_night, night_of
+from tracker.zones import When, iso, local_of, plain_time, zone_of
+
+Document = dict[str, Any]
+
+
+class Asked(Protocol):
+    """What is needed of a tracker: where it is, its clock, who works."""
+
+    where: str
+    clock: Callable[[], int]
+    by: str
+
+
+def swept(tracker: Asked, night: When | date, catch_up: str, targets: Sequence[str]) -> Document:
+    """What `sweep` answers: the nights done, or found done, and when the next is due."""
+    if catch_up not in (LATEST, EACH):
+        raise BadInput(what=f"{catch_up!r} is no way to catch up", try_=f"{LATEST} or {EACH}")
+    who = Worker(tracker.where, tracker.clock, _wall_clock, tracker.by, tuple(targets))
+    if night is None:
+        done = catch_up_nights(who, policy=catch_up)
+    else:
+        with open_reader(tracker.where) as reader:
+            day = day_of(reader, night, tracker.clock())
+        done = [do_named(who, day)]
+    with open_reader(tracker.where) as reader:
+        last = last_night(reader)
+        return {
+            "nights": [done_told(one) for one in done],
+            "last": None if last is None else last.night, "next": iso(next_due(reader, tracker.clock())),
+        }  # fmt: skip
+
+
+def reported(tracker: Asked, night: When | date, since: When | date) -> Document:
+    """What `report` answers. Raises NotFound for a night that was not swept."""
+    with open_reader(tracker.where) as reader:
+        now = tracker.clock()
+        found = _night(reader, night, now)
+        if since is None:
+            return night_document(reader, found)
+        first = _night(reader, since, now)
+        if first.at >= found.at:
+            raise BadInput(
+                what=f"--since {first.night} is not before the night of {found.night}",
+                try_="an earlier night",
+            )
+        return night_document(reader, found, since=first)
+
+
+def day_of(reader: Reader, night: When | date, now: int) -> date:
+    """The day that somebody means, in the tracker's zone."""
+    zone = hours(reader).zone
+    if isinstance(night, date) and not hasattr(night, "hour"):
+        return night
+    typed = plain_time(night)  # type: ignore[arg-type]  # a datetime by now
+    if isinstance(typed, int):
+        return local_of(typed, zone_of(zone)).date()
+    span = read_span(str(typed), now=now, zone=zone)
+    if span.earliest is None or span.latest is None:
+        raise BadInput(what=f"{typed} is no day", try_="a day such as 2024-12-08")
+    first, last = (local_of(at, zone_of(zone)).date() for at in (span.earliest, span.latest))
+    if first != last:
+        raise BadInput(what=f"{typed} is more than a day", try_=f"one day, such as {last}")
+    return last
+
+
+def _night(reader: Reader, night: When | date, now: int) -> Night:
+    if night is None:
+        found = last_night(reader)
+        if found is None:
+            raise NotFound(what="no night was swept yet", try_="tracker sweep")
+        return found
+    day = day_of(reader, night, now)
+    found = night_of(reader, day.isoformat())
+    if found is None:
+        last = last_night(reader)
+        known = f"; the last that was is {last.night}" if last else ""
+        raise NotFound(
+            what=f"the night of {day} was not swept{known}",
+            try_=f"tracker report --for {last.night}" if last else f"tracker sweep --for {day}",
+        )
+    return found
+
+
+def _wall_clock() -> int:
+    """Leases run by the wall's clock, also where `--now` has set the tracker's."""
+    return wall.time_ns() // 1000

@@ -1,0 +1,226 @@
+"""Decides what a night finds: which flags are raised, which are cleared, and when each place turns next.
+
+A finding depends on the log, the night's instant and the night before, and on nothing else: no clock, no
+order of places. So whoever sweeps, and how often he was interrupted, the events are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from tracker.judgement.evidence import DAY
+from tracker.judgement.flags import Case, Flag, found, next_turn
+from tracker.judgement.reliability import Weighed
+from tracker.judgement.verdict import CONTESTED_STATUS, HELD, TAIL, UNKNOWN, Verdict
+from tracker.night.watch import Watch, Watched
+from tracker.night.wording import Wording
+from tracker.reader import NOW, Reader, last_position
+from tracker.record.events import Event, FlagCleared, FlagRaised, NightSwept
+from tracker.views.claims import actor_names, source_names, texts
+from tracker.views.flags import FlagRow, flags_of, put_away
+from tracker.views.nights import Night, last_night
+from tracker.views.parties import TRUE
+from tracker.views.places import Nearby, Place, all_places, around
+from tracker.views.situation import NEARBY_KM, Folded, Question, Situation
+from tracker.zones import zone_of
+
+MOST_NAMED: Final = 50
+"""So many places that are due the next day, or that nobody holds, are named."""
+EVIDENCE: Final = "evidence"
+"""How a flag was cleared: it is so no more."""
+
+
+class Slot(NamedTuple):
+    """A night to be swept: a local day, its instant (us), the zone; and the days missed that it covers."""
+
+    night: str
+    at: int
+    zone: str
+    covers: tuple[str, ...] = ()
+
+
+class Swept(NamedTuple):
+    """What a night found: the events, the last of which says that it is done, and what to watch from now."""
+
+    events: Sequence[Event]
+    watched: Sequence[Watched]
+
+
+def sweep(reader: Reader, slot: Slot) -> Swept:
+    """Look at every place that is due in a night; `reader` sees the log as it is."""
+    before = last_night(reader)
+    return _Sweep(reader, slot, before).run()
+
+
+class _Looked(NamedTuple):
+    """A place with its verdict; `nearby`: control changed within 25 km in the last week."""
+
+    place: Place
+    verdict: Verdict
+    folded: Folded
+    nearby: bool
+
+
+class _Sweep:
+    """One night's look."""
+
+    def __init__(self, reader: Reader, slot: Slot, before: Night | None) -> None:
+        self._reader = reader
+        self._slot = slot
+        self._before = before
+        self._situation = Situation(reader, Question(slot.at))
+        self._watch = Watch(reader, self._situation.backdrop, before)
+        self._places = {place.id: place for place in all_places(reader) if place.merged_into is None}
+
+    def run(self) -> Swept:
+        looked = sorted(self._look(), key=lambda one: one.place.id)
+        cases = self._cases(looked)
+        watched = [
+            Watched(
+                case.place, next(iter(case.verdict.holders), None), case.verdict.status,
+                case.verdict.stale_at if case.verdict.holders else None, next_turn(case, nearby=one.nearby),
+            )
+            for case, one in zip(cases, looked, strict=True)
+        ]  # fmt: skip
+        return Swept([*self._changes(cases), self._done(watched)], watched)
+
+    def _done(self, watched: Sequence[Watched]) -> NightSwept:
+        slot, counts = self._slot, self._watch.counts(watched)
+        tomorrow = self._watch.stale_within(watched, slot.at, slot.at + DAY)
+        return NightSwept(
+            night=slot.night, at=slot.at, zone=slot.zone, after=self._before.position if self._before else 0,
+            cut_off=last_position(self._reader), considered=len(watched),
+            held=counts[HELD], contested=counts[CONTESTED_STATUS], unknown=counts[UNKNOWN],
+            due_tomorrow=len(tomorrow), tomorrow=tuple(tomorrow[:MOST_NAMED]),
+            nobodys=tuple(self._watch.unknown(watched, MOST_NAMED)), covers=slot.covers,
+        )  # fmt: skip
+
+    # -- which places, and what is believed of them ----------------------------------------------
+
+    def _look(self) -> Iterator[_Looked]:
+        due, claimed = self._watch.due(self._slot.at), set(self._situation.claimed())
+        claimed &= self._places.keys()
+        lately = [id_ for id_ in self._situation.changed_lately() if id_ in self._places]
+        changed = self._situation.nearby(self._places[id_] for id_ in lately)
+        if due is None:
+            yield from self._judged(claimed, changed, alone=False)
+            return
+        due &= claimed
+        # Where control has just changed, words on the places around keep half as long from tonight on.
+        near = {
+            other.id
+            for id_ in due.intersection(lately)
+            for _, other in around(self._reader, self._places[id_], NEARBY_KM)
+        }
+        wanted = due | (near & claimed)
+        yield from self._judged(wanted, changed, alone=2 * len(wanted) < len(claimed))
+
+    def _judged(self, wanted: Iterable[str], changed: Nearby, *, alone: bool) -> Iterator[_Looked]:
+        places = [self._places[id_] for id_ in wanted]
+        for id_, (verdict, folded) in self._situation.judged(places, alone=alone, changed=changed).items():
+            yield _Looked(self._places[id_], verdict, folded, changed.any(self._places[id_]))
+
+    # -- what the rules say of them --------------------------------------------------------------
+
+    def _cases(self, looked: Sequence[_Looked]) -> list[Case]:
+        recent = {one.place.id: self._recent(one.folded) for one in looked}
+        before, turns = self._held_before(looked), self._turns(one.place.id for one in looked)
+        tellers = self._tellers(
+            claim.evidence.claim
+            for one in looked
+            if len(one.folded.state.voices) == 1  # only then may reports go in a circle
+            for claim in recent[one.place.id]
+        )
+        return [
+            Case(
+                one.place.id, one.verdict, one.folded.state, recent[one.place.id],
+                self._situation.settings(one.place.id), tellers, before.get(one.place.id),
+                turns.get(one.place.id, ()),
+            )
+            for one in looked
+        ]  # fmt: skip
+
+    def _recent(self, folded: Folded) -> list[Weighed]:
+        """The claims of the last `TAIL`, whatever else was read of the place."""
+        since = self._slot.at - TAIL
+        found = (one for one in folded.weighed if one.evidence.event_at > since)
+        return sorted(
+            found, key=lambda one: (one.evidence.event_at, one.evidence.reported_at, one.evidence.claim)
+        )
+
+    def _held_before(self, looked: Sequence[_Looked]) -> dict[str, tuple[str, ...]]:
+        """Who held each place the night before; a place that nobody looked at then is not among them."""
+        if self._before is None:
+            return {}
+        ids = [one.place.id for one in looked]
+        kept = self._watch.kept(ids)
+        if kept or self._watch.kept_any():
+            return {id_: (one.holder,) if one.holder else () for id_, one in kept.items()}
+        then = Situation(self._reader, Question(self._before.at, position=self._before.position))
+        known = set(then.claimed())
+        judged = then.verdicts([one.place for one in looked if one.place.id in known])
+        return {id_: verdict.holders[:1] for id_, verdict in judged.items()}
+
+    def _turns(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """When what is held back of some places counts, and what analysts judged of them ends."""
+        members = {member: id_ for id_ in ids for member in self._situation.members(id_)}
+        found: dict[str, tuple[int, ...]] = {}
+        for sql in (
+            "SELECT place, until FROM held WHERE place IN (:wanted)",
+            "SELECT place, until FROM assessments WHERE place IN (:wanted) AND until IS NOT NULL"
+            f" AND cleared_at IS NULL AND {TRUE}",
+        ):
+            known = {"known": NOW} if ":known" in sql else {}
+            for place, at in self._reader.among(sql, members, **known):
+                found[members[place]] = (*found.get(members[place], ()), at)
+        return found
+
+    def _tellers(self, claims: Iterable[str]) -> dict[str, str]:
+        rows = self._reader.among(
+            f"SELECT id, source FROM claims WHERE id IN (:wanted) AND {TRUE}", claims, known=NOW
+        )
+        who = self._situation.who
+        return {claim: who.source(source) for claim, source in rows}
+
+    # -- what changes by it ----------------------------------------------------------------------
+
+    def _changes(self, cases: Sequence[Case]) -> Iterator[Event]:
+        ids = [member for case in cases for member in self._situation.members(case.place)]
+        open_: dict[str, list[FlagRow]] = {}
+        for row in flags_of(self._reader, ids):
+            open_.setdefault(self._situation.root(row.place), []).append(row)
+        findings = {case.place: found(case) for case in cases}
+        away = put_away(self._reader, (flag.id for flags in findings.values() for flag in flags))
+        wording = self._wording(findings)
+        for case in cases:
+            now = {flag.id: flag for flag in findings[case.place]}
+            before = {flag.id for flag in open_.get(case.place, ())}
+            for id_ in sorted(before - now.keys()):
+                yield FlagCleared(flag=id_, at=self._slot.at, how=EVIDENCE)
+            for flag in now.values():
+                if flag.id not in before and flag.id not in away:
+                    yield wording(flag, case)
+
+    def _wording(self, findings: Mapping[str, Sequence[Flag]]) -> Callable[[Flag, Case], FlagRaised]:
+        mentioned = {claim for flags in findings.values() for flag in flags for claim in flag.claims}
+        told = texts(self._reader, mentioned)
+        who = self._situation.who
+        words = Wording(
+            {id_: place.name for id_, place in self._places.items()}, actor_names(who), source_names(who),
+            zone_of(self._slot.zone),
+        )  # fmt: skip
+
+        def raised(flag: Flag, case: Case) -> FlagRaised:
+            return FlagRaised(
+                flag=flag.id, rule=flag.rule, flag_kind=flag.kind, place=case.place, at=self._slot.at,
+                since=flag.since, claims=flag.claims, why=words.why(flag, case, told),
+                clears=words.clears(flag, case),
+            )  # fmt: skip
+
+        return raised
+
+
+def _in_time(one: Weighed) -> tuple[int, int, str]:
+    claim = one.evidence
+    return claim.event_at, claim.reported_at, claim.claim

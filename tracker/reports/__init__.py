@@ -1,0 +1,1 @@
+"""What a night is told as: one document, in three forms."""

@@ -1,0 +1,87 @@
+"""Decides how a night's report looks as a page: one file without a script, for screens, paper and mail.
+
+What matters is in attributes of the elements themselves, as mail programs drop style sheets; the sheet adds
+what only browsers and printers need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any, Final
+
+from tracker.reports.sections import CLEARS, Item, Section, header, heading, quiet, sections, unchanged
+
+Document = Mapping[str, Any]
+_SHEET: Final = (
+    "@media print{body{font-size:10pt;max-width:none!important}a{color:inherit!important}"
+    "section,li{break-inside:avoid}}"
+    "@media(prefers-color-scheme:dark){html{background:#15181c}body{color:#e4e6e9!important}"
+    "a{color:#8ab8ff!important}}"
+)
+_BODY: Final = (
+    "margin:0 auto;padding:24px 16px;max-width:680px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,"
+    "Helvetica,Arial,sans-serif;color:#1c2126;overflow-wrap:anywhere"
+)
+_STYLES: Final = {
+    "h1": "font-size:26px;line-height:1.2;margin:0 0 12px",
+    "h2": "font-size:18px;margin:28px 0 8px;padding-bottom:4px;border-bottom:1px solid #8a939c",
+    "ul": "margin:0;padding-left:20px",
+    "li": "margin:0 0 10px",
+    "small": "font-size:13px;opacity:.75",
+    "p": "margin:0 0 12px",
+}
+
+
+def html(report: Document) -> str:
+    """The report of a night as one HTML file."""
+    title = escape(heading(report))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{title}</title><style>{_SHEET}</style></head>\n"
+        f'<body style="{_BODY}">\n{_tag("h1", title)}\n' + "\n".join(_body(report)) + "\n</body></html>\n"
+    )
+
+
+def _body(report: Document) -> Iterator[str]:
+    yield _tag("p", _tag("small", "<br>".join(escape(line) for line in header(report))))
+    if report["quiet"]:
+        yield _tag("p", escape(quiet(report)))
+    else:
+        if report["highlights"]:
+            told = "".join(_tag("li", f"<strong>{escape(line)}</strong>") for line in report["highlights"])
+            yield _tag("ul", told)
+        yield from map(_section, sections(report))
+        yield _tag("p", escape(unchanged(report)))
+    yield _tag("p", _tag("small", f"<em>{escape(report['method'])}</em>"))
+
+
+def _section(section: Section) -> str:
+    items = [*map(_item, section.items), *([_tag("li", f"and {section.more} more")] if section.more else [])]
+    note = _tag("p", _tag("small", f"{CLEARS} {escape(section.note)}")) if section.note else ""
+    return f"<section>{_tag('h2', escape(section.title))}{_tag('ul', ''.join(items))}{note}</section>"
+
+
+def _item(item: Item) -> str:
+    region = f" ({escape(item.region)})" if item.region else ""
+    text = f": {escape(item.text)}" if item.text else ""
+    claims = "".join(
+        _tag("li", f"{escape(one.text)}: {_linked(one.attribution or 'nobody is named', one.url)}")
+        for one in item.claims
+    )
+    step = _tag("small", f"{CLEARS} {escape(item.step)}") if item.step else ""
+    links = "".join(f" [{_linked('source', url)}]" for url in item.links)
+    head = f"<strong>{escape(item.name)}</strong>{region}{text}{links}"
+    return _tag("li", head + (_tag("ul", claims) if claims else "<br>" if step else "") + step)
+
+
+def _linked(text: str, url: str | None) -> str:
+    if url is None or not url.startswith(("https://", "http://")):
+        return escape(text)
+    return f'<a href="{escape(url, quote=True)}" rel="noreferrer nofollow">{escape(text)}</a>'
+
+
+def _tag(name: str, inside: str) -> str:
+    return f'<{name} style="{_STYLES[name]}">{inside}</{name}>'

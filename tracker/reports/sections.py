@@ -1,0 +1,173 @@
+"""Decides the order and the words of a night's report, the same in every form that is read by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from tracker.phrases import joined
+
+Document = Mapping[str, Any]
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+_DISAGREE: Final = {
+    "holder": "two sides are each said to hold it", "denial": "one says it, the other denies it",
+    "degree": "said to be taken, and fought for since", "timing": "the same capture on different days",
+    "number": "counts that do not meet",
+    "actor-identity": "different parts of one side are said to have taken it",
+}  # fmt: skip
+CLEARS: Final = "To clear it:"
+_SETTLED: Final = {
+    "contradicted": "no longer contradicted", "stale": "spoken of again",
+    "single-origin": "more than one origin", "circular": "more than one origin",
+}  # fmt: skip
+NAMED: Final = 12
+"""So many places are named in a line."""
+
+
+class Said(NamedTuple):
+    """A claim as a report shows it."""
+
+    text: str
+    attribution: str | None
+    url: str | None = None
+
+
+class Item(NamedTuple):
+    """One finding: the place, what was found, where to read it, both sides of it, what would clear it."""
+
+    name: str
+    text: str
+    region: str | None = None
+    links: tuple[str, ...] = ()
+    claims: tuple[Said, ...] = ()
+    step: str | None = None
+
+
+class Section(NamedTuple):
+    """A heading with its findings; `more`: so many others are not listed; `note`: what holds for each."""
+
+    title: str
+    items: Sequence[Item]
+    more: int = 0
+    note: str | None = None
+
+
+def heading(report: Document) -> str:
+    """The report's name."""
+    return f"Night of {_day(report['night'])}"
+
+
+def quiet(report: Document) -> str:
+    """All that is to be said of a night in which nothing was found."""
+    return f"A quiet night: {_news(report)}, and nothing changed at {_places(report['counts']['places'])}."
+
+
+def unchanged(report: Document) -> str:
+    """What did not change, in a line."""
+    return f"Nothing changed at {_places(report['unchanged'])}."
+
+
+def header(report: Document) -> Iterator[str]:
+    """Scope, information cut-off, position and hash of the log, and counts, a line each."""
+    counts = report["counts"]
+    since = f" since {report['since'][:16].replace('T', ' ')} UTC" if report["since"] else ""
+    yield f"Information cut-off: {report['shown']} ({report['cut_off']}){since}"
+    if report["covers"]:
+        first, *others = report["covers"]
+        nights = f"{first} to {others[-1]}" if others else first
+        yield f"Covers the nights that were missed too: {nights}"
+    yield (
+        f"{_places(counts['places'])}: {counts['held']} held, {counts['contested']} contested,"
+        f" {counts['unknown']} unknown; {_news(report)}"
+    )
+    yield f"Log: event {report['position']}, chain hash {report['chain_hash']}"
+
+
+def sections(report: Document) -> Iterator[Section]:
+    """What is new, the most urgent first; a heading under which there is nothing is left out."""
+    for section in (
+        _findings("Control changed", report["changed"], step=False),
+        Section(
+            "Contradictions", [*map(_contradiction, report["contradicted"]["flags"])],
+            _more(report["contradicted"]),
+        ),
+        _findings("Gone stale", report["stale"]),
+        Section("Will go stale within a day", [*_in_one(report["due_tomorrow"])]),
+        _findings("Resting on one origin", report["single_origin"]),
+        Section("Held by nobody that is known", [*_in_one(report["unknown"])]),
+        Section("Settled since", [*_settled(report["settled"])]),
+        Section("Corrections and retractions", [
+            *_withdrawn("corrected by us", report["corrections"]),
+            *_withdrawn("taken back by its source", report["retractions"]),
+        ]),
+    ):  # fmt: skip
+        if section.items:
+            yield _said_once(section)
+
+
+def _said_once(section: Section) -> Section:
+    """What would clear each of several findings alike is told once."""
+    steps = {item.step for item in section.items}
+    if len(section.items) < 2 or len(steps) > 1 or steps == {None}:
+        return section
+    return section._replace(items=[item._replace(step=None) for item in section.items], note=steps.pop())
+
+
+def _findings(title: str, told: Document, *, step: bool = True) -> Section:
+    items = [
+        Item(one["name"], one["why"], one["region"], _links(one), step=one["clears"] if step else None)
+        for one in told["flags"]
+    ]
+    return Section(title, items, _more(told))
+
+
+def _contradiction(one: Document) -> Item:
+    claims = tuple(Said(claim["text"], claim["attribution"], claim["url"]) for claim in one["claims"])
+    text = _DISAGREE.get(str(one["kind"]), str(one["kind"]))
+    return Item(one["name"], text, one["region"], claims=claims, step=one["clears"])
+
+
+def _links(one: Document) -> tuple[str, ...]:
+    """Where the claims can be read whose words stand in the sentence."""
+    return tuple(dict.fromkeys(claim["url"] for claim in one["claims"] if claim["url"]))
+
+
+def _in_one(told: Document) -> Iterator[Item]:
+    if told["count"]:
+        names = [one["name"] for one in told["places"][:NAMED]]
+        others = told["count"] - len(names)
+        yield Item(joined([*names, f"{others} more"] if others else names), "")
+
+
+def _settled(told: Iterable[Document]) -> Iterator[Item]:
+    for name, how in dict.fromkeys((one["name"], _SETTLED[one["rule"]]) for one in told):
+        yield Item(str(name), how)
+
+
+def _withdrawn(how: str, told: Iterable[Document]) -> Iterator[Item]:
+    for one in told:
+        reason = f" ({one['reason']})" if one["reason"] else ""
+        said = f" ({one['attribution']})" if one["attribution"] else ""
+        yield Item(f"{one['text']}{said}", f"{how}{reason}")
+
+
+def _more(told: Document) -> int:
+    return int(told["count"]) - len(told["flags"])
+
+
+def _news(report: Document) -> str:
+    count = report["counts"]["new_claims"]
+    return f"{count or 'no'} new claim{'s' if count != 1 else ''}"
+
+
+def _places(count: int) -> str:
+    return f"{count:,} place{'s' if count != 1 else ''}"
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,54 @@
+"""Decides how the nights that were swept are read from the record."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from tracker.reader import NOW, Reader
+from tracker.views.parties import TRUE
+
+_COLUMNS: Final = (
+    "night, at, zone, after, cut_off, position, considered, held, contested, unknown, due_tomorrow, tomorrow,"
+    " nobodys, covers, swept_at"
+)
+
+
+class Night(NamedTuple):
+    """A night that is done. `night` is a day, `at` its instant (us); the rest are positions of the log.
+
+    It looked at what was recorded up to `cut_off`; its flags and its end (`position`) come right after.
+    """
+
+    night: str
+    at: int
+    zone: str
+    after: int
+    cut_off: int
+    position: int
+    considered: int
+    held: int
+    contested: int
+    unknown: int
+    due_tomorrow: int
+    tomorrow: str
+    nobodys: str
+    covers: str
+    swept_at: int
+
+
+def night_of(reader: Reader, day: str) -> Night | None:
+    """The night of a day, if it was swept."""
+    row = reader.one(f"SELECT {_COLUMNS} FROM nights WHERE night = :day AND {TRUE}", day=day, known=NOW)
+    return None if row is None else Night(*row)
+
+
+def last_night(reader: Reader, known: int = NOW) -> Night | None:
+    """The latest night done, as known at a position."""
+    row = reader.one(f"SELECT {_COLUMNS} FROM nights WHERE {TRUE} ORDER BY at DESC LIMIT 1", known=known)
+    return None if row is None else Night(*row)
+
+
+def ended_at(reader: Reader, position: int) -> Night | None:
+    """The night that ended at a position."""
+    row = reader.one(f"SELECT {_COLUMNS} FROM nights WHERE position = :position", position=position)
+    return None if row is None else Night(*row)
