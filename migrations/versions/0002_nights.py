@@ -45,10 +45,12 @@ def upgrade() -> None:
         sa.Column("day", NAME, primary_key=True),
         sa.Column("target", NAME, primary_key=True),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("token", sa.Integer, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("due_at", sa.BigInteger, nullable=False),
         sa.Column("lease_until", sa.BigInteger),
         sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("first_at", sa.BigInteger),
         sa.Column("sent_at", sa.BigInteger),
         sa.Column("error", sa.Text),
     )

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.running import on_a_terminal, tracker
 from tests.cli.test_help import EVERY_COMMAND
+from tracker.cli.session import Session
+from tracker.errors import BadInput
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
 SAID = ("--source", "Reuters", "--said-by", "rebels", "--at", "2024-12-07")
@@ -335,6 +337,8 @@ def test_the_environment_and_the_settings_file_are_heard(
         ('color = "purple"', "'purple'", "auto, always, never"),
         ("tz = 3", "tz is no text", "tz ="),
         ('db = ""', "db is no text", "db ="),
+        ("deliver = 3", "deliver is no table", "[deliver.NAME]"),
+        ("[delivr.x]", "sets 'delivr'", "did you mean deliver?"),
     ],
 )
 def test_a_settings_file_means_what_it_says_or_is_refused(
@@ -347,6 +351,22 @@ def test_a_settings_file_means_what_it_says_or_is_refused(
     assert answer.code == 2
     assert error in answer.refusal[0]
     assert step in answer.refusal[1]
+
+
+def test_what_is_delivered_is_read_where_it_is_asked_for(story_file: Path, tmp_path: Path) -> None:
+    """A mistake there stops no question about a place."""
+    (tmp_path / "config" / "tracker").mkdir(parents=True)
+    path = tmp_path / "config" / "tracker" / "config.toml"
+    path.write_text('[deliver.desk]\nkind = "directory"\npath = "reports"\n')
+    assert tracker("status", "--db", story_file).code == 0
+    (target,) = Session(None, None, None, None, None, False).targets()
+    assert (target.name, getattr(target, "path", "")) == ("desk", str(path.parent / "reports"))
+    path.write_text('[deliver.desk]\nkind = "pigeon"\n')
+    assert tracker("status", "--db", story_file).code == 0
+    with pytest.raises(BadInput, match=r"config.toml, \[deliver.desk\]: kind is 'pigeon'"):
+        Session(None, None, None, None, None, False).targets()
+    path.unlink()
+    assert Session(None, None, None, None, None, False).targets() == ()
 
 
 def test_a_colour_that_is_none_is_refused_wherever_it_stands(

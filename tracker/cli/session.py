@@ -15,6 +15,7 @@ from tracker.errors import BadInput, TrackerError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from tracker.night.targets import Target
     from tracker.reader import Reader
     from tracker.tracker import Tracker
 
@@ -22,6 +23,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 FILE = "tracker.db"
 COLORS = ("auto", "always", "never")
 CONFIGURED = ("db", "tz", "by", "color")
+TABLES = ("deliver",)
 
 
 class Session:
@@ -40,6 +42,7 @@ class Session:
         self.db = db or os.environ.get("TRACKER_DB") or _text(told, "db")
         self.tz = tz or os.environ.get("TRACKER_TZ") or _text(told, "tz")
         self.by = by or os.environ.get("TRACKER_BY") or _text(told, "by") or ""
+        self._deliver = told.get("deliver")
         self.as_json = as_json
         self._now = now or os.environ.get("TRACKER_NOW")
         self._instant: int | None = None
@@ -85,6 +88,12 @@ class Session:
         clock = self.clock(writing=writing)
         self._tracker = Tracker(self.where(new=new), clock=clock, zone=self.tz, by=self.by)
         return self._tracker
+
+    def targets(self) -> tuple[Target, ...]:
+        """What a night's report is delivered to, by the configuration; read only where it is asked for."""
+        from tracker.night.targets import read_targets
+
+        return () if self._deliver is None else read_targets(self._deliver, _config_file())
 
     def zone(self) -> str:
         """The zone in which times are shown."""
@@ -232,7 +241,7 @@ def _text(told: dict[str, Any], key: str) -> str | None:
 
 def _configured() -> dict[str, Any]:
     """The user's settings file, where there is one."""
-    path = os.path.join(_config_directory(), "config.toml")
+    path = _config_file()
     if not os.path.exists(path):
         return {}
     import tomllib
@@ -249,14 +258,18 @@ def _configured() -> dict[str, Any]:
 
 def _check_configured(path: str, key: str, value: object) -> None:
     """A misspelt `db` would mean another tracker, so what is not known is not passed over."""
+    if key in TABLES:
+        if not isinstance(value, dict):
+            raise BadInput(what=f"{path}: {key} is no table", try_=f"[{key}.NAME], and its keys below")
+        return
     if key not in CONFIGURED:
         from tracker.names import propose
 
-        near = propose(key, CONFIGURED, 1)
+        near = propose(key, (*CONFIGURED, *TABLES), 1)
         asked = f"did you mean {near[0]}? " if near else ""
         raise BadInput(
             what=f"{path} sets {key!r}, which means nothing",
-            try_=f"{asked}known are {', '.join(CONFIGURED)}",
+            try_=f"{asked}known are {', '.join(CONFIGURED)} and [{'.NAME], ['.join(TABLES)}.NAME]",
         )
     if not isinstance(value, str) or not value.strip():
         raise BadInput(what=f"{path}: {key} is no text", try_=f'{key} = "…"')
@@ -266,6 +279,10 @@ def _color(word: str | None, where: str) -> str | None:
     if word and word not in COLORS:
         raise BadInput(what=f"{where} is {word!r}", try_=f"one of {', '.join(COLORS)}")
     return word
+
+
+def _config_file() -> str:
+    return os.path.join(_config_directory(), "config.toml")
 
 
 def _config_directory() -> str:

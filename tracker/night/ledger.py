@@ -46,7 +46,7 @@ def take(store: Store, day: str, clock: Clock, *, length: int = LEASE) -> Lease 
     """Take a night; None: it is done. Raises InHand while somebody else's lease runs."""
     with store.transaction() as connection:
         driver = Driver(connection)
-        now = _now(driver, clock)
+        now = instant(driver, clock)
         found = driver.run("SELECT state, token, lease_until FROM sweep_runs WHERE day = ?", (day,))
         if not found:
             driver.run(
@@ -72,7 +72,7 @@ def finish(
     driver: Driver, lease: Lease, clock: Clock, *, position: int, sha256: str, covers: Iterable[str] = ()
 ) -> None:
     """Close a night inside the transaction that records it. Raises LostLease, and nothing is recorded."""
-    now = _now(driver, clock)
+    now = instant(driver, clock)
     closed = driver.run(
         "UPDATE sweep_runs SET state = ?, finished_at = ?, position = ?, report_sha256 = ?,"
         " lease_until = NULL WHERE day = ? AND token = ? AND state = ? RETURNING day",
@@ -96,8 +96,8 @@ def give_back(store: Store, lease: Lease) -> None:
         )
 
 
-def _now(driver: Driver, clock: Clock) -> int:
-    """Microseconds since the epoch; of several machines at one database, the database's."""
+def instant(driver: Driver, clock: Clock) -> int:
+    """Now (us since the epoch), as leases are reckoned: of several machines at one database, the database's."""
     if driver.dialect == "postgresql":
         return int(driver.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0][0])
     return clock()

@@ -100,17 +100,19 @@ watches = Table(
     Index("watches_status", "status"),
 )
 
-# One row for each night's report and each target that it goes to.
+# One row for each night's report and each target that it goes to; `token` rises with each who takes it on.
 outbox = Table(
     "outbox",
     metadata,
     Column("day", _NAME, primary_key=True),
     Column("target", _NAME, primary_key=True),
     Column("state", Text, nullable=False),
+    Column("token", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("lease_until", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("first_at", BigInteger),
     Column("sent_at", BigInteger),
     Column("error", Text),
 )
