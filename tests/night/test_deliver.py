@@ -346,9 +346,9 @@ def test_a_clock_that_was_ahead(where: str, ahead: int) -> None:
 
 def test_nothing_is_due_without_a_lock(where: str, tmp_path: Path) -> None:
     """A look every half minute stands in nobody's way: here somebody writes all the while."""
-    swept(where, ["folder"])
-    made = targets(folder(tmp_path))
-    deliver(where, made, Clock())
+    swept(where, ["folder", "desk"])
+    made = targets(folder(tmp_path) + desk(free_port()))
+    assert told(deliver(where, made, Clock())) == [("desk", "pending", 1), ("folder", "sent", 1)]
     with Store.open(where) as store, store.transaction():
         assert deliver(where, made, Clock()) == []
 
