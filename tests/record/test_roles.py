@@ -10,8 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.night.swept import Clock, targets
 from tests.record.tampering import stranger
 from tracker.errors import BadInput, DamagedDatabase, DatabaseBusy, DatabaseProblem, UnwritableDatabase
+from tracker.night.deliver import deliver, redeliver
+from tracker.night.shift import work
+from tracker.night.sweep import Slot
 from tracker.reader import open_reader
 from tracker.record.follow import project, rebuild, tables
 from tracker.record.postgresql import SETTINGS
@@ -74,6 +78,19 @@ def test_a_writer_adds_and_changes_nothing(roles: Roles, playing: Playing) -> No
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 hand(statement)
+
+
+def test_a_writer_does_the_night_and_delivers_its_report(
+    roles: Roles, playing: Playing, tmp_path: Path
+) -> None:
+    where = playing(roles.writer)
+    clock = Clock()
+    made = targets(f'[deliver.reports]\nkind = "directory"\npath = "{tmp_path}"\n')
+    night = Slot("2024-12-08", clock(), "UTC")
+    work(where, night, clock=clock, lease_clock=clock, by="night", targets=["reports"])
+    assert [one.state for one in deliver(where, made, clock)] == ["sent"]
+    redeliver(where, "2024-12-08", "reports", clock)
+    assert [one.state for one in deliver(where, made, clock)] == ["sent"]
 
 
 def test_a_reader_reads(roles: Roles, playing: Playing) -> None:

@@ -75,6 +75,7 @@ def _grant(connection: Connection, roles: Roles) -> None:
         f"GRANT INSERT ON events TO {writer}",
         f"GRANT UPDATE ON head TO {writer}",
         f"GRANT INSERT, UPDATE, DELETE ON checkpoints TO {writer}",
+        f"GRANT INSERT, UPDATE ON sweep_runs, watches, outbox TO {writer}",
         # Views are made again by whoever writes, and keep their owner and these grants (see `derived`).
         *(f"ALTER TABLE {view} OWNER TO {writer}" for view in tables()),
         *(f"GRANT SELECT ON {view} TO {reader}" for view in tables()),
