@@ -122,16 +122,17 @@ class Hook:
     says: str = "ok"
     came: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     port: int = 0
+    scheme: str = "http"
     lock: threading.Lock = field(default_factory=threading.Lock)
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 @contextmanager
-def web_server(hook: Hook | None = None) -> Iterator[Hook]:
+def web_server(hook: Hook | None = None, *, tls: bool = False) -> Iterator[Hook]:
     """A web server on a free port."""
     it = hook or Hook()
 
@@ -164,7 +165,9 @@ def web_server(hook: Hook | None = None) -> Iterator[Hook]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    it.port = server.server_address[1]
+    if tls:
+        server.socket = certified().wrap_socket(server.socket, server_side=True)
+    it.port, it.scheme = server.server_address[1], "https" if tls else "http"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

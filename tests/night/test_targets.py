@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.night.swept import targets
-from tracker.night.targets import BadTarget, Directory, Mail, Webhook, check_secrets
+from tracker.night.targets import PLACEHOLDERS, BadTarget, Directory, Mail, Webhook, check_secrets
 
 FOLDER = '[deliver.reports]\nkind = "directory"\npath = "/srv/reports"\n'
 MAIL = """
@@ -127,6 +128,16 @@ def test_another_only_where_its_owner_says_so(host: str) -> None:
     with pytest.raises(BadTarget, match="over http"):
         targets(HOOK.replace("https://example.org", f"http://{host}"))
     targets(HOOK.replace("https://example.org", f"http://{host}") + "insecure = true")
+
+
+def test_the_tables_of_the_documentation_are_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "night.md").read_text(encoding="utf-8")
+    made = targets("\n".join(re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)))
+    assert [one.name for one in made] == ["reports", "desk", "chat", "archive"]
+    told = set(
+        re.findall(r"`(\w+)`", re.findall(r"^\| placeholder .*?\n\n", page, re.MULTILINE | re.DOTALL)[0])
+    )
+    assert set(PLACEHOLDERS) == told
 
 
 class TestSecrets:

@@ -9,7 +9,16 @@ import time
 
 import pytest
 
-from tests.night.servers import CUTS_OFF, CUTS_OFF_IN_DATA, HANGS, Hook, free_port, scripted, web_server
+from tests.night.servers import (
+    CERTIFICATE,
+    CUTS_OFF,
+    CUTS_OFF_IN_DATA,
+    HANGS,
+    Hook,
+    free_port,
+    scripted,
+    web_server,
+)
 from tests.night.swept import targets
 from tracker.night.letter import Letter, NotTaken, Unsure
 from tracker.night.targets import Webhook
@@ -77,6 +86,17 @@ def test_each_placeholder_stands_for_something(letter: Letter) -> None:
     found = json.loads(filled({name: f"{{{{{name}}}}}" for name in PLACEHOLDERS}, letter, "chat"))
     assert {name for name, value in found.items() if not value} == set()
     assert found["cut_off"] == "2024-12-08T02:00:00Z"
+
+
+def test_an_encrypted_connection_with_a_certificate_that_its_owner_made(letter: Letter) -> None:
+    with web_server(tls=True) as hook:
+        post(to(hook.url, f'ca_file = "{CERTIFICATE}"'), letter)
+        assert len(hook.came) == 1
+        with pytest.raises(
+            NotTaken, match=r"certificate is not trusted \(self.signed certificate\): ca_file"
+        ):
+            post(to(hook.url), letter)
+        assert len(hook.came) == 1
 
 
 class TestNotTaken:
