@@ -20,7 +20,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 CERTIFICATE = str(Path(__file__).with_name("localhost.pem"))
-HANGS, CUTS_OFF, CUTS_OFF_IN_DATA = "hangs", "cuts off after the end", "cuts off in the message"
+HANGS, SLOW, CUTS_OFF, CUTS_OFF_IN_DATA = (
+    "hangs",
+    "answers after 2 seconds",
+    "cuts off after the end",
+    "cuts off in the message",
+)
 
 
 def certified() -> ssl.SSLContext:
@@ -56,6 +61,9 @@ class Mailbox:
         self.seen += 1
         if self.answer == HANGS:
             await asyncio.sleep(60)
+        if self.answer == SLOW:
+            await asyncio.sleep(2)
+            return "250 OK"
         if self.answer == CUTS_OFF:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
@@ -150,10 +158,12 @@ def web_server(hook: Hook | None = None, *, tls: bool = False) -> Iterator[Hook]
                 it.over.wait(60)
                 self.close_connection = True
                 return
-            if isinstance(it.answer, str):
+            if it.answer == SLOW:
+                it.over.wait(2)
+            elif isinstance(it.answer, str):
                 self.close_connection = True
                 return
-            self.send_response(it.answer)
+            self.send_response(it.answer if isinstance(it.answer, int) else 200)
             if it.answer in (301, 307):
                 self.send_header("Location", it.url + "/elsewhere")
             said = it.says.replace("{headers}", str(dict(self.headers))).replace("{path}", self.path).encode()

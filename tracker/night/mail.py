@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from tracker.night.letter import Letter, NotTaken, Unsure, plain, told
 from tracker.night.network import breaking_off, trusting
-from tracker.night.targets import NONE, STARTTLS, TLS, Mail
+from tracker.night.targets import STARTTLS, TLS, Mail
 
 PATIENCE: Final = 4
 """So often an address that is refused for the time being is waited for, before the others get theirs."""
@@ -35,7 +35,7 @@ def mail(target: Mail, letter: Letter, *, attempt: int, now: int) -> str | None:
         with _connected(target) as server:
             _enter(server, target, password)
             refused = _address(server, target, attempt)
-            _hand_over(server, content)
+            _hand_over(server, content, target.longest)
     except UnicodeError:
         raise NotTaken(f"{target.host}:{target.port}: user and password must be ASCII") from None
     except (OSError, smtplib.SMTPException) as error:
@@ -119,13 +119,18 @@ def _address(server: smtplib.SMTP, target: Mail, attempt: int) -> list[str]:
     return named
 
 
-def _hand_over(server: smtplib.SMTP, content: bytes) -> None:
-    """The message, and the answer to it. Raises Unsure once its end is on the way and no answer comes."""
+def _hand_over(server: smtplib.SMTP, content: bytes, longest: int) -> None:
+    """The message, and the answer to it. Raises Unsure once its end is on the way and no answer comes.
+
+    A server may look through a message for long before it answers, so that is waited for to the last.
+    """
     _expect(server.docmd("DATA"), "DATA", 354)
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content.rstrip(b"\r\n") + b"\n")
     server.send(re.sub(rb"(?m)^\.", b"..", lines))  # an error here: its end was not sent
     try:
         server.send(b".\r\n")
+        if server.sock is not None:
+            server.sock.settimeout(longest)
         code, text = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
         raise Unsure(
@@ -155,7 +160,7 @@ def _why(target: Mail, error: Exception, password: str) -> str:
         case smtplib.SMTPAuthenticationError():
             why = f"user or password refused: {error.smtp_code} {_decoded(error.smtp_error)}"
         case smtplib.SMTPNotSupportedError():
-            why = str(error) + (f' security = "{TLS}" or "{NONE}"' if target.security == STARTTLS else "")
+            why = str(error) + (f' security = "{TLS}"' if target.security == STARTTLS else "")
         case smtplib.SMTPResponseException():
             why = f"{error.smtp_code} {_decoded(error.smtp_error)}"
         case _:

@@ -41,7 +41,7 @@ def post(target: Webhook, letter: Letter) -> None:
             connection.connect()
         except OSError as error:
             raise NotTaken(f"{_shown(url)}: {_why(error)}") from error
-        answer = _answer(connection, url, headers, body, secrets)
+        answer = _answer(connection, url, headers, body, secrets, target.longest)
         _judge(answer, url, secrets)
 
 
@@ -107,7 +107,7 @@ def _connection(target: Webhook, url: SplitResult) -> http.client.HTTPConnection
 
 def _answer(
     connection: http.client.HTTPConnection, url: SplitResult, headers: Mapping[str, str], body: bytes,
-    secrets: list[str],
+    secrets: list[str], longest: int,
 ) -> http.client.HTTPResponse:  # fmt: skip
     """Send the request. Where it cannot be sent to its end, the service may have said why."""
     broken: OSError | None = None
@@ -116,6 +116,8 @@ def _answer(
     except OSError as error:
         broken = error
     try:
+        if broken is None and connection.sock is not None:
+            connection.sock.settimeout(longest)  # it has all of it now: what it says of it is waited for
         return connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         if broken is not None:
