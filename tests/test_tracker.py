@@ -59,6 +59,7 @@ def test_every_command_has_its_verb() -> None:
         "source": "source_add",
         "document": "document_add",
         "batch": "batches",
+        "scheduler": "shift",
     }
     for name in COMMANDS:
         if name != "demo":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.desk.claiming import Claiming
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
+    from tracker.night.targets import Target
 
 Document = dict[str, Any]
 
@@ -179,7 +180,8 @@ class Tracker:
         with self._asking() as ask:
             return ask.claims(
                 at, known_at, published_by, since=since, until=until, standing=standing, flag=flag,
-                place=place, actor=actor, source=source, origin=origin, predicate=predicate, modality=modality, text=text,
+                place=place, actor=actor, source=source, origin=origin, predicate=predicate,
+                modality=modality, text=text,
             )  # fmt: skip
 
     def anything_said(self) -> bool:
@@ -444,15 +446,18 @@ class Tracker:
     # -- the night -------------------------------------------------------------------------------
 
     def sweep(
-        self, *, night: When | date = None, catch_up: str = "latest", targets: Sequence[str] = ()
+        self, *, night: When | date = None, catch_up: str = "latest", targets: Sequence[str] = (),
+        dry_run: bool = False,
     ) -> Document:  # fmt: skip
         """Do the nights that are due, or one by its day: flags raised and cleared, the report recorded.
 
         A night that is done is answered and not done again. `catch_up`: of missed nights the `latest` is done
         and covers the others, or `all` are. `targets` names what the report is to be delivered to.
         """
-        from tracker.night.shifts import swept
+        from tracker.night.shifts import looked_at, swept
 
+        if dry_run:
+            return looked_at(self, night)
         return swept(self, night, catch_up, targets)
 
     def report(self, *, night: When | date = None, since: When | date = None) -> Document:
@@ -460,6 +465,18 @@ class Tracker:
         from tracker.night.shifts import reported
 
         return reported(self, night, since)
+
+    def deliver(self, targets: Iterable[Target]) -> Document:
+        """Deliver what reports are due to some targets (`tracker.night.targets`), each once."""
+        from tracker.night.shifts import delivered
+
+        return delivered(self, targets)
+
+    def redeliver(self, night: When | date, target: str, *, targets: Iterable[Target] = ()) -> Document:
+        """Let a night's report go to a target again, whatever became of it: at the next `deliver`."""
+        from tracker.night.shifts import set_again
+
+        return set_again(self, night, target, targets)
 
     def flags(self, *, place: str | None = None, rule: str | None = None, sleeping: bool = False) -> Document:
         """The open flags, of a place or a rule; those that sleep only if asked for."""

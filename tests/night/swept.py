@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 
 from tracker.night.outbox import Row, rows
-from tracker.night.shift import work
+from tracker.night.shift import Worker, work
 from tracker.night.sweep import Slot
 from tracker.night.targets import Target, read_targets
 from tracker.reader import open_reader
@@ -41,7 +41,7 @@ def swept(where: str, targets: Iterable[str], days: Iterable[str] = ("2024-12-08
     for day in days:
         at = parse_iso(f"{day}T02:00:00Z")
         night = Clock(at + 30_000_000)
-        work(where, Slot(day, at, "UTC"), clock=night, lease_clock=night, by="night", targets=tuple(targets))
+        work(Worker(where, night, night, "night", tuple(targets)), Slot(day, at, "UTC"))
     return where
 
 

@@ -14,7 +14,7 @@ from tests.night.swept import Clock, targets
 from tests.record.tampering import stranger
 from tracker.errors import BadInput, DamagedDatabase, DatabaseBusy, DatabaseProblem, UnwritableDatabase
 from tracker.night.deliver import deliver, redeliver
-from tracker.night.shift import work
+from tracker.night.shift import Worker, work
 from tracker.night.sweep import Slot
 from tracker.reader import open_reader
 from tracker.record.follow import project, rebuild, tables
@@ -87,7 +87,7 @@ def test_a_writer_does_the_night_and_delivers_its_report(
     clock = Clock()
     made = targets(f'[deliver.reports]\nkind = "directory"\npath = "{tmp_path}"\n')
     night = Slot("2024-12-08", clock(), "UTC")
-    work(where, night, clock=clock, lease_clock=clock, by="night", targets=["reports"])
+    work(Worker(where, clock, clock, "night", ("reports",)), night)
     assert [one.state for one in deliver(where, made, clock)] == ["sent"]
     redeliver(where, "2024-12-08", "reports", clock)
     assert [one.state for one in deliver(where, made, clock)] == ["sent"]

@@ -34,19 +34,36 @@ def run_(run: Session, every: float, catch_up: str) -> None:
     """
     from tracker.night import schedule
 
-    tracker = run.tracker(writing=True)
+    tracker, targets = run.tracker(writing=True), run.targets()
     tracker.shift()  # a database that is missing or too old is told at once
 
     def tick() -> None:
         try:
-            for one in tracker.sweep(catch_up=catch_up)["nights"]:
+            names = [one.name for one in targets]
+            for one in tracker.sweep(catch_up=catch_up, targets=names)["nights"]:
                 note(f"night of {one['night']}: {one['raised']} raised, {one['cleared']} cleared")
+            for told in tracker.deliver(targets)["delivered"]:
+                why = f": {told['error']}" if told["error"] else ""
+                note(f"{told['state']}: {told['night']} to {told['target']}{why}")
         except TrackerError as error:  # asked again at the next look
             note(f"{error.message} (next look in {every:g} s)")
 
     note(f"looking every {every:g} s; the next night is due {_when(tracker.shift()['next'], run)}")
     schedule.run(tick, every=every)
     note("stopped; nothing is left half done")
+
+
+@command.command("redeliver", cls=Command)
+@click.argument("night")
+@click.argument("target")
+@session
+def redeliver(run: Session, night: str, target: str) -> None:
+    """Let the report of NIGHT go to TARGET again, whatever became of it: look first whether it came."""
+    told = run.tracker(writing=True).redeliver(night, target, targets=run.targets())
+    if run.as_json:
+        as_json(told)
+        return
+    Lines(colored=run.colored).line(f"{told['night']} to {told['target']}: {told['state']}")
 
 
 @command.command("status", cls=Command)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tracker.cli.output import Lines, as_json, note
-from tracker.cli.session import Session, session
+from tracker.cli.session import DRY_RUN, Session, session
 from tracker.cli.shell import Command
 
 
@@ -17,13 +17,20 @@ from tracker.cli.shell import Command
     "--catch-up", type=click.Choice(("latest", "all")), default="latest",
     help="Of missed nights do the latest, which covers the others, or all.",
 )  # fmt: skip
+@DRY_RUN
 @session
-def command(run: Session, night: str | None, catch_up: str) -> None:
+def command(run: Session, night: str | None, catch_up: str, dry_run: bool) -> None:
     """Look at every place that is due: raise flags, clear them, record the night's report.
 
     A night is done once; asked again, it says so and does nothing. For cron and timers as well as by hand.
+    The report goes to the targets of the configuration, each once.
     """
-    found = run.tracker(writing=True).sweep(night=night, catch_up=catch_up)
+    if dry_run:
+        _try(run, night)
+        return
+    tracker, targets = run.tracker(writing=True), run.targets()
+    found = tracker.sweep(night=night, catch_up=catch_up, targets=[one.name for one in targets])
+    found |= tracker.deliver(targets)
     if run.as_json:
         as_json(found)
         return
@@ -32,9 +39,26 @@ def command(run: Session, night: str | None, catch_up: str) -> None:
     out = Lines(colored=run.colored)
     for one in found["nights"]:
         _tell(out, one)
+    for told in found["delivered"]:
+        why = f": {told['error']}" if told["error"] else ""
+        out.item(told["state"], f"{told['night']} to {told['target']}{why}")
     if not found["nights"]:
         due = when(found["next"], run.zone())
         note(f"nothing is due: the night of {found['last']} is done, the next is due {due}")
+
+
+def _try(run: Session, night: str | None) -> None:
+    found = run.tracker().sweep(night=night, dry_run=True)
+    if run.as_json:
+        as_json(found)
+        return
+    out = Lines(colored=run.colored)
+    for one in found["events"]:
+        out.line(f"would be {one['kind'].removeprefix('flag-')}: {one['flag']}" + (
+            f"  {one['rule']}: {one['why']}" if "why" in one else ""
+        ))  # fmt: skip
+    if not found["events"]:
+        note("no flag would be raised or cleared" if found["night"] else "nothing is due")
 
 
 def _tell(out: Lines, one: dict[str, Any]) -> None:

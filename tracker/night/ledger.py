@@ -97,7 +97,7 @@ def give_back(store: Store, lease: Lease) -> None:
 
 
 def instant(driver: Driver, clock: Clock) -> int:
-    """Now (us since the epoch), as leases are reckoned: of several machines at one database, the database's."""
+    """Now (us since the epoch), for leases: of several machines at one database, the database's."""
     if driver.dialect == "postgresql":
         return int(driver.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0][0])
     return clock()

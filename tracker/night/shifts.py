@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import time as wall
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from tracker.desk.recording import payload
 from tracker.errors import BadInput, NotFound
-from tracker.night.shift import EACH, LATEST, Worker, catch_up_nights, do_named, hours, next_due
+from tracker.night.deliver import deliver, redeliver
+from tracker.night.outbox import documents
+from tracker.night.shift import (
+    EACH,
+    LATEST,
+    Worker,
+    catch_up_nights,
+    do_named,
+    hours,
+    named,
+    next_due,
+    waiting,
+)
 from tracker.night.standing import done_told
+from tracker.night.sweep import sweep
+from tracker.night.targets import Target
 from tracker.reader import Reader, open_reader
 from tracker.reports.night import night_document
 from tracker.times import read_span
@@ -46,6 +61,22 @@ def swept(tracker: Asked, night: When | date, catch_up: str, targets: Sequence[s
         }  # fmt: skip
 
 
+def looked_at(tracker: Asked, night: When | date) -> Document:
+    """What `sweep --dry-run` answers: the flags that the next night due would raise and clear."""
+    now = tracker.clock()
+    with open_reader(tracker.where) as reader:
+        if night is None:
+            slots = waiting(reader, now)[:1]
+        else:
+            slots = [named(reader, day_of(reader, night, now), now)]
+        found = [event for slot in slots for event in sweep(reader, slot).events[:-1]]
+        return {
+            "night": slots[0].night if slots else None, "dry_run": True,
+            "events": [{"kind": one.kind, **payload(one)} for one in found],
+            "next": iso(next_due(reader, now)),
+        }  # fmt: skip
+
+
 def reported(tracker: Asked, night: When | date, since: When | date) -> Document:
     """What `report` answers. Raises NotFound for a night that was not swept."""
     with open_reader(tracker.where) as reader:
@@ -60,6 +91,29 @@ def reported(tracker: Asked, night: When | date, since: When | date) -> Document
                 try_="an earlier night",
             )
         return night_document(reader, found, since=first)
+
+
+def delivered(tracker: Asked, targets: Iterable[Target]) -> Document:
+    """What `deliver` answers: each report that was tried, the state it is in now, and why."""
+    done = deliver(tracker.where, targets, tracker.clock, lease_clock=_wall_clock)
+    return {
+        "delivered": [
+            {"night": one.day, "target": one.target, "state": one.state, "attempt": one.attempt,
+             "error": one.error}
+            for one in done
+        ]
+    }  # fmt: skip
+
+
+def set_again(tracker: Asked, night: When | date, target: str, targets: Iterable[Target]) -> Document:
+    """What `redeliver` answers: where the report to the target stands now."""
+    known = tuple(targets)
+    with open_reader(tracker.where) as reader:
+        day = day_of(reader, night, tracker.clock()).isoformat()
+    redeliver(tracker.where, day, target, tracker.clock, known=known)
+    with open_reader(tracker.where) as reader:
+        told = documents(reader, day, known=[one.name for one in known])
+    return next(one for one in told if one["target"] == target)
 
 
 def day_of(reader: Reader, night: When | date, now: int) -> date:
