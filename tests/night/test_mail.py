@@ -22,7 +22,8 @@ from tests.night.servers import scripted as scripted_server
 from tests.night.swept import NOW, targets
 from tracker.night.letter import Letter, NotTaken, Unsure
 from tracker.night.mail import PATIENCE, composed, mail
-from tracker.night.targets import BadTarget, Mail
+from tracker.night.table import BadTarget
+from tracker.night.targets import Mail
 from tracker.zones import DAY
 
 PASSWORD = "correct horse"

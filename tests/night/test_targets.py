@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.night.swept import targets
-from tracker.night.targets import PLACEHOLDERS, BadTarget, Directory, Mail, Webhook, check_secrets
+from tracker.night.table import BadTarget
+from tracker.night.targets import PLACEHOLDERS, Directory, Mail, Webhook, check_secrets
 
 FOLDER = '[deliver.reports]\nkind = "directory"\npath = "/srv/reports"\n'
 MAIL = """
@@ -166,8 +167,9 @@ class TestSecrets:
         with pytest.raises(BadTarget, match="it is no text"):
             check_secrets(made)
         (tmp_path / "secret").write_text("\n")
-        with pytest.raises(BadTarget, match="secret is empty"):
+        with pytest.raises(BadTarget, match="secret is empty") as refused:
             check_secrets(made)
+        assert refused.value.next_step.startswith(f"write it into {tmp_path}/secret")
         (tmp_path / "secret").write_text("hunter2\n")
         check_secrets(made)
         (hook,) = made
@@ -189,7 +191,10 @@ class TestSecrets:
 
     def test_a_header_that_is_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = targets(HOOK + 'headers_env = { Authorization = "TRACKER_TOKEN" }\n')
-        with pytest.raises(BadTarget, match=r"headers_env.Authorization: \$TRACKER_TOKEN is not set"):
+        with pytest.raises(
+            BadTarget, match=r"headers_env.Authorization: \$TRACKER_TOKEN is not set"
+        ) as refused:
             check_secrets(made)
+        assert refused.value.next_step.startswith("export TRACKER_TOKEN=")
         monkeypatch.setenv("TRACKER_TOKEN", "Bearer hunter2")
         check_secrets(made)

@@ -8,15 +8,15 @@ the moment of sending.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from tracker.errors import BadInput, typed
+from tracker.errors import BadInput
 from tracker.names import propose
+from tracker.night.table import Keys, Secret, Spot
 
 DIRECTORY, SMTP, WEBHOOK = "directory", "smtp", "webhook"
 FORMATS: Final = ("html", "markdown", "json")
@@ -43,62 +43,6 @@ _OURS: Final = (
     "connection",
     "transfer-encoding",
 )
-
-
-class BadTarget(BadInput):
-    """{path}, [deliver.{name}]: {why}
-
-    Try: {try_}
-    """
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where in the configuration something stands; `refuse` says what is wrong there."""
-
-    path: str
-    name: str
-
-    def refuse(self, why: str, try_: str) -> NoReturn:
-        """Raise BadTarget."""
-        raise BadTarget(path=self.path, name=self.name, why=why, try_=try_)
-
-
-@dataclass(frozen=True)
-class Secret:
-    """Where a secret is: in a variable of the environment or in a file; never what it is."""
-
-    spot: Spot = field(repr=False)
-    key: str
-    source: str
-
-    def reveal(self) -> str:
-        """The secret. Raises BadTarget where there is none."""
-        found = self._of_file() if self.key.endswith("_file") else os.environ.get(self.source, "")
-        if not found:
-            self.spot.refuse(
-                f"{self.key}: {self._named()} is {'empty' if self._there() else 'not set'}",
-                f"export {self.source}=…, for the service too that delivers"
-                if self.key.endswith("_env")
-                else f"write it into {self.source}, readable by nobody else",
-            )
-        return found
-
-    def _of_file(self) -> str:
-        try:
-            with open(self.source, encoding="utf-8") as file:
-                return file.read().rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            self.spot.refuse(
-                f"{self.key}: {self.source} cannot be read ({why})", f"chmod 600 {typed(self.source)}"
-            )
-
-    def _there(self) -> bool:
-        return self.key.endswith("_file") or self.source in os.environ
-
-    def _named(self) -> str:
-        return self.source if self.key.endswith("_file") else f"${self.source}"
 
 
 @dataclass(frozen=True)
@@ -201,121 +145,18 @@ def _target(table: object, spot: Spot) -> Target:
         spot.refuse("a target's name is small letters, digits, - and _, 40 at most", "[deliver.reports]")
     if not isinstance(table, dict):
         spot.refuse("this is no table", f'[deliver.{spot.name}] with kind = "directory"')
-    keys = _Keys(table, spot)
+    keys = Keys(table, spot)
     target = KINDS[keys.word("kind", tuple(KINDS))](keys)
     keys.refuse_rest()
     return target
 
 
-class _Keys:
-    """The keys of one target's table, each asked for once."""
-
-    def __init__(self, table: Mapping[str, object], spot: Spot) -> None:
-        self.spot = spot
-        self._left = dict(table)
-        self._known: list[str] = []
-
-    def text(self, key: str, example: str) -> str:
-        found = self.maybe(key, example)
-        if found is None:
-            self.spot.refuse(f"{key} is missing", f'{key} = "{example}"')
-        return found
-
-    def maybe(self, key: str, example: str) -> str | None:
-        found = self._take(key)
-        if found is None:
-            return None
-        if not isinstance(found, str) or not found.strip() or re.search(r"[\0\r\n]", found):
-            self.spot.refuse(f"{key} is no text of one line", f'{key} = "{example}"')
-        return found
-
-    def word(self, key: str, words: tuple[str, ...], default: str | None = None) -> str:
-        found = self._take(key)
-        if found is None and default is not None:
-            return default
-        if found not in words:
-            said = "is missing" if found is None else f"is {found!r}"
-            self.spot.refuse(f"{key} {said}", f'{key} = "{_near(found, words)}" (one of {", ".join(words)})')
-        return str(found)
-
-    def number(self, key: str, low: int, high: int, default: int) -> int:
-        found = self._take(key)
-        if found is None:
-            return default
-        if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
-            self.spot.refuse(f"{key} is {found!r}", f"{key} = {default} (a number from {low} to {high})")
-        return found
-
-    def flag(self, key: str) -> bool:
-        found = self._take(key)
-        if found is not None and not isinstance(found, bool):
-            self.spot.refuse(f"{key} is {found!r}", f"{key} = true, or false")
-        return bool(found)
-
-    def texts(self, key: str, example: str) -> dict[str, str]:
-        found = self._take(key)
-        if found is None:
-            return {}
-        if not isinstance(found, dict) or not all(
-            isinstance(value, str) and value for value in found.values()
-        ):
-            self.spot.refuse(f"{key} is no table of texts", f"{key} = {{ {example} }}")
-        return found
-
-    def several(self, key: str, example: str) -> tuple[str, ...]:
-        found = self._take(key)
-        if isinstance(found, str):
-            found = [found]
-        if not isinstance(found, list) or not found or not all(isinstance(one, str) for one in found):
-            said = "is missing" if found is None else "is no list of texts"
-            self.spot.refuse(f"{key} {said}", f'{key} = ["{example}"]')
-        return tuple(found)
-
-    def file(self, key: str) -> str | None:
-        found = self.maybe(key, "/etc/tracker/…")
-        return None if found is None else self.beside(found)
-
-    def beside(self, path: str) -> str:
-        """A path as the file means it: from its own folder on."""
-        return os.path.join(os.path.dirname(os.path.abspath(self.spot.path)), os.path.expanduser(path))
-
-    def secret(self, stem: str) -> Secret | None:
-        variable, file = self.maybe(f"{stem}_env", f"TRACKER_{stem.upper()}"), self.file(f"{stem}_file")
-        if variable and file:
-            self.spot.refuse(f"{stem}_env and {stem}_file are both set", "one of them")
-        if stem in self._left and stem not in self._known:
-            self.spot.refuse(
-                f"{stem} stands in the file, where others may read it",
-                f'{stem}_env = "VARIABLE", or {stem}_file = "PATH"',
-            )
-        if variable:
-            return self.variable(f"{stem}_env", variable)
-        return Secret(self.spot, f"{stem}_file", file) if file else None
-
-    def variable(self, key: str, name: str) -> Secret:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            self.spot.refuse(
-                f"{key} is no name of a variable", f'{key} = "TRACKER_SECRET"; the secret goes into it'
-            )
-        return Secret(self.spot, key, name)
-
-    def refuse_rest(self) -> None:
-        for key in self._left:
-            near = propose(key, self._known, 1)
-            asked = f"did you mean {near[0]}? " if near else ""
-            self.spot.refuse(f"{key} means nothing here", f"{asked}known are {', '.join(self._known)}")
-
-    def _take(self, key: str) -> Any:
-        self._known.append(key)
-        return self._left.pop(key, None)
-
-
-def _directory(keys: _Keys) -> Directory:
+def _directory(keys: Keys) -> Directory:
     path = keys.beside(keys.text("path", "/srv/reports"))
     return Directory(keys.spot.name, path, keys.word("format", FORMATS, "html"))
 
 
-def _mail(keys: _Keys) -> Mail:
+def _mail(keys: Keys) -> Mail:
     spot = keys.spot
     host = keys.text("host", "mail.example.org")
     if not _is_host(host):
@@ -342,7 +183,7 @@ def _mail(keys: _Keys) -> Mail:
     )  # fmt: skip
 
 
-def _webhook(keys: _Keys) -> Webhook:
+def _webhook(keys: Keys) -> Webhook:
     spot, insecure = keys.spot, keys.flag("insecure")
     plain = keys.maybe("url", "https://example.org/hook")
     hidden = keys.secret("url") if plain is None else None
@@ -362,7 +203,7 @@ def _webhook(keys: _Keys) -> Webhook:
     )  # fmt: skip
 
 
-KINDS: Final[Mapping[str, Callable[[_Keys], Target]]] = {
+KINDS: Final[Mapping[str, Callable[[Keys], Target]]] = {
     DIRECTORY: _directory, SMTP: _mail, WEBHOOK: _webhook,
 }  # fmt: skip
 
@@ -410,9 +251,9 @@ def _check_header(spot: Spot, name: str, value: str | Secret) -> None:
         spot.refuse(f"headers.{name} is not of printable ASCII", "another value")
 
 
-def _template(keys: _Keys) -> Any:
+def _template(keys: Keys) -> Any:
     """The template as JSON, with placeholders in its texts that all mean something."""
-    spot, text, file = keys.spot, keys._take("template"), keys.file("template_file")
+    spot, text, file = keys.spot, keys.take("template"), keys.file("template_file")
     key = "template_file" if file else "template"
     if text is not None and file:
         spot.refuse("template and template_file are both set", "one of them")
@@ -437,7 +278,3 @@ def _template(keys: _Keys) -> Any:
             asked = f"did you mean {{{{{near[0]}}}}}? " if near else ""
             spot.refuse(f"{key}: {{{{{name}}}}} means nothing", f"{asked}known are {', '.join(PLACEHOLDERS)}")
     return template
-
-
-def _near(found: object, words: tuple[str, ...]) -> str:
-    return next(iter(propose(str(found), words, 1)), words[0])

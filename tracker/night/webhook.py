@@ -19,7 +19,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from tracker.night.letter import Letter, NotTaken, Unsure, plain, told
 from tracker.night.network import breaking_off, trusting
-from tracker.night.targets import PLACEHOLDER, Secret, Webhook
+from tracker.night.table import Secret
+from tracker.night.targets import PLACEHOLDER, Webhook
 
 EXCERPT: Final = 1000
 """So many bytes of an answer are looked at, where it is a refusal."""
