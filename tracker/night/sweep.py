@@ -13,7 +13,7 @@ from tracker.judgement.evidence import DAY
 from tracker.judgement.flags import Case, Flag, found, next_turn
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import CONTESTED_STATUS, HELD, TAIL, UNKNOWN, Verdict
-from tracker.night.watch import Watch, Watched
+from tracker.night.watch import GONE, Watch, Watched
 from tracker.night.wording import Wording
 from tracker.reader import NOW, Reader, last_position
 from tracker.record.events import Event, FlagCleared, FlagRaised, NightSwept
@@ -72,6 +72,10 @@ class _Sweep:
         self._situation = Situation(reader, Question(slot.at))
         self._watch = Watch(reader, self._situation.backdrop, before)
         self._places = {place.id: place for place in all_places(reader) if place.merged_into is None}
+        self._claimed = self._places.keys() & set(self._situation.claimed())
+        self._due = self._watch.due(slot.at)
+        touched = self._watch.all() if self._due is None else self._due
+        self._gone = sorted(touched - self._claimed)  # nothing is said of them any more
 
     def run(self) -> Swept:
         looked = sorted(self._look(), key=lambda one: one.place.id)
@@ -83,6 +87,7 @@ class _Sweep:
             )
             for case, one in zip(cases, looked, strict=True)
         ]  # fmt: skip
+        watched += [Watched(id_, None, GONE, None, None) for id_ in self._gone]
         return Swept([*self._changes(cases), self._done(watched)], watched)
 
     def _done(self, watched: Sequence[Watched]) -> NightSwept:
@@ -90,7 +95,7 @@ class _Sweep:
         tomorrow = self._watch.stale_within(watched, slot.at, slot.at + DAY)
         return NightSwept(
             night=slot.night, at=slot.at, zone=slot.zone, after=self._before.position if self._before else 0,
-            cut_off=last_position(self._reader), considered=len(watched),
+            cut_off=last_position(self._reader), considered=len(watched) - len(self._gone),
             held=counts[HELD], contested=counts[CONTESTED_STATUS], unknown=counts[UNKNOWN],
             due_tomorrow=len(tomorrow), tomorrow=tuple(tomorrow[:MOST_NAMED]),
             nobodys=tuple(self._watch.unknown(watched, MOST_NAMED)), covers=slot.covers,
@@ -99,22 +104,20 @@ class _Sweep:
     # -- which places, and what is believed of them ----------------------------------------------
 
     def _look(self) -> Iterator[_Looked]:
-        due, claimed = self._watch.due(self._slot.at), set(self._situation.claimed())
-        claimed &= self._places.keys()
         lately = [id_ for id_ in self._situation.changed_lately() if id_ in self._places]
         changed = self._situation.nearby(self._places[id_] for id_ in lately)
-        if due is None:
-            yield from self._judged(claimed, changed, alone=False)
+        if self._due is None:
+            yield from self._judged(self._claimed, changed, alone=False)
             return
-        due &= claimed
+        due = self._due & self._claimed
         # Where control has just changed, words on the places around keep half as long from tonight on.
         near = {
             other.id
             for id_ in due.intersection(lately)
             for _, other in around(self._reader, self._places[id_], NEARBY_KM)
         }
-        wanted = due | (near & claimed)
-        yield from self._judged(wanted, changed, alone=2 * len(wanted) < len(claimed))
+        wanted = due | (near & self._claimed)
+        yield from self._judged(wanted, changed, alone=2 * len(wanted) < len(self._claimed))
 
     def _judged(self, wanted: Iterable[str], changed: Nearby, *, alone: bool) -> Iterator[_Looked]:
         places = [self._places[id_] for id_ in wanted]
@@ -186,21 +189,23 @@ class _Sweep:
     # -- what changes by it ----------------------------------------------------------------------
 
     def _changes(self, cases: Sequence[Case]) -> Iterator[Event]:
-        ids = [member for case in cases for member in self._situation.members(case.place)]
+        places = [*(case.place for case in cases), *self._gone]
+        ids = [member for id_ in places for member in self._situation.members(id_)]
         open_: dict[str, list[FlagRow]] = {}
         for row in flags_of(self._reader, ids):
             open_.setdefault(self._situation.root(row.place), []).append(row)
         findings = {case.place: found(case) for case in cases}
         away = put_away(self._reader, (flag.id for flags in findings.values() for flag in flags))
         wording = self._wording(findings)
-        for case in cases:
-            now = {flag.id: flag for flag in findings[case.place]}
-            before = {flag.id for flag in open_.get(case.place, ())}
+        asked = {case.place: case for case in cases}
+        for place in places:
+            now = {flag.id: flag for flag in findings.get(place, ())}
+            before = {flag.id for flag in open_.get(place, ())}
             for id_ in sorted(before - now.keys()):
                 yield FlagCleared(flag=id_, at=self._slot.at, how=EVIDENCE)
             for flag in now.values():
                 if flag.id not in before and flag.id not in away:
-                    yield wording(flag, case)
+                    yield wording(flag, asked[place])
 
     def _wording(self, findings: Mapping[str, Sequence[Flag]]) -> Callable[[Flag, Case], FlagRaised]:
         mentioned = {claim for flags in findings.values() for flag in flags for claim in flag.claims}
@@ -220,7 +225,3 @@ class _Sweep:
 
         return raised
 
-
-def _in_time(one: Weighed) -> tuple[int, int, str]:
-    claim = one.evidence
-    return claim.event_at, claim.reported_at, claim.claim

@@ -14,7 +14,11 @@ from tracker.judgement.verdict import UNKNOWN
 from tracker.reader import Reader
 from tracker.record.control import EVERYWHERE
 from tracker.views.backdrop import Backdrop
+from tracker.views.flags import open_flags
 from tracker.views.nights import Night
+
+GONE: Final = ""
+"""The status of a place of which nothing is said any more: it counts nowhere."""
 
 
 class Watched(NamedTuple):
@@ -48,6 +52,11 @@ class Watch:
         }
         ripe = self._reader.rows("SELECT place FROM watches WHERE turns_at <= :at", at=at)
         return touched | {row[0] for row in ripe}
+
+    def all(self) -> set[str]:
+        """Every place that was looked at, or is flagged, by id."""
+        kept = {row[0] for row in self._reader.rows("SELECT place FROM watches")}
+        return kept | {self._backdrop.root(flag.place) for flag in open_flags(self._reader)}
 
     def kept(self, places: Iterable[str]) -> dict[str, Watched]:
         """What is kept of some places."""
