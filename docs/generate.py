@@ -1,4 +1,4 @@
-"""Decides what `make docs` writes again: the commands' reference, the verbs, the pictures, the examples."""
+"""Decides what `make docs` writes again: commands, verbs, pictures, the nights of the story, examples."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from docs import make_cli, make_pictures, make_verbs, transcripts
+from docs import make_cli, make_nights, make_pictures, make_verbs, transcripts
 
 if __name__ == "__main__":
     make_cli.PAGE.write_text(make_cli.page(), encoding="utf-8")
     make_verbs.PAGE.write_text(make_verbs.page(), encoding="utf-8")
     make_pictures.main()
+    make_nights.main()
     sys.exit(transcripts.main(["--write"]))

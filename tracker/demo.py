@@ -31,6 +31,8 @@ REPORT_FILE, STORY_FILE = "report.db", "tracker.db"
 UNFINISHED: Final = "unfinished"
 """The folder, in that of the demo, in which the trackers lie until they are done."""
 DAY: Final = 86_400_000_000
+NIGHT: Final = DAY // 12
+"""When nights are due, after midnight: at two."""
 
 Document = dict[str, Any]
 
@@ -40,6 +42,13 @@ class Recorded(NamedTuple):
 
     line: Line
     claim: Document | None
+
+
+class Day(NamedTuple):
+    """A day of the story: the report of its night, and what was recorded in it."""
+
+    night: Document | None
+    recorded: list[Recorded]
 
 
 def build(wanted: Path, tell: Callable[[Path, Path], None]) -> None:
@@ -137,6 +146,26 @@ def replay(tracker: Tracker, clock: list[int], lines: list[Line]) -> Iterator[Re
 
 def _minted(place: Event, _: Reader) -> Decision[None]:
     return Decision([place], None)
+
+
+def told_by_night(tracker: Tracker, clock: list[int], lines: list[Line]) -> Iterator[Day]:
+    """The story day by day, each with the night that ends before its lines of the daytime are typed."""
+    told = dict(days(lines))
+    for start in range(min(told), max(told) + 2 * DAY, DAY):
+        typed, night = told.get(start, []), start + NIGHT
+        early = list(replay(tracker, clock, [line for line in typed if line.recorded < night]))
+        report = _night(tracker, clock, night)
+        late = replay(tracker, clock, [line for line in typed if line.recorded >= night])
+        yield Day(report, [*early, *late])
+
+
+def _night(tracker: Tracker, clock: list[int], at: int) -> Document | None:
+    """The report of the night at an instant; None before the tracker was there."""
+    if at <= clock[0]:
+        return None
+    clock[0] = at
+    tracker.sweep()
+    return tracker.report()
 
 
 def report_lines() -> list[Line]:

@@ -33,11 +33,11 @@ def _tell(run: Session, unfinished: Path, path: Path) -> None:
         REPORT_FILE,
         STORY_FILE,
         ZONE,
-        days,
         make,
         replay,
         report_lines,
         story_lines,
+        told_by_night,
     )
 
     out = Lines(colored=run.colored)
@@ -56,10 +56,10 @@ def _tell(run: Session, unfinished: Path, path: Path) -> None:
     if not quiet:
         out.line()
         out.line("2. The fortnight as it came in: every voice, day by day", "title")
-    for _, lines in days(story_lines()):
-        told = list(replay(tracker, clock, lines))
+    for day in told_by_night(tracker, clock, story_lines()):
         if not quiet:
-            _tell_day(out, told)
+            _tell_night(out, day.night)
+            _tell_day(out, day.recorded)
     if quiet:
         places = tracker.status()["places"]
         as_json(
@@ -96,8 +96,18 @@ def _tell_answer(out: Lines, place: str, one: dict[str, Any]) -> None:
         out.line(f"      context, moves nothing: {context['text']}", "quiet")
 
 
+def _tell_night(out: Lines, report: dict[str, Any] | None) -> None:
+    """What a night's report comes down to."""
+    from tracker.reports.sections import heading, summary
+
+    if report is not None:
+        out.line(f"{heading(report)}: {summary(report)}", "title")
+
+
 def _tell_day(out: Lines, told: list[Any]) -> None:
     """The claims of a day that changed a verdict or contradict another, each with what it did."""
+    if not told:
+        return
     from tracker.cli.tell import pairs
     from tracker.times import show
 
@@ -149,6 +159,8 @@ def _tell_next(out: Lines, path: Path, report: Path) -> None:
         f"tracker status --db {one_report} --now 2024-12-07T23:59+03:00",
         f'tracker add-claim "rebels captured Tartus" --source Reuters --said-by rebels --now 2024-12-12'
         f" --db {story} --dry-run",
+        f"tracker report --for 2024-12-08 --db {story}",
+        f"tracker flags --db {story}",
         f"tracker verify --db {story}",
     ):
         out.line(f"  {text}")

@@ -8,23 +8,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from tracker.reader import Reader
 from tracker.record import canonical
 from tracker.reports.html import html
 from tracker.reports.markdown import markdown
 from tracker.reports.night import night_document
-from tracker.reports.sections import heading, quiet
+from tracker.reports.sections import heading, quiet, summary
 from tracker.views.nights import night_of
 
 Document = Mapping[str, Any]
-_COUNTED: Final = (
-    ("changed", "change of control", "changes of control"),
-    ("contradicted", "contradiction", "contradictions"),
-    ("stale", "gone stale", "gone stale"),
-    ("single_origin", "on one origin", "on one origin"),
-)
 
 
 class NotTaken(Exception):
@@ -58,13 +52,7 @@ class Letter:
     @cached_property
     def summary(self) -> str:
         """What was found, in one line."""
-        counts = ((self.report[key]["count"], one, many) for key, one, many in _COUNTED)
-        found = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
-        for key, word in (("corrections", "corrected"), ("retractions", "taken back")):
-            found += [f"{len(self.report[key])} {word}"] if self.report[key] else []
-        if self.report["quiet"] or not found:
-            return "quiet"
-        return ", ".join(found)
+        return summary(self.report)
 
     @property
     def subject(self) -> str:

@@ -224,4 +224,3 @@ class _Sweep:
             )  # fmt: skip
 
         return raised
-

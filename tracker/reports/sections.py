@@ -19,6 +19,12 @@ _DISAGREE: Final = {
     "number": "counts that do not meet",
     "actor-identity": "different parts of one side are said to have taken it",
 }  # fmt: skip
+_COUNTED: Final = (
+    ("changed", "change of control", "changes of control"),
+    ("contradicted", "contradiction", "contradictions"),
+    ("stale", "gone stale", "gone stale"),
+    ("single_origin", "on one origin", "on one origin"),
+)
 CLEARS: Final = "To clear it:"
 _SETTLED: Final = {
     "contradicted": "no longer contradicted", "stale": "spoken of again",
@@ -59,6 +65,15 @@ class Section(NamedTuple):
 def heading(report: Document) -> str:
     """The report's name."""
     return f"Night of {_day(report['night'])}"
+
+
+def summary(report: Document) -> str:
+    """What was found, in one line."""
+    counts = ((report[key]["count"], one, many) for key, one, many in _COUNTED)
+    found = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    for key, word in (("corrections", "corrected"), ("retractions", "taken back")):
+        found += [f"{len(report[key])} {word}"] if report[key] else []
+    return "quiet" if report["quiet"] or not found else ", ".join(found)
 
 
 def quiet(report: Document) -> str:
