@@ -17,7 +17,7 @@ from tracker.views.evidence import merged
 from tracker.views.flags import FlagRow, changed_between
 from tracker.views.nights import Night, ended_at
 from tracker.views.places import Place, containing, places
-from tracker.zones import iso, show
+from tracker.zones import iso
 
 Document = dict[str, Any]
 HIGHLIGHTS: Final = 5
@@ -68,7 +68,7 @@ class _Night:
         }  # fmt: skip
         return {
             "night": night.night, "zone": night.zone,
-            "cut_off": iso(night.at), "shown": show(night.at, night.zone),
+            "cut_off": iso(night.at),
             "since": None if before is None else iso(before.at),
             "covers": night.covers.split(),
             "position": night.cut_off, "chain_hash": self._chain_hash(),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from tracker.phrases import joined
+from tracker.zones import parse_iso, show
 
 Document = Mapping[str, Any]
 _MONTHS: Final = (
@@ -89,8 +90,8 @@ def unchanged(report: Document) -> str:
 def header(report: Document) -> Iterator[str]:
     """Scope, information cut-off, position and hash of the log, and counts, a line each."""
     counts = report["counts"]
-    since = f" since {report['since'][:16].replace('T', ' ')} UTC" if report["since"] else ""
-    yield f"Information cut-off: {report['shown']} ({report['cut_off']}){since}"
+    since = f"; since {_shown(report, 'since')}" if report["since"] else ""
+    yield f"Information cut-off: {_shown(report, 'cut_off')} ({report['cut_off']}){since}"
     if report["covers"]:
         first, *others = report["covers"]
         nights = f"{first} to {others[-1]}" if others else first
@@ -130,6 +131,11 @@ def _said_once(section: Section) -> Section:
     if len(section.items) < 2 or len(steps) > 1 or steps == {None}:
         return section
     return section._replace(items=[item._replace(step=None) for item in section.items], note=steps.pop())
+
+
+def _shown(report: Document, key: str) -> str:
+    """One of the report's instants, in its zone."""
+    return show(parse_iso(report[key]), report["zone"])
 
 
 def _findings(title: str, told: Document, *, step: bool = True) -> Section:
