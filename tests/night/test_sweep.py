@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.night.nights import flags, night, report, told
-from tests.record.histories import END, fresh, histories, record
+from tests.record.histories import BEGIN, END, fresh, histories, record
 from tracker.judgement.evidence import DAY
 from tracker.night.sweep import Slot, Swept, sweep
 from tracker.night.watch import Watch
@@ -50,7 +50,8 @@ def without_count(swept: Swept) -> list[Event]:
     return [*found, done.model_copy(update={"considered": 0})]
 
 
-def instants(days: Sequence[int], first: int = END) -> list[int]:
+def instants(days: Sequence[int], first: int = BEGIN) -> list[int]:
+    """Nights; the first ones are of before much of what is told, as of one that is done late."""
     found = [first + DAY // 12]
     for one in days:
         found.append(found[-1] + one * DAY)

@@ -31,6 +31,20 @@ EVIDENCE: Final = "evidence"
 """How a flag was cleared: it is so no more."""
 
 
+_TURNS: Final = (
+    f"SELECT place, event_at FROM claims WHERE place IN (:wanted) AND event_at > :at AND {TRUE}",
+    f"SELECT place, reported_at FROM claims WHERE place IN (:wanted) AND reported_at > :at AND {TRUE}",
+    "SELECT claims.place, reviews.at FROM claims JOIN reviews ON reviews.claim = claims.id"
+    " WHERE claims.place IN (:wanted) AND reviews.at > :at AND reviews.to_pos > :known"
+    " AND claims.to_pos > :known",
+    f"SELECT place, at FROM assessments WHERE place IN (:wanted) AND at > :at AND {TRUE}",
+    "SELECT place, until FROM held WHERE place IN (:wanted)",
+    "SELECT place, until FROM assessments WHERE place IN (:wanted) AND until IS NOT NULL"
+    f" AND cleared_at IS NULL AND {TRUE}",
+)
+"""When something said or judged of a place begins, or ceases, to count."""
+
+
 class Slot(NamedTuple):
     """A night to be swept: a local day, its instant (us), the zone; and the days missed that it covers."""
 
@@ -74,7 +88,8 @@ class _Sweep:
         self._places = {place.id: place for place in all_places(reader) if place.merged_into is None}
         self._claimed = self._places.keys() & set(self._situation.claimed())
         self._due = self._watch.due(slot.at)
-        touched = self._watch.all() if self._due is None else self._due
+        self._bound = {"known": NOW, "at": slot.at}
+        touched = self._watch.all(slot.at) if self._due is None else self._due
         self._gone = sorted(touched - self._claimed)  # nothing is said of them any more
 
     def run(self) -> Swept:
@@ -87,7 +102,10 @@ class _Sweep:
             )
             for case, one in zip(cases, looked, strict=True)
         ]  # fmt: skip
-        watched += [Watched(id_, None, GONE, None, None) for id_ in self._gone]
+        later = self._turns(self._gone)
+        watched += [
+            Watched(id_, None, GONE, None, min(later.get(id_, ()), default=None)) for id_ in self._gone
+        ]
         return Swept([*self._changes(cases), self._done(watched)], watched)
 
     def _done(self, watched: Sequence[Watched]) -> NightSwept:
@@ -166,16 +184,14 @@ class _Sweep:
         return {id_: verdict.holders[:1] for id_, verdict in judged.items()}
 
     def _turns(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
-        """When what is held back of some places counts, and what analysts judged of them ends."""
+        """When what is said of some places begins or ceases to count: what is of a time to come (a night is
+        often done some minutes after its instant), what is held back, what analysts judged.
+        """
         members = {member: id_ for id_ in ids for member in self._situation.members(id_)}
         found: dict[str, tuple[int, ...]] = {}
-        for sql in (
-            "SELECT place, until FROM held WHERE place IN (:wanted)",
-            "SELECT place, until FROM assessments WHERE place IN (:wanted) AND until IS NOT NULL"
-            f" AND cleared_at IS NULL AND {TRUE}",
-        ):
-            known = {"known": NOW} if ":known" in sql else {}
-            for place, at in self._reader.among(sql, members, **known):
+        for sql in _TURNS:
+            bound = {name: value for name, value in self._bound.items() if f":{name}" in sql}
+            for place, at in self._reader.among(sql, members, **bound):
                 found[members[place]] = (*found.get(members[place], ()), at)
         return found
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from tracker.judgement.verdict import UNKNOWN
-from tracker.reader import Reader
+from tracker.reader import NOW, Reader
 from tracker.record.control import EVERYWHERE
 from tracker.views.backdrop import Backdrop
 from tracker.views.flags import open_flags
 from tracker.views.nights import Night
+from tracker.views.parties import TRUE
 
 GONE: Final = ""
 """The status of a place of which nothing is said any more: it counts nowhere."""
@@ -53,10 +54,13 @@ class Watch:
         ripe = self._reader.rows("SELECT place FROM watches WHERE turns_at <= :at", at=at)
         return touched | {row[0] for row in ripe}
 
-    def all(self) -> set[str]:
-        """Every place that was looked at, or is flagged, by id."""
+    def all(self, at: int) -> set[str]:
+        """Every place that was looked at, is flagged, or of which something is said of after an instant."""
         kept = {row[0] for row in self._reader.rows("SELECT place FROM watches")}
-        return kept | {self._backdrop.root(flag.place) for flag in open_flags(self._reader)}
+        others = [flag.place for flag in open_flags(self._reader)]
+        for sql in _LATER:
+            others += [row[0] for row in self._reader.rows(sql, at=at, known=NOW)]
+        return kept | {self._backdrop.root(place) for place in others}
 
     def kept(self, places: Iterable[str]) -> dict[str, Watched]:
         """What is kept of some places."""
@@ -119,6 +123,10 @@ class Watch:
 
 
 OPEN: Final = 2**63 - 1
+_LATER: Final = (
+    f"SELECT DISTINCT place FROM claims WHERE place IS NOT NULL AND event_at > :at AND {TRUE}",
+    f"SELECT DISTINCT place FROM assessments WHERE at > :at AND {TRUE}",
+)
 _SINCE: Final = "(from_pos > :after OR (to_pos > :after AND to_pos < :open))"
 _TOUCHED: Final = (
     f"SELECT place FROM claims WHERE {_SINCE}",
