@@ -25,6 +25,7 @@ from tracker.judgement.verdict import (
     QUIET,
     SHELF,
     SHOWN_FOR,
+    TAIL,
     Verdict,
     deadline,
     holders_of,
@@ -222,6 +223,8 @@ def next_turn(case: Case, *, nearby: bool) -> int | None:
     for mark in (case.settings.contested_below, case.settings.threshold, NAMED_FROM):
         if belief > mark and (at := deadline(belief, pi, mark, state.lam, now)) is not None:
             turns += [at, at + 1]  # it is rounded to the microsecond
+    if len(state.voices) == 1:  # of reports that go in a circle each has its time
+        turns += [one.evidence.event_at + TAIL for one in case.weighed]
     if any(one.rule == OVERTURNED for one in overturned(case)):
         turns.append(now + 1)
     return min((at for at in turns if at > now), default=None)
