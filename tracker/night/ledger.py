@@ -43,7 +43,10 @@ class LostLease(Conflict):
 
 
 def take(store: Store, day: str, clock: Clock, *, length: int = LEASE) -> Lease | None:
-    """Take a night; None: it is done. Raises InHand while somebody else's lease runs."""
+    """Take a night; None: it is done. Raises InHand while somebody else's lease runs.
+
+    One that ends further ahead than any lease was taken by a clock that was wrong, and is not waited for.
+    """
     with store.transaction() as connection:
         driver = Driver(connection)
         now = instant(driver, clock)
@@ -58,7 +61,7 @@ def take(store: Store, day: str, clock: Clock, *, length: int = LEASE) -> Lease 
         ((state, token, until),) = found
         if state == DONE:
             return None
-        if state == RUNNING and until is not None and until > now:
+        if state == RUNNING and until is not None and now < until <= now + max(length, LEASE):
             raise InHand(day=day, seconds=(until - now) // 1_000_000 + 1)
         driver.run(
             "UPDATE sweep_runs SET state = ?, token = ?, lease_until = ?, attempts = attempts + 1,"
@@ -71,7 +74,10 @@ def take(store: Store, day: str, clock: Clock, *, length: int = LEASE) -> Lease 
 def finish(
     driver: Driver, lease: Lease, clock: Clock, *, position: int, sha256: str, covers: Iterable[str] = ()
 ) -> None:
-    """Close a night inside the transaction that records it. Raises LostLease, and nothing is recorded."""
+    """Close a night inside the transaction that records it. Raises LostLease, and nothing is recorded.
+
+    Who is still at a night that it covers has lost that one.
+    """
     now = instant(driver, clock)
     closed = driver.run(
         "UPDATE sweep_runs SET state = ?, finished_at = ?, position = ?, report_sha256 = ?,"
@@ -82,7 +88,8 @@ def finish(
         raise LostLease(day=lease.day)
     driver.many(
         "INSERT INTO sweep_runs (day, state, token, attempts, finished_at) VALUES (?, ?, 0, 0, ?)"
-        " ON CONFLICT (day) DO NOTHING",
+        " ON CONFLICT (day) DO UPDATE SET state = excluded.state, finished_at = excluded.finished_at,"
+        f" lease_until = NULL WHERE sweep_runs.state = '{RUNNING}'",
         [(day, COVERED, now) for day in covers],
     )
 
