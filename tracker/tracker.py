@@ -447,18 +447,19 @@ class Tracker:
 
     def sweep(
         self, *, night: When | date = None, catch_up: str = "latest", targets: Sequence[str] = (),
-        dry_run: bool = False,
+        most: int | None = None, dry_run: bool = False,
     ) -> Document:  # fmt: skip
         """Do the nights that are due, or one by its day: flags raised and cleared, the report recorded.
 
         A night that is done is answered and not done again. `catch_up`: of missed nights the `latest` is done
-        and covers the others, or `all` are. `targets` names what the report is to be delivered to.
+        and covers the others, or `all` are, `most` so many by this call. `targets` names what the report is
+        to be delivered to. Raises ClockBehind while the last night done lies ahead of the clock.
         """
         from tracker.night.shifts import looked_at, swept
 
         if dry_run:
             return looked_at(self, night)
-        return swept(self, night, catch_up, targets)
+        return swept(self, night, catch_up, targets, most)
 
     def report(self, *, night: When | date = None, since: When | date = None) -> Document:
         """The report of a night, else of the latest; `since`: of all that is new since an earlier night."""

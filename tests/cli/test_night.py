@@ -154,11 +154,24 @@ def test_each_missed_night_is_done_if_asked(report_db: Path) -> None:
 
 
 def test_a_clock_a_year_ahead_sends_nothing_twice(report_db: Path) -> None:
-    """Whoever set it: the night of then is done, and those before it are refused when it is right again."""
+    """The night of then is done; when the clock is right again, one line says how it goes on."""
     assert tracker("sweep", "--db", report_db, "--now", "2025-12-08T03:00+03:00").code == 0
+    before = tracker("log", "--db", report_db, "--jsonl").out
     right = tracker("sweep", "--db", report_db, *NIGHT)
-    assert right.out == ""
-    assert "nothing is due" in right.err
+    assert (right.code, right.out) == (5, "")
+    what, step = right.refusal
+    assert what.startswith(
+        "the last night done, 2025-12-08, lies ahead of this clock, which shows 2024-12-08 03"
+    )
+    assert step.endswith("tracker sweep --for 2024-12-08")
+    told = tracker("scheduler", "status", "--db", report_db, *NIGHT)
+    assert told.code == 1
+    assert "which lies ahead of this clock: no night is done" in told.out.splitlines()[0]
+    assert tracker("log", "--db", report_db, "--jsonl").out == before
+    gone_on = tracker("sweep", "--for", "2024-12-08", "--db", report_db, *NIGHT)
+    assert (gone_on.code, gone_on.out.splitlines()[0]) == (0, "night of 2024-12-08")
+    assert tracker("scheduler", "status", "--db", report_db, *NIGHT).code == 0
+    assert "the next is due 2024-12-09 02:00 +03" in tracker("sweep", "--db", report_db, *NIGHT).err
 
 
 def test_the_standing_of_the_shift_is_an_exit_code(report_db: Path) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import Session, session
 from tracker.cli.shell import Command, Group
-from tracker.errors import TrackerError
+from tracker.errors import Conflict, TrackerError
+
+if TYPE_CHECKING:
+    from tracker.night.targets import Target
+    from tracker.tracker import Tracker
 
 command = Group(
     "scheduler",
@@ -36,21 +41,52 @@ def run_(run: Session, every: float, catch_up: str) -> None:
 
     tracker, targets = run.tracker(writing=True), run.targets()
     tracker.shift()  # a database that is missing or too old is told at once
-
-    def tick() -> None:
-        try:
-            names = [one.name for one in targets]
-            for one in tracker.sweep(catch_up=catch_up, targets=names)["nights"]:
-                note(f"night of {one['night']}: {one['raised']} raised, {one['cleared']} cleared")
-            for told in tracker.deliver(targets)["delivered"]:
-                why = f": {told['error']}" if told["error"] else ""
-                note(f"{told['state']}: {told['night']} to {told['target']}{why}")
-        except TrackerError as error:  # asked again at the next look
-            note(f"{error.message} (next look in {every:g} s)")
-
     note(f"looking every {every:g} s; the next night is due {_when(tracker.shift()['next'], run)}")
-    schedule.run(tick, every=every)
+    schedule.run(_Look(tracker, targets, catch_up, every), every=every)
     note("stopped; nothing is left half done")
+
+
+class _Look:
+    """A look: one night that is due, and what is to be delivered. What goes wrong is told once."""
+
+    def __init__(self, tracker: Tracker, targets: Sequence[Target], catch_up: str, every: float) -> None:
+        self._tracker, self._targets, self._catch_up, self._every = tracker, targets, catch_up, every
+        self._told: str | None = None
+
+    def __call__(self) -> bool:
+        """Look; whether a night was done, and so another may be due."""
+        trouble, done = None, False
+        try:
+            try:
+                done = self._sweep()
+            except Conflict as error:  # what earlier nights left to be delivered is delivered all the same
+                trouble = _said(error)
+            self._deliver()
+        except TrackerError as error:
+            trouble = _said(error)
+        except Exception as error:
+            trouble = f"something went wrong inside tracker ({type(error).__name__}: {error})"
+        if trouble is not None and trouble != self._told:
+            note(f"{' '.join(trouble.split())} (next look in {self._every:g} s)")
+        self._told = trouble
+        return done
+
+    def _sweep(self) -> bool:
+        names = [one.name for one in self._targets]
+        nights = self._tracker.sweep(catch_up=self._catch_up, targets=names, most=1)["nights"]
+        for one in nights:
+            if one["anew"]:
+                note(f"night of {one['night']}: {one['raised']} raised, {one['cleared']} cleared")
+        return any(one["anew"] for one in nights)
+
+    def _deliver(self) -> None:
+        for told in self._tracker.deliver(self._targets)["delivered"]:
+            why = f": {told['error']}" if told["error"] else ""
+            note(f"{told['state']}: {told['night']} to {told['target']}{why}")
+
+
+def _said(error: TrackerError) -> str:
+    return f"{error.message}; try: {error.next_step}"
 
 
 @command.command("redeliver", cls=Command)
@@ -69,13 +105,13 @@ def redeliver(run: Session, night: str, target: str) -> None:
 @command.command("status", cls=Command)
 @session
 def status(run: Session) -> None:
-    """Where the night shift stands; exit 1 if the last night done is more than 26 hours old."""
+    """Where the night shift stands; exit 1 if the last night done is more than 26 hours old, or ahead."""
     found = run.tracker().shift()
     if run.as_json:
         as_json(found)
     else:
         _tell(run, found)
-    if found["late"]:
+    if found["late"] or found["ahead"]:
         click.get_current_context().exit(1)
 
 
@@ -86,7 +122,9 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
         out.line("no night was swept yet", "bad")
     else:
         late = ", which is more than 26 hours ago" if found["late"] else ""
-        style = "bad" if found["late"] else "title"
+        if found["ahead"]:
+            late = ", which lies ahead of this clock: no night is done (tracker sweep says more)"
+        style = "bad" if found["late"] or found["ahead"] else "title"
         out.line(f"last night done: {last['night']}, due {_when(last['at'], run)}{late}", style)
     if found["due"]:
         out.item("due", ", ".join(found["due"]))

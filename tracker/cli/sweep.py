@@ -9,6 +9,7 @@ import click
 from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import DRY_RUN, Session, session
 from tracker.cli.shell import Command
+from tracker.errors import Conflict
 
 
 @click.command(cls=Command)
@@ -29,20 +30,34 @@ def command(run: Session, night: str | None, catch_up: str, dry_run: bool) -> No
         _try(run, night)
         return
     tracker, targets = run.tracker(writing=True), run.targets()
-    found = tracker.sweep(night=night, catch_up=catch_up, targets=[one.name for one in targets])
-    found |= tracker.deliver(targets)
-    if run.as_json:
-        as_json(found)
-        return
-    from tracker.cli.tell import when
-
     out = Lines(colored=run.colored)
-    for one in found["nights"]:
-        _tell(out, one)
-    for told in found["delivered"]:
-        why = f": {told['error']}" if told["error"] else ""
-        out.item(told["state"], f"{told['night']} to {told['target']}{why}")
-    if not found["nights"]:
+    refused, nights, found = None, [], {}
+    try:
+        while True:  # each is told once it is done: after a long pause they are many
+            found = tracker.sweep(
+                night=night, catch_up=catch_up, targets=[one.name for one in targets], most=1
+            )
+            nights += found["nights"]
+            if not run.as_json:
+                for one in found["nights"]:
+                    _tell(out, one)
+            if night is not None or not found["nights"]:
+                break
+    except Conflict as error:  # what earlier nights left to be delivered is delivered all the same
+        refused = error
+    delivered = tracker.deliver(targets)
+    if run.as_json and refused is None:
+        as_json({**found, "nights": nights, **delivered})
+        return
+    if not run.as_json:
+        for told in delivered["delivered"]:
+            why = f": {told['error']}" if told["error"] else ""
+            out.item(told["state"], f"{told['night']} to {told['target']}{why}")
+    if refused is not None:
+        raise refused
+    if not nights:
+        from tracker.cli.tell import when
+
         due = when(found["next"], run.zone())
         note(f"nothing is due: the night of {found['last']} is done, the next is due {due}")
 

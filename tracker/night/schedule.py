@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from types import FrameType
 from typing import Final
 
 EVERY: Final = 30
 """Seconds between two looks."""
-Tick = Callable[[], None]
+Tick = Callable[[], bool]
+"""A look; whether there may be more to do at once."""
 
 
 def run(tick: Tick, *, every: float = EVERY) -> None:
     """Call `tick` now and at every interval until SIGTERM or SIGINT; the tick at work is finished first.
 
-    What a tick raises is its own to tell: it is asked again at the next interval.
+    What a tick raises is its own to tell: it is asked again at the next interval. The alarm goes by the
+    wall's clock: where that was set back, it is set anew, else nobody would look for as long.
     """
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -38,11 +41,18 @@ def run(tick: Tick, *, every: float = EVERY) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
-    alarm.add_job(tick, IntervalTrigger(seconds=every))
+
+    def look() -> None:
+        while tick() and not stop.is_set():
+            pass
+
     try:
-        tick()
+        look()
+        job = alarm.add_job(look, IntervalTrigger(seconds=every))
         alarm.start()
-        stop.wait()
+        while not stop.wait(every):
+            if job.next_run_time - datetime.now(UTC) > timedelta(seconds=2 * every):
+                job.reschedule(IntervalTrigger(seconds=every))
     finally:
         if alarm.running:
             alarm.shutdown(wait=True)

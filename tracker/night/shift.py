@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.errors import BadInput, Conflict
+from tracker.errors import BadInput, Conflict, TrackerError
 from tracker.night import outbox
 from tracker.night.ledger import LEASE, Clock, Lease, finish, give_back, take
 from tracker.night.slots import between, due, following, slot
@@ -24,9 +25,9 @@ from tracker.record.events import Event, encode
 from tracker.record.follow import catch_up, keep_up, project
 from tracker.record.store import Store
 from tracker.reports.night import night_report
-from tracker.views.nights import Night, ended_at, last_night, night_of
+from tracker.views.nights import Night, done_after, ended_at, last_night, night_before, night_of
 from tracker.views.settings import NIGHT, ZONE, setting_of
-from tracker.zones import iso, zone_of
+from tracker.zones import DAY, iso, show, zone_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,6 +36,8 @@ NIGHT_SHIFT: Final = "night shift"
 """Noted with the events of a night that nobody in particular has asked for."""
 LATEST, EACH = "latest", "all"
 """What is done about missed nights: the latest is swept and covers the others; or each is swept."""
+AHEAD: Final = DAY
+"""The last night may lie so far ahead of the clock: one that was set back by hours is waited for."""
 
 Step = Callable[[str], None]
 """Told the name of each step, for who wants to stop there."""
@@ -44,6 +47,13 @@ _WATCH: Final = (
     " ON CONFLICT (place) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in Watched._fields if name != "place")
 )
+
+
+class ClockBehind(Conflict):
+    """the last night done, {night}, lies ahead of this clock, which shows {shown}: no night is done meanwhile
+
+    Try: set the clock right; or, if it is now and was wrong then: tracker sweep --for {day}
+    """
 
 
 class Hours(NamedTuple):
@@ -73,8 +83,9 @@ def waiting(reader: Reader, now: int, *, catch_up: str = LATEST) -> list[Slot]:
     else:
         missed = list(between(date.fromisoformat(before.night), latest, when.hour, zone))
     nights = [Slot(day.isoformat(), at, when.zone) for day, at in missed if at is not None]
-    if before is not None:  # the zone or the hour may have been changed since
-        nights = [one for one in nights if one.at > before.at]
+    if before is not None:  # zone or hour may have been changed since; a clock that was ahead has done some
+        done = done_after(reader, before.night)
+        nights = [one for one in nights if one.at > before.at and one.night not in done]
     if catch_up == EACH or not nights:
         return nights
     return [nights[-1]._replace(covers=tuple(one.night for one in nights[:-1])[-MOST_COVERED:])]
@@ -84,8 +95,25 @@ MOST_COVERED: Final = 400
 """Of the nights that were missed, so many are named."""
 
 
+def is_ahead(last: Night | None, now: int) -> bool:
+    """Whether the last night done lies so far ahead of a clock that one of the two is wrong."""
+    return last is not None and last.at > now + AHEAD
+
+
+def check_clock(reader: Reader, now: int) -> None:
+    """Refuse a clock behind the last night done: which of the two is wrong a person has to say."""
+    last = last_night(reader)
+    if last is not None and is_ahead(last, now):
+        when = hours(reader)
+        day = due(now, when.hour, zone_of(when.zone))
+        raise ClockBehind(night=last.night, shown=show(now, when.zone), day=day)
+
+
 def named(reader: Reader, day: date, now: int) -> Slot:
-    """The night of a day that somebody named. Raises BadInput (it is to come), Conflict (passed over)."""
+    """The night of a day that somebody named. Raises BadInput (it is to come), Conflict (passed over).
+
+    After a night that lies ahead of the clock, naming one says that the clock is right now: it goes on there.
+    """
     when = hours(reader)
     at = when.slot(day)
     if at is None:
@@ -96,23 +124,33 @@ def named(reader: Reader, day: date, now: int) -> Slot:
             try_="tracker sweep, for the latest that is",
         )
     before = last_night(reader)
+    if is_ahead(before, now):
+        before = night_before(reader, now)
     if before is not None and before.at >= at and night_of(reader, day.isoformat()) is None:
         raise Conflict(
             what=f"the night of {day} was passed over: that of {before.night} is done",
             try_=f"tracker report --for {before.night}; nights only go forward",
         )
     missed: tuple[str, ...] = ()
-    if before is not None:
-        days = between(date.fromisoformat(before.night), day, when.hour, zone_of(when.zone))
+    earlier = night_before(reader, at)
+    if earlier is not None:
+        days = between(date.fromisoformat(earlier.night), day, when.hour, zone_of(when.zone))
         missed = tuple(one.isoformat() for one, _ in days)[:-1][-MOST_COVERED:]
     return Slot(day.isoformat(), at, when.zone, missed)
 
 
 def next_due(reader: Reader, now: int) -> int:
-    """The instant of the next night to come."""
+    """The instant of the next night to come; one that a clock has done that was ahead is done."""
     when = hours(reader)
-    zone = zone_of(when.zone)
-    return following(due(now, when.hour, zone), when.hour, zone)[1]
+    zone, last = zone_of(when.zone), last_night(reader)
+    day, after = due(now, when.hour, zone), now
+    if last is not None and not is_ahead(last, now):
+        day, after = max(day, date.fromisoformat(last.night)), max(now, last.at)
+    done = done_after(reader, day.isoformat())
+    day, at = following(day, when.hour, zone)
+    while at <= after or day.isoformat() in done:
+        day, at = following(day, when.hour, zone)
+    return at
 
 
 class Done(NamedTuple):
@@ -138,18 +176,19 @@ def work(who: Worker, night: Slot, *, lease: int = LEASE, step: Step = lambda _:
     """Do a night, unless it is done. Raises InHand, LostLease, DatabaseProblem."""
     with Store.open(who.where) as store:
         taken = take(store, night.night, who.lease_clock, length=lease)
-        step("taken")
         if taken is None:
             return _done_before(store, night)
-        attempt = _Attempt(who, night, taken, step)
         try:
+            step("taken")
+            attempt = _Attempt(who, night, taken, step)
             catch_up(store)
             attempt.look_ahead()
             store.append(
                 (), now=attempt.now, by=who.by or NIGHT_SHIFT, decide=attempt.events, project=attempt.follow
             )
         except BaseException:
-            give_back(store, taken)
+            with suppress(TrackerError):  # else the lease runs out; what went wrong first is what is told
+                give_back(store, taken)
             raise
         step("recorded")
         return attempt.done or _done_before(store, night)
@@ -239,15 +278,18 @@ def _new(event: Event, night: str, number: int) -> NewEvent:
     )
 
 
-def catch_up_nights(who: Worker, *, policy: str = LATEST) -> list[Done]:
-    """Do every night that is due and not done; an empty list: there is none."""
+def catch_up_nights(who: Worker, *, policy: str = LATEST, most: int | None = None) -> list[Done]:
+    """Do every night that is due and not done, or so many; empty: there is none. Raises ClockBehind."""
     done: list[Done] = []
-    while True:
+    while most is None or len(done) < most:
         with open_reader(who.where) as reader:
-            slots = waiting(reader, who.clock(), catch_up=policy)
+            now = who.clock()
+            check_clock(reader, now)
+            slots = waiting(reader, now, catch_up=policy)
         if not slots:
-            return done
+            break
         done.append(work(who, slots[0]))
+    return done
 
 
 def do_named(who: Worker, day: date) -> Done:

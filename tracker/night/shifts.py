@@ -16,6 +16,7 @@ from tracker.night.shift import (
     LATEST,
     Worker,
     catch_up_nights,
+    check_clock,
     do_named,
     hours,
     named,
@@ -42,13 +43,15 @@ class Asked(Protocol):
     by: str
 
 
-def swept(tracker: Asked, night: When | date, catch_up: str, targets: Sequence[str]) -> Document:
+def swept(
+    tracker: Asked, night: When | date, catch_up: str, targets: Sequence[str], most: int | None = None
+) -> Document:
     """What `sweep` answers: the nights done, or found done, and when the next is due."""
     if catch_up not in (LATEST, EACH):
         raise BadInput(what=f"{catch_up!r} is no way to catch up", try_=f"{LATEST} or {EACH}")
     who = Worker(tracker.where, tracker.clock, _wall_clock, tracker.by, tuple(targets))
     if night is None:
-        done = catch_up_nights(who, policy=catch_up)
+        done = catch_up_nights(who, policy=catch_up, most=most)
     else:
         with open_reader(tracker.where) as reader:
             day = day_of(reader, night, tracker.clock())
@@ -66,6 +69,7 @@ def looked_at(tracker: Asked, night: When | date) -> Document:
     now = tracker.clock()
     with open_reader(tracker.where) as reader:
         if night is None:
+            check_clock(reader, now)
             slots = waiting(reader, now)[:1]
         else:
             slots = [named(reader, day_of(reader, night, now), now)]

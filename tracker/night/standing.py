@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tracker.night.ledger import RUNNING
-from tracker.night.shift import Done, next_due, waiting
+from tracker.night.shift import Done, is_ahead, next_due, waiting
 from tracker.reader import Reader
 from tracker.views.nights import Night, last_night
 from tracker.zones import iso
@@ -16,7 +16,10 @@ LATE: Final = 26 * 3600 * 1_000_000
 
 
 def shift_document(reader: Reader, now: int) -> Document:
-    """Where the night shift stands at an instant; `late`: the last night done is more than 26 hours old."""
+    """Where the night shift stands at an instant.
+
+    `late`: the last night done is more than 26 hours old; `ahead`: it lies a day ahead of the clock.
+    """
     last = last_night(reader)
     due = waiting(reader, now)
     running = reader.rows(
@@ -32,6 +35,7 @@ def shift_document(reader: Reader, now: int) -> Document:
         "at": iso(now),
         "last": None if last is None else night_told(last),
         "late": last is None or now - last.at > LATE,
+        "ahead": is_ahead(last, now),
         "due": [slot.night for slot in due] + [day for slot in due for day in slot.covers],
         "next": iso(next_due(reader, now)),
         "running": [

@@ -41,9 +41,13 @@ class Watch:
         self._before = before
 
     def due(self, at: int) -> set[str] | None:
-        """The places to look at in the night of an instant, by id; None: all of them."""
+        """The places to look at in the night of an instant, by id; None: all of them.
+
+        What turns by time alone is known from the night before on: after one that a clock did that was
+        ahead, everything is looked at.
+        """
         before = self._before
-        if before is None or self._everywhere(before, at):
+        if before is None or before.at > at or self._everywhere(before, at):
             return None
         touched = {
             self._backdrop.root(row[0])

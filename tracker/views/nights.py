@@ -43,9 +43,25 @@ def night_of(reader: Reader, day: str) -> Night | None:
 
 
 def last_night(reader: Reader, known: int = NOW) -> Night | None:
-    """The latest night done, as known at a position."""
-    row = reader.one(f"SELECT {_COLUMNS} FROM nights WHERE {TRUE} ORDER BY at DESC LIMIT 1", known=known)
+    """The night that was done last, as known at a position; one of a clock that was ahead may be later."""
+    row = reader.one(
+        f"SELECT {_COLUMNS} FROM nights WHERE {TRUE} ORDER BY position DESC LIMIT 1", known=known
+    )
     return None if row is None else Night(*row)
+
+
+def night_before(reader: Reader, at: int) -> Night | None:
+    """Of the nights done the latest before an instant."""
+    row = reader.one(
+        f"SELECT {_COLUMNS} FROM nights WHERE at < :at AND {TRUE} ORDER BY at DESC LIMIT 1", at=at, known=NOW
+    )
+    return None if row is None else Night(*row)
+
+
+def done_after(reader: Reader, day: str) -> set[str]:
+    """The days after one whose nights are done."""
+    rows = reader.rows(f"SELECT night FROM nights WHERE night > :day AND {TRUE}", day=day, known=NOW)
+    return {row[0] for row in rows}
 
 
 def ended_at(reader: Reader, position: int) -> Night | None:
