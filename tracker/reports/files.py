@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from tempfile import NamedTemporaryFile
 
@@ -17,11 +18,21 @@ class Unwritten(TrackerError):
 
 
 def write_whole(path: str, text: str) -> None:
-    """Write a file beside its name, and give it the name once it is on the disk. Raises Unwritten."""
-    folder = os.path.dirname(path) or "."
+    """Write a file beside its name, and give it the name once it is on the disk. Raises Unwritten.
+
+    What is no file (a terminal, a pipe) is written to as it is, and the file behind a link is meant.
+    """
     if os.path.isdir(path):
         raise BadInput(what=f"{path} is a folder", try_=f"--out {typed(os.path.join(path, 'report.html'))}")
-    beside = ""
+    if os.path.exists(path) and not os.path.isfile(path):
+        try:
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise Unwritten(path=path, why=_why(error), try_="another file") from error
+        return
+    target = os.path.realpath(path)
+    folder, beside = os.path.dirname(target), ""
     try:
         with NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=folder, prefix=".report-", delete=False
@@ -30,14 +41,26 @@ def write_whole(path: str, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, 0o666 & ~_mask())
-        os.replace(beside, path)
+        os.chmod(beside, _rights(target))
+        os.replace(beside, target)
     except OSError as error:
         if beside:
             with suppress(OSError):
                 os.unlink(beside)
         where = "another folder" if os.path.isdir(folder) else f"mkdir -p {typed(folder)}"
-        raise Unwritten(path=path, why=(error.strerror or str(error)).lower(), try_=where) from error
+        raise Unwritten(path=path, why=_why(error), try_=where) from error
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _rights(path: str) -> int:
+    """Those of the file that is replaced, else what this process gives to files that it makes."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode) & 0o777
+    except FileNotFoundError:
+        return 0o666 & ~_mask()
 
 
 def _mask() -> int:
