@@ -22,6 +22,7 @@ from tracker.errors import (
     NewerDatabase,
     OlderDatabase,
     TrackerError,
+    UnwritableDatabase,
     typed,
 )
 
@@ -187,7 +188,13 @@ def trouble(error: sqlite3.Error, where: str) -> TrackerError:
         return DatabaseBusy(where=where, why=text)
     if "no such table" in text or "no such column" in text:
         return _no_views(text, where)
+    if (getattr(error, "sqlite_errorname", "") or "").startswith(_NO_ROOM):
+        return UnwritableDatabase(where=where, why=f"{text} (to be read it needs a small file beside it)")
     return DamagedDatabase(where=where, why=text)
+
+
+_NO_ROOM: Final = ("SQLITE_FULL", "SQLITE_IOERR_SHM", "SQLITE_IOERR_WRITE")
+"""What SQLite says where it cannot make its index of the journal: nothing is damaged, a disk may be full."""
 
 
 def _server_trouble(error: Exception, where: str) -> Exception:
