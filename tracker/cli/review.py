@@ -71,8 +71,11 @@ def _asked(tracker: Tracker, out: Lines, flag: dict[str, Any]) -> str:
     """The key that was an answer; the source may be opened before."""
     while True:
         out.line(_ASKED)
-        key = click.getchar().lower()
-        if key in ("\x03", "\x04", "\x1b"):
+        try:
+            key = click.getchar().lower()
+        except EOFError:  # Ctrl-D
+            return "q"
+        if key == "\x1b":
             return "q"
         if key == "o":
             _open(tracker, out, flag)
