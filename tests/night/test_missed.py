@@ -10,6 +10,7 @@ import pytest
 
 from tests.night.nights import told
 from tests.night.swept import NOW, Clock, outbox, swept
+from tracker.errors import Conflict
 from tracker.night import shift
 from tracker.night.ledger import LEASE
 from tracker.night.schedule import run
@@ -134,7 +135,7 @@ def test_somebody_who_died_at_a_night_that_was_covered_since(where: str) -> None
             assert tracker.sweep()["nights"][0]["covers"] == days[:1]
             caught.append(step)
 
-    with pytest.raises(shift.Conflict, match="somebody else has taken it over"):
+    with pytest.raises(Conflict, match="somebody else has taken it over"):
         work(slow, Slot(days[0], at[0], "UTC"), step=meanwhile)
     assert caught
     assert ledger(where) == {f"{LAST}": "done", days[0]: "covered", days[1]: "done"}
@@ -167,7 +168,7 @@ def test_a_clock_a_year_ahead_for_a_night(where: str) -> None:
     stands = tracker.shift()
     assert (stands["ahead"], stands["late"], stands["due"]) == (True, False, [])
     assert told(where) == before
-    with pytest.raises(shift.Conflict, match="passed over: that of 2024-12-08 is done"):
+    with pytest.raises(Conflict, match="passed over: that of 2024-12-08 is done"):
         tracker.sweep(night="2024-12-07")
 
     clock.forward(days=1)  # two nights later somebody reads it

@@ -26,16 +26,16 @@ def run(tick: Tick, *, every: float = EVERY) -> None:
     What a tick raises is its own to tell: it is asked again at the next interval. The alarm goes by the
     wall's clock: where that was set back, it is set anew, else nobody would look for as long.
     """
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
-    from apscheduler.triggers.interval import IntervalTrigger
-
     stop = Event()
 
     def asked(_: int, __: FrameType | None) -> None:
         stop.set()
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    from apscheduler.executors.pool import ThreadPoolExecutor  # whoever asks meanwhile is heard
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.interval import IntervalTrigger
+
     alarm = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
