@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -196,9 +197,11 @@ def test_two_at_once_have_one_effect(
 ) -> None:
     """Forty interleavings each; a thousand were run once (docs/benchmarks.md)."""
     chance, seen = random.Random(seed), set()
+    with fresh(str(tmp_path / "prepared")) as store:
+        record(store, happened(), batches=[5])
+        prepared = store.where
     for n in range(40):
-        with fresh(str(tmp_path / f"both-{n}")) as store:
-            record(store, happened(), batches=[5])
+        with Store.open(shutil.copy(prepared, f"{tmp_path}/both-{n}.db")) as store:
             outcomes = both(store.where, chance)
             done = [one for one in outcomes if isinstance(one, Done)]
             assert sum(one.anew for one in done) == 1

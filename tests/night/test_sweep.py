@@ -8,10 +8,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.night.nights import flags, night, report, told
+from tests.record.effort import calm, few
 from tests.record.histories import BEGIN, END, fresh, histories, record
 from tracker.judgement.evidence import DAY
 from tracker.night.sweep import Slot, Swept, sweep
@@ -22,17 +23,6 @@ from tracker.record.follow import rebuild
 from tracker.record.store import Store
 from tracker.zones import iso
 
-calm = settings(
-    max_examples=20,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-few = settings(calm, max_examples=4)
 apart = st.lists(st.sampled_from((1, 1, 2, 3, 8, 15, 40)), min_size=2, max_size=5)
 """Days between one night and the next."""
 
