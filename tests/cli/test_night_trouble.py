@@ -409,3 +409,29 @@ def test_leaving_a_review_keeps_the_answers_given(report_copy: str, how: str) ->
         assert f"1 of {len(flags)} answered" in seen
     left = {one["id"] for one in tracker("flags", "--db", report_copy, *night, "--json").json["flags"]}
     assert left == {one["id"] for one in flags[1:]}
+
+
+def test_what_earlier_nights_left_is_delivered_though_the_clock_is_behind(
+    small: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No night is done by a clock that lies before the last one; a report on record goes out all the same."""
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "config" / "tracker").mkdir(parents=True)
+    config = tmp_path / "config" / "tracker" / "config.toml"
+    config.write_text(f'[deliver.desk]\nkind = "directory"\npath = "{tmp_path / "reports"}"\n')
+    before, behind = told(small), ("--now", "2024-12-01T03:00:00Z")
+    answer = tracker(*SWEEP, "--db", small, *behind)
+    assert (answer.code, answer.refusal[1]) == (
+        5, "set the clock right; or, if it is now and was wrong then: tracker sweep --for 2024-12-01",
+    )  # fmt: skip
+    assert answer.out.split() == ["sent", "2024-12-08", "to", "desk"]
+    assert [one.name for one in (tmp_path / "reports").iterdir()] == ["night-2024-12-08.html"]
+
+    def looks(tick: Callable[[], bool], *, every: float) -> None:
+        assert tracker("scheduler", "redeliver", "2024-12-08", "desk", "--db", small, *behind).code == 0
+        assert [tick(), tick()] == [False, False]
+
+    monkeypatch.setattr("tracker.night.schedule.run", looks)
+    lines = tracker(*RUN, "--db", small, *behind).err.splitlines()
+    assert [line.split()[0] for line in lines] == ["looking", "sent:", "the", "stopped;"], lines
+    assert told(small) == before
