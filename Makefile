@@ -2,7 +2,7 @@
 
 VENV ?= .venv
 PYTHON ?=
-JOBS ?= 2
+JOBS ?= 3
 ARGS ?=
 BENCH ?= store startup fold asof judgement.ukraine judgement.news judgement.syria judgement.wikipedia \
 	judgement.wars

@@ -211,3 +211,22 @@ def test_review_lists_without_a_terminal(report_db: Path) -> None:
     assert listed.code == 0
     flags = tracker("flags", "--db", report_db, *NIGHT, "--json").json["flags"]
     assert [line.split("\t")[0] for line in listed.out.splitlines()] == [one["id"] for one in flags]
+
+
+def test_a_night_that_is_done_late_leaves_what_came_after_it_to_the_next(fresh: str) -> None:
+    """By then what happened after the night's instant is on record; it is in no night but the next."""
+
+    def said(words: str, at: str) -> None:
+        told = ("--source", "Reuters", "--at", at, "--reported", at)
+        answer = tracker("add-claim", words, *told, "--db", fresh, "--now", "2024-12-08T01:00Z")
+        assert answer.code == 0, answer.err
+
+    said("Syrian army holds Sanamayn", "2024-12-05T09:00Z")
+    said("rebels captured Sanamayn", "2024-12-07T12:00Z")
+    late = ("--db", fresh, "--now", "2024-12-08T08:00Z")
+    tracker("sweep", "--for", "2024-12-07", *late)
+    assert "Control changed" not in tracker("report", *late).out
+    tracker("sweep", *late)
+    told = tracker("report", *late).out
+    assert "Rebels hold Sanamayn now, Syrian government did the night before" in told
+    assert "Nothing changed" not in told, "there is no other place"

@@ -54,7 +54,8 @@ def _body(report: Document) -> Iterator[str]:
             told = "".join(_tag("li", f"<strong>{escape(line)}</strong>") for line in report["highlights"])
             yield _tag("ul", told)
         yield from map(_section, sections(report))
-        yield _tag("p", escape(unchanged(report)))
+        if line := unchanged(report):
+            yield _tag("p", escape(line))
     yield _tag("p", _tag("small", f"<em>{escape(report['method'])}</em>"))
 
 

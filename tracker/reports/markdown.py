@@ -29,8 +29,9 @@ def _lines(report: Document) -> Iterator[str]:
         yield from ([""] if report["highlights"] else [])
         for section in sections(report):
             yield from _section(section)
-        yield _safe(unchanged(report))
-        yield ""
+        if line := unchanged(report):
+            yield _safe(line)
+            yield ""
     yield f"*{_safe(report['method'])}*"
 
 

@@ -82,9 +82,9 @@ def quiet(report: Document) -> str:
     return f"A quiet night: {_news(report)}, and nothing changed at {_places(report['counts']['places'])}."
 
 
-def unchanged(report: Document) -> str:
-    """What did not change, in a line."""
-    return f"Nothing changed at {_places(report['unchanged'])}."
+def unchanged(report: Document) -> str | None:
+    """What did not change, in a line; None: something did everywhere."""
+    return f"Nothing changed at {_places(report['unchanged'])}." if report["unchanged"] else None
 
 
 def header(report: Document) -> Iterator[str]:
