@@ -39,6 +39,7 @@ BAR: Final = 30.0
 INK, PAPER, EDGE = "#d8dee4", "#161b22", "#30363d"
 COLOURS: Final = {"31": "#ff7b72", "32": "#56d364", "33": "#e3b341"}
 FONT: Final = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+_PARTS: Final = re.compile(r"\S+(?: \S+)*")
 _CODE: Final = re.compile(r"\x1b\[([0-9;]*)m")
 
 
@@ -81,26 +82,24 @@ def svg(lines: Sequence[str], title: str) -> str:
         f'<rect x=".5" y=".5" width="{width - 1:.0f}" height="{height - 1:.0f}" rx="8"'
         f' fill="{PAPER}" stroke="{EDGE}"/>',
         *(f'<circle cx="{MARGIN + 4 + 16 * i:.0f}" cy="17" r="5" fill="{EDGE}"/>' for i in range(3)),
-        f'<g font-family="{FONT}" font-size="14" fill="{INK}" xml:space="preserve">',
+        f'<g font-family="{FONT}" font-size="14" fill="{INK}">',
     ]
     for row, line in enumerate(lines):
         column = 0
         for run in runs(line):
-            told.append(_text(run, column, BAR + 14 + row * CELL[1]))
+            told += _texts(run, column, BAR + 14 + row * CELL[1])
             column += len(run.text)
-    return "\n".join([*(one for one in told if one), "</g>", "</svg>", ""])
+    return "\n".join([*told, "</g>", "</svg>", ""])
 
 
-def _text(run: Run, column: int, y: float) -> str:
-    lead = len(run.text) - len(run.text.lstrip())
-    text = run.text.strip()
-    if not text:
-        return ""
+def _texts(run: Run, column: int, y: float) -> Iterator[str]:
+    """Each part of a run between wide gaps, at its column: not every browser keeps more than one space."""
     look = f' fill="{run.colour}"' if run.colour != INK else ""
     look += ' font-weight="bold"' if run.bold else ""
     look += ' fill-opacity=".62"' if run.dim else ""
-    x = MARGIN + (column + lead) * CELL[0]
-    return f'<text x="{x:.1f}" y="{y:.1f}" textLength="{len(text) * CELL[0]:.1f}"{look}>{escape(text)}</text>'
+    for part in _PARTS.finditer(run.text):
+        x, width = MARGIN + (column + part.start()) * CELL[0], len(part[0]) * CELL[0]
+        yield f'<text x="{x:.1f}" y="{y:.1f}" textLength="{width:.1f}"{look}>{escape(part[0])}</text>'
 
 
 def pictures(shell: Session) -> dict[str, str]:

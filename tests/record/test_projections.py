@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from tests.judgement.strategies import SIDES, said
-from tests.record.effort import calm, on_a_server
+from tests.record.effort import calm, on_a_server, tries
 from tests.record.histories import BEGIN, WORLD, dump, fresh, histories, record
 from tracker.errors import DamagedDatabase, DatabaseBusy, DatabaseProblem
 from tracker.judgement.belief import Fold
@@ -143,7 +143,7 @@ def test_nor_on_postgresql(schema: str, happened: list[Event], turns: Sequence[i
     writers_in_turns(schema, happened, turns)
 
 
-@settings(on_a_server, max_examples=5)
+@settings(on_a_server, max_examples=tries(4))
 @given(happened=histories())
 def test_both_engines_keep_the_same_rows(beside: str, schema: str, happened: list[Event]) -> None:
     with fresh(beside) as file, fresh(schema) as server:
@@ -253,7 +253,7 @@ def test_views_that_lag_or_an_altered_log_are_not_compared(where: str) -> None:
         assert (found["ok"], found["views"]) == (False, "where they stand")
 
 
-@settings(on_a_server, max_examples=4)
+@settings(on_a_server, max_examples=tries(3))
 @given(happened=histories())
 def test_views_that_were_followed_are_what_the_log_makes(
     beside: str, schema: str, happened: list[Event]

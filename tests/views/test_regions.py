@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.record.effort import calm
+from tests.record.effort import calm, tries
 from tests.record.histories import ACTORS, BEGIN, END, WORLD, fresh, record
 from tracker import Tracker
 from tracker.errors import BadInput
@@ -32,7 +32,7 @@ HOUR = 3_600_000_000
 AREAS = ("a", "b", "c", "d")
 TOWNS = ("t", "u", "v", "w", "x")
 ASKED = Question(END)
-some = settings(calm, max_examples=12)
+some = settings(calm, max_examples=tries(8))
 
 
 # -- a land that a person would type -----------------------------------------------------------------

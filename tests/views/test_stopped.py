@@ -29,8 +29,8 @@ from tracker.views.places import all_places
 from tracker.zones import iso
 
 Document = dict[str, Any]
-calm = settings(effort.calm, max_examples=12)
-few = settings(calm, max_examples=3)
+calm = settings(effort.calm, max_examples=effort.tries(8))
+few = settings(calm, max_examples=effort.tries(2))
 policies = st.sampled_from((BAYES, *NAMES))
 published = st.none() | moments
 
