@@ -411,6 +411,50 @@ def test_leaving_a_review_keeps_the_answers_given(report_copy: str, how: str) ->
     assert left == {one["id"] for one in flags[1:]}
 
 
+@pytest.fixture
+def judged(tmp_path: Path) -> str:
+    """A place that an analyst has judged, once, and that is stale and rests on one origin since."""
+    where = str(tmp_path / "judged.db")
+    december = ("--db", where, "--now", "2024-12-01T03:00:00Z")
+    for words in (
+        ("init",), ("place", "add", "Hama", "--kind", "city"), ("actor", "add", "Rebels", "--level", "side"),
+        ("assess", "Hama", "--holder", "Rebels", "--reason", "seen on video"),
+    ):  # fmt: skip
+        assert tracker(*words, *december).code == 0
+    assert tracker("sweep", "--db", where, "--now", "2024-12-20T03:00:00Z").code == 0
+    return where
+
+
+def test_a_judgement_that_is_stale_is_reviewed_as_a_judgement(judged: str) -> None:
+    """It has no source to open and is no claim to confirm: what does renew it is said."""
+    night = ("--db", judged, "--now", "2024-12-20T03:00:00Z")
+    stale, _ = tracker("flags", *night, "--json").json["flags"]
+    assert stale["clears"] == "A new claim about who holds it, or a new assessment (tracker assess hama)."
+    review = Terminal("review", *night)
+    review.sees("[q] quit")
+    review.types("o")
+    review.sees("no address was recorded")
+    review.types("y")
+    review.sees("put away. It rests on no claim to renew: tracker assess hama judges anew")
+    review.types("q")
+    code, seen = review.left()
+    assert (code, "1 of 2 answered" in seen) == (0, True), seen
+
+
+def test_a_flag_that_somebody_else_has_put_away_does_not_end_a_review(judged: str) -> None:
+    night = ("--db", judged, "--now", "2024-12-20T03:00:00Z")
+    first, second = tracker("flags", *night, "--json").json["flags"]
+    review = Terminal("review", *night)
+    review.sees("[q] quit")
+    assert tracker("flags", "ack", first["id"], *night).code == 0
+    review.types("s")
+    review.sees("already; on to the next")
+    review.sees(f"2/2  {second['rule']}")
+    review.types("s")
+    code, seen = review.left()
+    assert (code, "1 of 2 answered" in seen) == (0, True), seen
+
+
 def test_what_earlier_nights_left_is_delivered_though_the_clock_is_behind(
     small: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

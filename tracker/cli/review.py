@@ -12,7 +12,7 @@ import click
 from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
-from tracker.errors import NotFound
+from tracker.errors import Conflict, NotFound
 from tracker.judgement.vocabulary import FLAG_RULES
 
 if TYPE_CHECKING:
@@ -82,7 +82,11 @@ def _asked(tracker: Tracker, out: Lines, flag: dict[str, Any]) -> str:
         elif key in ("n", "q"):
             return key
         elif key in KEYS:
-            _answer(tracker, out, flag, key)
+            try:
+                _answer(tracker, out, flag, key)
+            except Conflict as error:  # somebody else was faster: the others are still to be asked about
+                out.line(f"{error.message}; on to the next")
+                return "n"
             return key
 
 
@@ -92,12 +96,15 @@ def _answer(tracker: Tracker, out: Lines, flag: dict[str, Any], key: str) -> Non
         done = tracker.snooze(flag["id"])["flag"]
         out.line(f"asleep until {done['until'][:10]}, or until anything new is claimed there")
         return
+    renewed = False
     if claim is not None:
         with suppress(NotFound):  # an analyst's assessment is no claim to look at again
             tracker.review(claim, {"y": "still-true", "c": "changed", "t": "cannot-tell"}[key])
+            renewed = True
     if key == "y":
         tracker.acknowledge(flag["id"], why="still true")
-        out.line("still true: renewed, and put away")
+        judge = f"put away. It rests on no claim to renew: tracker assess {flag['place']} judges anew"
+        out.line(f"still true: {'renewed, and put away' if renewed else judge}")
     elif key == "c":
         tracker.acknowledge(flag["id"], why="changed")
         out.line(f'changed: noted. What is so now? tracker add-claim "… {flag["name"]}" --source …')
@@ -108,7 +115,10 @@ def _answer(tracker: Tracker, out: Lines, flag: dict[str, Any], key: str) -> Non
 
 def _open(tracker: Tracker, out: Lines, flag: dict[str, Any]) -> None:
     """Every source of the flag's claims: its address is told, and a browser asked where there is one."""
-    urls = dict.fromkeys(url for claim in flag["claims"] if (url := tracker.show(claim).get("url")))
+    urls: dict[str, None] = {}
+    for claim in flag["claims"]:
+        with suppress(NotFound):  # an analyst's assessment has no address
+            urls |= {url: None} if (url := tracker.show(claim).get("url")) else {}
     if not urls:
         out.line("no address was recorded with its claims; tracker show CLAIM tells what was")
     for url in urls:

@@ -236,7 +236,7 @@ class _Sweep:
             return FlagRaised(
                 flag=flag.id, rule=flag.rule, flag_kind=flag.kind, place=case.place, at=self._slot.at,
                 since=flag.since, claims=flag.claims, why=words.why(flag, case, told),
-                clears=words.clears(flag, case),
+                clears=words.clears(flag, case, told),
             )  # fmt: skip
 
         return raised

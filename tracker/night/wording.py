@@ -34,6 +34,8 @@ _CLEARS: Final = {
     CIRCULAR: "A second, independent origin.",
     OVERTURNED: "The next night, or tracker flags ack {flag} once you have seen it.",
 }
+_CLEARS_JUDGED: Final = "A new claim about who holds it, or a new assessment (tracker assess {place})."
+"""What clears a stale judgement: only a claim can be confirmed."""
 _KINDS: Final = {
     "holder": "two different holders", "denial": "said and denied", "degree": "taken, yet fought for",
     "timing": "the same capture on different days", "number": "counts that do not meet",
@@ -61,10 +63,12 @@ class Wording:
         said = told[flag.rule](flag, case, texts)
         return said[:1].upper() + said[1:]
 
-    def clears(self, flag: Flag, case: Case) -> str:
+    def clears(self, flag: Flag, case: Case, texts: Texts) -> str:
         """One sentence: what would clear it."""
         claim = flag.claims[0] if flag.claims else ""
-        return _CLEARS[flag.rule].format(claim=claim, place=case.place, flag=flag.id)
+        judged = flag.rule == STALE and "likelihood" in texts.get(claim, {})  # an assessment's
+        told = _CLEARS_JUDGED if judged else _CLEARS[flag.rule]
+        return told.format(claim=claim, place=case.place, flag=flag.id)
 
     def _stale(self, flag: Flag, case: Case, texts: Texts) -> str:
         who, where, verdict = self._parties(flag.sides), self._places[case.place], case.verdict
