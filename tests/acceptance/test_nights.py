@@ -74,3 +74,14 @@ def test_what_was_told_is_not_told_again(reports: dict[str, Document]) -> None:
         }
         assert not new & seen
         seen |= new
+
+
+def test_nothing_is_settled_that_is_so_in_another_way(reports: dict[str, Document]) -> None:
+    """On the 8th Homs has another contradiction, and Deir ez-Zor another captor, on one origin too."""
+    eighth = reports["2024-12-08"]
+    assert {(one["place"], one["rule"]) for one in eighth["settled"]} == {
+        ("aleppo", "circular"), ("aleppo", "single-origin"),
+        ("hama", "contradicted"), ("hama", "single-origin"),
+    }  # fmt: skip
+    ninth = reports["2024-12-09"]
+    assert {(one["place"], one["rule"]) for one in ninth["settled"]} == {("homs", "contradicted")}

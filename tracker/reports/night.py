@@ -14,15 +14,17 @@ from tracker.reader import Reader
 from tracker.record import canonical
 from tracker.views.claims import texts
 from tracker.views.evidence import merged
-from tracker.views.flags import FlagRow, changed_between
+from tracker.views.flags import FlagRow, changed_between, flags_of
 from tracker.views.nights import Night, ended_at
 from tracker.views.places import Place, containing, places
-from tracker.zones import iso
+from tracker.zones import iso, local_of, zone_of
 
 Document = dict[str, Any]
 HIGHLIGHTS: Final = 5
 LISTED: Final = 40
 """So many findings of one heading are told; of more, how many there are."""
+_THIN: Final = {CIRCULAR: SINGLE_ORIGIN}
+"""Two rules that tell of the same: that a holder rests on one origin."""
 METHOD: Final = (
     "Who holds a place is never entered; it is derived from claims: who said what, through whom, when."
     " Origins count once, whoever repeats them; a side's word in its own favour weighs less, and against"
@@ -49,6 +51,8 @@ class _Night:
         self._after = self._before.position if self._before else 0
         self._raised, self._cleared = changed_between(reader, self._after, night.position)
         self._into = merged(reader, self._known)
+        if since is not None:
+            self._raised += self._changes_meanwhile(since)
         ids = [one.place for one in (*self._raised, *self._cleared)]
         self._places = self._found([*ids, *night.tomorrow.split(), *night.nobodys.split()])
         self._texts = texts(reader, {id_ for one in self._raised for id_ in one.claims.split()}, self._known)
@@ -59,7 +63,7 @@ class _Night:
         for one in sorted(self._raised, key=self._weight):
             by_rule.setdefault(one.rule, []).append(one)
         corrected, retracted = self._withdrawn()
-        news = self._news()
+        news, settled = self._news(), self._settled()
         touched = {self._root(one.place) for one in (*self._raised, *self._cleared)}
         counts = {
             "places": night.held + night.contested + night.unknown,
@@ -73,7 +77,7 @@ class _Night:
             "covers": night.covers.split(),
             "position": night.cut_off, "chain_hash": self._chain_hash(),
             "counts": counts,
-            "quiet": not (self._raised or corrected or retracted),
+            "quiet": not (self._raised or settled or corrected or retracted),
             "highlights": self._highlights(by_rule),
             "changed": self._told(by_rule.get(OVERTURNED, [])),
             "contradicted": self._told(by_rule.get(CONTRADICTED, [])),
@@ -81,7 +85,7 @@ class _Night:
             "due_tomorrow": {"count": night.due_tomorrow, "places": self._names(night.tomorrow)},
             "single_origin": self._told([*by_rule.get(SINGLE_ORIGIN, []), *by_rule.get(CIRCULAR, [])]),
             "unknown": {"count": night.unknown, "places": self._names(night.nobodys)},
-            "settled": self._settled(),
+            "settled": settled,
             "corrections": corrected, "retractions": retracted,
             "unchanged": counts["places"] - len(touched),
             "method": METHOD,
@@ -96,7 +100,7 @@ class _Night:
     def _highlight(self, one: FlagRow) -> str:
         """A finding in a line; whose words it rests on stands below."""
         if one.rule != CONTRADICTED:
-            return one.why.partition(": ")[0].removesuffix(".") + "."
+            return self._dated(one, one.why.partition(": ")[0].removesuffix(".") + ".")
         said = [self._claim(id_)["text"] for id_ in one.claims.split()[:2]]
         return f"{self._name(one.place)}: {' / '.join(said)}."
 
@@ -110,7 +114,7 @@ class _Night:
             "flag": one.id, "rule": one.rule, "kind": one.kind,
             "place": self._root(one.place), "name": place.name if place else one.place,
             "region": regions[0].name if regions else None,
-            "why": one.why, "clears": one.clears,
+            "why": self._dated(one, one.why), "clears": one.clears,
             "since": None if one.since is None else iso(one.since),
             "claims": [self._claim(id_) for id_ in one.claims.split()[:LISTED]],
         }  # fmt: skip
@@ -123,9 +127,39 @@ class _Night:
             "claim": id_, "text": told["text"], "attribution": told["attribution"], "url": told.get("url"),
         }  # fmt: skip
 
+    def _changes_meanwhile(self, since: Night) -> list[FlagRow]:
+        """Of each place the last change of control since a night, though a later night has cleared it."""
+        found = [one for one in self._cleared if one.rule == OVERTURNED and one.at > since.at]
+        latest = {self._root(one.place): one for one in sorted(found, key=lambda one: (one.at, one.id))}
+        now = {self._root(one.place) for one in self._raised if one.rule == OVERTURNED}
+        return [one for place, one in latest.items() if place not in now]
+
+    def _dated(self, one: FlagRow, text: str) -> str:
+        """A change that an earlier night has found was not found `now`."""
+        if one.rule != OVERTURNED or one.at == self._night.at:
+            return text
+        return f"Night of {local_of(one.at, zone_of(self._night.zone)).date()}: {text}"
+
     def _settled(self) -> list[Document]:
-        """What was contradicted, stale or thinly founded, and is so no more; a change is over by itself."""
-        cleared = [one for one in self._cleared if one.rule != OVERTURNED]
+        """What was contradicted, stale or thinly founded, and is so no more.
+
+        A change is over by itself. What is so again, in another way, is not settled; nor is how well the
+        holder's word stood, where it holds the place no more.
+        """
+        places_ = {self._root(one.place) for one in self._cleared}
+        ids = [*places_, *(id_ for id_, root in self._into.items() if root in places_)]
+        still = {
+            (self._root(one.place), _THIN.get(one.rule, one.rule))
+            for one in flags_of(self._reader, ids, self._known)
+        }
+        changed = {self._root(one.place) for one in self._raised if one.rule == OVERTURNED}
+        cleared = [
+            one
+            for one in self._cleared
+            if one.rule != OVERTURNED
+            and (self._root(one.place), _THIN.get(one.rule, one.rule)) not in still
+            and (one.rule == CONTRADICTED or self._root(one.place) not in changed)
+        ]
         return [
             {"flag": one.id, "rule": one.rule, "place": self._root(one.place), "name": self._name(one.place)}
             for one in sorted(cleared, key=lambda one: (self._name(one.place), one.rule, one.id))[:LISTED]

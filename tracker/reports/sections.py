@@ -28,8 +28,8 @@ _COUNTED: Final = (
 )
 CLEARS: Final = "To clear it:"
 _SETTLED: Final = {
-    "contradicted": "no longer contradicted", "stale": "spoken of again",
-    "single-origin": "more than one origin", "circular": "more than one origin",
+    "contradicted": "no longer contradicted", "stale": "no longer stale",
+    "single-origin": "no longer on one origin", "circular": "no longer on one origin",
 }  # fmt: skip
 NAMED: Final = 12
 """So many places are named in a line."""
@@ -74,6 +74,8 @@ def summary(report: Document) -> str:
     found = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
     for key, word in (("corrections", "corrected"), ("retractions", "taken back")):
         found += [f"{len(report[key])} {word}"] if report[key] else []
+    if not found and report["settled"]:  # news, if nothing else is
+        found = [f"{len(report['settled'])} settled"]
     return "quiet" if report["quiet"] or not found else ", ".join(found)
 
 

@@ -1,0 +1,74 @@
+"""Decides what a report tells of what is over, and of what several nights have found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.night.swept import Clock
+from tracker.reports.markdown import markdown
+from tracker.reports.sections import summary
+from tracker.tracker import Tracker
+from tracker.zones import parse_iso
+
+Desk = tuple[Tracker, Clock]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A tracker with a place and two sides, and its clock, which stands before the first night."""
+    clock = Clock(parse_iso("2024-12-01T02:00:00Z"))
+    tracker = Tracker.create(str(tmp_path / "tracker.db"), clock=clock, by="anna")
+    tracker.place_add("Hama", kind="city")
+    for side in ("Rebels", "Army"):
+        tracker.actor_add(side, level="side")
+    for source in ("Reuters", "AFP"):
+        tracker.source_add(source, kind="wire")
+    return tracker, clock
+
+
+def said(desk: Desk, what: str, source: str) -> str:
+    """A claim of an hour before the next night."""
+    tracker, clock = desk
+    clock.forward(hours=23)
+    claim = tracker.add_claim(what, source=source, at="now")["claim"]
+    clock.forward(hours=1, seconds=1)
+    tracker.sweep()
+    clock.forward(seconds=-1)
+    return str(claim)
+
+
+def test_a_night_in_which_something_was_settled_is_not_quiet(desk: Desk) -> None:
+    said(desk, "Rebels captured Hama", "Reuters")
+    said(desk, "Rebels captured Hama", "AFP")
+    report = desk[0].report()
+    assert (report["counts"]["raised"], report["quiet"], summary(report)) == (0, False, "1 settled")
+    assert "- **Hama**: no longer on one origin" in markdown(report)
+
+
+def test_what_is_taken_back_is_not_settled(desk: Desk) -> None:
+    tracker, clock = desk
+    claim = said(desk, "Rebels captured Hama", "Reuters")
+    tracker.retract(claim, reason="wrong")
+    clock.forward(days=1)
+    tracker.sweep()
+    report = tracker.report()
+    assert [one["place"] for one in report["changed"]["flags"]] == ["hama"]
+    assert report["settled"] == []
+
+
+def test_changes_of_control_of_all_nights_since_one_are_told(desk: Desk) -> None:
+    """Each is cleared the next night; the latest of a place is what is told, with its night."""
+    tracker, clock = desk
+    said(desk, "Rebels captured Hama", "Reuters")
+    said(desk, "Army captured Hama", "Reuters")
+    said(desk, "Rebels captured Hama", "Reuters")
+    clock.forward(days=1)
+    tracker.sweep()
+    assert tracker.report()["changed"]["count"] == 0
+    first = tracker.report(since="2024-12-02")
+    change = "Night of 2024-12-04: Rebels hold Hama now, Army did the night before"
+    assert [one["why"] for one in first["changed"]["flags"]] == [f"{change}: Rebels captured Hama (Reuters)."]
+    assert first["highlights"][0] == f"{change}."
+    assert tracker.report(since="2024-12-04")["changed"]["count"] == 0
