@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.night.swept import Clock
+from tracker.record.store import Store
 from tracker.reports.markdown import markdown
 from tracker.reports.sections import summary
 from tracker.tracker import Tracker
@@ -72,3 +73,35 @@ def test_changes_of_control_of_all_nights_since_one_are_told(desk: Desk) -> None
     assert [one["why"] for one in first["changed"]["flags"]] == [f"{change}: Rebels captured Hama (Reuters)."]
     assert first["highlights"][0] == f"{change}."
     assert tracker.report(since="2024-12-04")["changed"]["count"] == 0
+
+
+def test_a_holder_is_lost_when_the_judgement_of_it_ends(desk: Desk) -> None:
+    """Nothing else is said of the place, so it counts nowhere any more; that nobody holds it is news."""
+    tracker, clock = desk
+    tracker.assess("Hama", holder=["Rebels"], reason="seen on video", until="2024-12-05")
+    clock.forward(days=1)
+    tracker.sweep()
+    assert tracker.report()["counts"]["held"] == 1
+    clock.forward(days=4)
+    tracker.sweep()
+    report = tracker.report()
+    assert [one["why"] for one in report["changed"]["flags"]] == [
+        "Rebels are not believed to hold Hama any more."
+    ]
+    assert (report["counts"]["places"], report["unchanged"], report["settled"]) == (0, 0, [])
+    assert [one["rule"] for one in tracker.flags()["flags"]] == ["overturned"]
+    clock.forward(days=1)
+    tracker.sweep()
+    assert (tracker.report()["quiet"], tracker.flags()["flags"]) == (True, [])
+
+
+def test_the_same_is_found_where_what_is_watched_was_lost(desk: Desk) -> None:
+    tracker, clock = desk
+    tracker.assess("Hama", holder=["Rebels"], reason="seen on video", until="2024-12-05", pin=True)
+    clock.forward(days=1)
+    tracker.sweep()
+    with Store.open(tracker.where) as store, store.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM watches")
+    clock.forward(days=4)
+    tracker.sweep()
+    assert tracker.report()["changed"]["count"] == 1

@@ -89,12 +89,12 @@ class _Sweep:
         self._claimed = self._places.keys() & set(self._situation.claimed())
         self._due = self._watch.due(slot.at)
         self._bound = {"known": NOW, "at": slot.at}
-        touched = self._watch.all(slot.at) if self._due is None else self._due
+        touched = self._everything() if self._due is None else self._due
         self._gone = sorted(touched - self._claimed)  # nothing is said of them any more
 
     def run(self) -> Swept:
         looked = sorted(self._look(), key=lambda one: one.place.id)
-        cases = self._cases(looked)
+        cases, lost = self._cases(looked), self._lost()
         watched = [
             Watched(
                 case.place, next(iter(case.verdict.holders), None), case.verdict.status,
@@ -103,10 +103,12 @@ class _Sweep:
             for case, one in zip(cases, looked, strict=True)
         ]  # fmt: skip
         later = self._turns(self._gone)
+        ends = {case.place: self._slot.at + 1 for case in lost}  # told tonight, over the next
         watched += [
-            Watched(id_, None, GONE, None, min(later.get(id_, ()), default=None)) for id_ in self._gone
+            Watched(id_, None, GONE, None, ends.get(id_, min(later.get(id_, ()), default=None)))
+            for id_ in self._gone
         ]
-        return Swept([*self._changes(cases), self._done(watched)], watched)
+        return Swept([*self._changes([*cases, *lost]), self._done(watched)], watched)
 
     def _done(self, watched: Sequence[Watched]) -> NightSwept:
         slot, counts = self._slot, self._watch.counts(watched)
@@ -137,6 +139,23 @@ class _Sweep:
         wanted = due | (near & self._claimed)
         yield from self._judged(wanted, changed, alone=2 * len(wanted) < len(self._claimed))
 
+    def _everything(self) -> set[str]:
+        """Every place that may be gone; without what is watched, those of which something was said then."""
+        found = self._watch.all(self._slot.at)
+        if self._before is not None and not self._watch.kept_any():
+            found |= {self._situation.root(id_) for id_ in self._then(self._before).claimed()}
+        return found
+
+    def _lost(self) -> list[Case]:
+        """The places that somebody held the night before, and of which nothing is said any more."""
+        ids = [id_ for id_ in self._gone if id_ in self._places]
+        held = [id_ for id_, holder in self._held_before(ids).items() if holder]
+        return self._cases(list(self._judged(sorted(held), self._situation.nearby(()), alone=True)))
+
+    def _then(self, before: Night) -> Situation:
+        """What was known and believed the night before."""
+        return Situation(self._reader, Question(before.at, position=before.position))
+
     def _judged(self, wanted: Iterable[str], changed: Nearby, *, alone: bool) -> Iterator[_Looked]:
         places = [self._places[id_] for id_ in wanted]
         for id_, (verdict, folded) in self._situation.judged(places, alone=alone, changed=changed).items():
@@ -146,7 +165,8 @@ class _Sweep:
 
     def _cases(self, looked: Sequence[_Looked]) -> list[Case]:
         recent = {one.place.id: self._recent(one.folded) for one in looked}
-        before, turns = self._held_before(looked), self._turns(one.place.id for one in looked)
+        ids = [one.place.id for one in looked]
+        before, turns = self._held_before(ids), self._turns(ids)
         tellers = self._tellers(
             claim.evidence.claim
             for one in looked
@@ -170,17 +190,16 @@ class _Sweep:
             found, key=lambda one: (one.evidence.event_at, one.evidence.reported_at, one.evidence.claim)
         )
 
-    def _held_before(self, looked: Sequence[_Looked]) -> dict[str, tuple[str, ...]]:
+    def _held_before(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Who held each place the night before; a place that nobody looked at then is not among them."""
         if self._before is None:
             return {}
-        ids = [one.place.id for one in looked]
         kept = self._watch.kept(ids)
         if kept or self._watch.kept_any():
             return {id_: (one.holder,) if one.holder else () for id_, one in kept.items()}
-        then = Situation(self._reader, Question(self._before.at, position=self._before.position))
+        then = self._then(self._before)
         known = set(then.claimed())
-        judged = then.verdicts([one.place for one in looked if one.place.id in known])
+        judged = then.verdicts([self._places[id_] for id_ in ids if id_ in known])
         return {id_: verdict.holders[:1] for id_, verdict in judged.items()}
 
     def _turns(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -205,7 +224,7 @@ class _Sweep:
     # -- what changes by it ----------------------------------------------------------------------
 
     def _changes(self, cases: Sequence[Case]) -> Iterator[Event]:
-        places = [*(case.place for case in cases), *self._gone]
+        places = list(dict.fromkeys([*(case.place for case in cases), *self._gone]))
         ids = [member for id_ in places for member in self._situation.members(id_)]
         open_: dict[str, list[FlagRow]] = {}
         for row in flags_of(self._reader, ids):

@@ -12,10 +12,12 @@ from typing import Any, Final
 from tracker.judgement.flags import CIRCULAR, CONTRADICTED, OVERTURNED, SINGLE_ORIGIN, STALE
 from tracker.reader import Reader
 from tracker.record import canonical
+from tracker.views.assessments import assessed_places
 from tracker.views.claims import texts
 from tracker.views.evidence import merged
 from tracker.views.flags import FlagRow, changed_between, flags_of
 from tracker.views.nights import Night, ended_at
+from tracker.views.parties import TRUE
 from tracker.views.places import Place, containing, places
 from tracker.zones import iso, local_of, zone_of
 
@@ -64,7 +66,7 @@ class _Night:
             by_rule.setdefault(one.rule, []).append(one)
         corrected, retracted = self._withdrawn()
         news, settled = self._news(), self._settled()
-        touched = {self._root(one.place) for one in (*self._raised, *self._cleared)}
+        touched = self._counted({self._root(one.place) for one in (*self._raised, *self._cleared)})
         counts = {
             "places": night.held + night.contested + night.unknown,
             "held": night.held, "contested": night.contested, "unknown": night.unknown,
@@ -204,6 +206,17 @@ class _Night:
         return bytes(row[0]).hex() if row else bytes(32).hex()
 
     # -- places ----------------------------------------------------------------------------------
+
+    def _counted(self, touched: set[str]) -> set[str]:
+        """Of some places those that count: of which anything is claimed or judged at the night's instant."""
+        ids = {*touched, *(id_ for id_, root in self._into.items() if root in touched)}
+        claimed = self._reader.among(
+            "SELECT DISTINCT place FROM claims WHERE place IN (:wanted) AND effect <> 'none'"
+            f" AND event_at <= :at AND {TRUE}",
+            ids, known=self._known, at=self._night.at,
+        )  # fmt: skip
+        judged = assessed_places(self._reader, self._night.at, self._known, None)
+        return touched & {self._root(id_) for id_ in (*(row[0] for row in claimed), *judged)}
 
     def _found(self, ids: Iterable[str]) -> dict[str, Place]:
         wanted = {id_: self._root(id_) for id_ in ids}
