@@ -39,6 +39,16 @@ def test_a_night_is_swept_once(report_db: Path) -> None:
     assert tracker("log", "--db", report_db, "--jsonl").out == before
 
 
+def test_a_night_that_is_done_would_find_nothing(report_db: Path) -> None:
+    """It is not done again, so what was recorded since is no matter of it."""
+    tracker("sweep", "--db", report_db, *NIGHT)
+    words = ("rebels captured Tartus", "--source", "SOHR", "--at", "2024-12-07")
+    assert tracker("add-claim", *words, "--db", report_db, "--now", "2024-12-08T02:00:00Z").code == 0
+    tried = tracker("sweep", "--for", "2024-12-08", "--dry-run", "--db", report_db, *NIGHT)
+    assert (tried.code, tried.out) == (0, "")
+    assert "no flag would be raised or cleared" in tried.err
+
+
 def test_flags_tell_why_and_what_clears_them(report_db: Path) -> None:
     tracker("sweep", "--db", report_db, *NIGHT)
     found = tracker("flags", "--db", report_db, *NIGHT, "--json").json["flags"]

@@ -73,7 +73,8 @@ def looked_at(tracker: Asked, night: When | date) -> Document:
             slots = waiting(reader, now)[:1]
         else:
             slots = [named(reader, day_of(reader, night, now), now)]
-        found = [event for slot in slots for event in sweep(reader, slot).events[:-1]]
+        undone = [slot for slot in slots if night_of(reader, slot.night) is None]
+        found = [event for slot in undone for event in sweep(reader, slot).events[:-1]]
         return {
             "night": slots[0].night if slots else None, "dry_run": True,
             "events": [{"kind": one.kind, **payload(one)} for one in found],
