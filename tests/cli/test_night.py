@@ -154,6 +154,12 @@ def test_nights_only_go_forward(report_db: Path) -> None:
     assert tracker("report", "--db", report_db, "--json").json["covers"] == [
         "2024-12-09", "2024-12-10", "2024-12-11",
     ]  # fmt: skip
+    tracker("sweep", "--db", report_db, "--now", "2024-12-13T12:00+03:00")
+    missed = tracker("report", "--for", "2024-12-10", "--db", report_db, *later)
+    assert (missed.code, missed.refusal) == (3, (
+        "the night of 2024-12-10 was missed: that of 2024-12-12 covers it",
+        "tracker report --for 2024-12-12",
+    ))  # fmt: skip
 
 
 def test_each_missed_night_is_done_if_asked(report_db: Path) -> None:

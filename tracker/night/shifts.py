@@ -29,7 +29,7 @@ from tracker.night.targets import Target
 from tracker.reader import Reader, open_reader
 from tracker.reports.night import night_document
 from tracker.times import read_span
-from tracker.views.nights import Night, last_night, night_of
+from tracker.views.nights import Night, covering, last_night, night_of
 from tracker.zones import When, iso, local_of, plain_time, zone_of
 
 Document = dict[str, Any]
@@ -147,6 +147,11 @@ def _night(reader: Reader, night: When | date, now: int) -> Night:
     day = day_of(reader, night, now)
     found = night_of(reader, day.isoformat())
     if found is None:
+        if (by := covering(reader, day.isoformat())) is not None:
+            raise NotFound(
+                what=f"the night of {day} was missed: that of {by} covers it",
+                try_=f"tracker report --for {by}",
+            )
         last = last_night(reader)
         known = f"; the last that was is {last.night}" if last else ""
         raise NotFound(

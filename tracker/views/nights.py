@@ -64,6 +64,15 @@ def done_after(reader: Reader, day: str) -> set[str]:
     return {row[0] for row in rows}
 
 
+def covering(reader: Reader, day: str) -> str | None:
+    """The day whose night covers that of another, which was missed."""
+    rows = reader.rows(
+        f"SELECT night, covers FROM nights WHERE night > :day AND covers <> '' AND {TRUE} ORDER BY night",
+        day=day, known=NOW,
+    )  # fmt: skip
+    return next((str(night) for night, covers in rows if day in covers.split()), None)
+
+
 def ended_at(reader: Reader, position: int) -> Night | None:
     """The night that ended at a position."""
     row = reader.one(f"SELECT {_COLUMNS} FROM nights WHERE position = :position", position=position)
