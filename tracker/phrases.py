@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+NO_FLAG = (
+    "no flag is open (tracker flags --sleeping: also those that sleep; tracker sweep looks for new ones)"
+)
+"""What is said where nothing deserves an eye."""
 _EXTENTS = {"most": "most of ", "part": "part of ", "some": "some of "}
 _LOST = {
     "withdrew": "withdrew from", "repositioned": "repositioned from", "expelled": "was driven out of",

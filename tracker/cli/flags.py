@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from tracker import phrases
 from tracker.cli.output import Lines, answered, as_json, note, rows_options
 from tracker.cli.session import DRY_RUN, PLACE, Session, session
 from tracker.cli.shell import Command, Group
@@ -59,7 +60,7 @@ def _tell(run: Session, flags: list[dict[str, Any]]) -> None:
     from tracker.cli.tell import when
 
     if not flags:
-        note("no flag is open; tracker sweep looks whether any should be")
+        note(phrases.NO_FLAG)
         return
     out = Lines(colored=run.colored)
     for n, one in enumerate(flags):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from tracker import phrases
 from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
@@ -42,7 +43,7 @@ def command(run: Session, place: str | None, rule: str | None) -> None:
     tracker = run.tracker(writing=True)
     flags = tracker.flags(place=place, rule=rule)["flags"]
     if not flags:
-        note("no flag is open; tracker sweep looks whether any should be")
+        note(phrases.NO_FLAG)
         return
     answered = 0
     out = Lines(colored=run.colored)
