@@ -385,7 +385,7 @@ def test_ctrl_c_in_a_demo_leaves_nothing_and_one_line(tmp_path: Path) -> None:
     whole = time.monotonic() - began
     told = tracker("verify", "--db", tmp_path / "whole" / "tracker.db").out.partition(",")[0]
     seen = set()
-    for part in (0.2, 0.45, 0.7, 0.9):
+    for part in (0.3, 0.6, 0.9):
         one = start("demo", "--dir", tmp_path / "demo")
         time.sleep(part * whole)
         one.send_signal(signal.SIGINT)
