@@ -15,7 +15,7 @@ import psycopg  # noqa: F401  imported before the forks
 
 from tracker.night.deliver import deliver
 from tracker.night.targets import read_targets
-from tracker.record import postgresql  # noqa: F401
+from tracker.record import postgresql  # noqa: F401  the same
 from tracker.tracker import wall_clock
 
 
