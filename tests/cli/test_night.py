@@ -244,5 +244,5 @@ def test_a_night_that_is_done_late_leaves_what_came_after_it_to_the_next(fresh: 
     assert "Control changed" not in tracker("report", *late).out
     tracker("sweep", *late)
     told = tracker("report", *late).out
-    assert "Rebels hold Sanamayn now, Syrian government did the night before" in told
+    assert "Rebels hold Sanamayn now, Syrian government did before" in told
     assert "Nothing changed" not in told, "there is no other place"

@@ -69,7 +69,7 @@ def test_changes_of_control_of_all_nights_since_one_are_told(desk: Desk) -> None
     tracker.sweep()
     assert tracker.report()["changed"]["count"] == 0
     first = tracker.report(since="2024-12-02")
-    change = "Night of 2024-12-04: Rebels hold Hama now, Army did the night before"
+    change = "Night of 2024-12-04: Rebels hold Hama now, Army did before"
     assert [one["why"] for one in first["changed"]["flags"]] == [f"{change}: Rebels captured Hama (Reuters)."]
     assert first["highlights"][0] == f"{change}."
     assert tracker.report(since="2024-12-04")["changed"]["count"] == 0
@@ -105,3 +105,86 @@ def test_the_same_is_found_where_what_is_watched_was_lost(desk: Desk) -> None:
     clock.forward(days=4)
     tracker.sweep()
     assert tracker.report()["changed"]["count"] == 1
+
+
+def test_a_place_that_turns_contested_and_is_held_again_is_told(desk: Desk) -> None:
+    """No two claims contradict each other, so no other finding tells of it."""
+    tracker, clock = desk
+    said(desk, "Army captured Hama", "Reuters")
+    said(desk, "Army captured Hama", "AFP")
+    said(desk, "Rebels entered Hama", "AFP")
+    report = tracker.report()
+    assert report["contradicted"]["count"] == report["changed"]["count"] == 0
+    change = "Hama is contested now, it was held before; Army is still the likeliest to hold it"
+    assert [one["why"] for one in report["status_changed"]["flags"]] == [f"{change}: Rebels entered Hama (AFP)."]
+    assert report["highlights"] == [f"{change}."]
+    assert (report["quiet"], summary(report)) == (False, "1 change of status")
+    assert "## Status changed" in markdown(report)
+    clock.forward(days=1)
+    tracker.sweep()
+    assert tracker.report()["quiet"] is True
+    clock.forward(days=5)
+    tracker.sweep()
+    (again,) = tracker.report()["status_changed"]["flags"]
+    assert again["why"].startswith("Army holds Hama now, it was contested before")
+
+
+def test_a_contradiction_tells_by_itself_that_a_place_is_contested(desk: Desk) -> None:
+    tracker, _ = desk
+    said(desk, "Army captured Hama", "Reuters")
+    said(desk, "Army captured Hama", "AFP")
+    said(desk, "Rebels captured Hama", "AFP")
+    report = tracker.report()
+    assert (report["counts"]["contested"], report["contradicted"]["count"]) == (1, 1)
+    assert report["status_changed"]["count"] == 0
+
+
+def test_what_an_analyst_judges_is_no_finding_of_the_next_night(desk: Desk) -> None:
+    tracker, clock = desk
+    tracker.assess("Hama", holder=["Rebels"], reason="seen on video")
+    clock.forward(days=1)
+    tracker.sweep()
+    report = tracker.report()
+    assert (report["counts"]["held"], report["quiet"]) == (1, True)
+
+
+def test_the_end_of_a_snooze_is_told_once(desk: Desk) -> None:
+    tracker, clock = desk
+    said(desk, "Rebels captured Hama", "Reuters")
+    (flag,) = tracker.flags()["flags"]
+    tracker.snooze(flag["id"], until="2024-12-04T00:00:00Z")
+    told = []
+    for _ in range(4):
+        clock.forward(days=1)
+        tracker.sweep()
+        report = tracker.report()
+        told.append((report["night"], report["quiet"], [one["flag"] for one in report["awake_again"]["flags"]]))
+    assert told == [
+        ("2024-12-03", True, []), ("2024-12-04", False, [flag["id"]]),
+        ("2024-12-05", True, []), ("2024-12-06", True, []),
+    ]  # fmt: skip
+    assert "## Asleep until now" in markdown(tracker.report(night="2024-12-04"))
+
+
+def test_what_is_newly_said_wakes_a_flag_and_the_report_tells_it(desk: Desk) -> None:
+    tracker, _ = desk
+    said(desk, "Rebels captured Hama", "Reuters")
+    (flag,) = tracker.flags()["flags"]
+    tracker.snooze(flag["id"], until="2025-01-04")
+    said(desk, "Rebels shelled Hama", "Reuters")
+    report = tracker.report()
+    assert [one["flag"] for one in report["awake_again"]["flags"]] == [flag["id"]]
+    assert summary(report).endswith("1 snooze over")
+
+
+def test_a_colon_in_a_name_does_not_cut_a_highlight(desk: Desk) -> None:
+    tracker, _ = desk
+    tracker.place_add("Hill: 105", kind="town", id_="hill")
+    for side in ("Rebels", "Army"):
+        said_at_hill = tracker.add_claim
+        desk[1].forward(hours=23)
+        said_at_hill(actor=[side], predicate="captured", place="hill", source="Reuters", at="now")
+        desk[1].forward(hours=1, seconds=1)
+        tracker.sweep()
+        desk[1].forward(seconds=-1)
+    assert tracker.report()["highlights"][0] == "Army holds Hill: 105 now, Rebels did before."

@@ -14,6 +14,7 @@ from tracker.cli.output import Lines, as_json, note
 from tracker.cli.session import PLACE, Session, session
 from tracker.cli.shell import Command
 from tracker.errors import Conflict, NotFound
+from tracker.judgement.flags import CONTRADICTED, LEFT, STATUS
 from tracker.judgement.vocabulary import FLAG_RULES
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _asked(tracker: Tracker, out: Lines, flag: dict[str, Any]) -> str:
 
 
 def _answer(tracker: Tracker, out: Lines, flag: dict[str, Any], key: str) -> None:
-    claim = flag["claims"][0] if flag["claims"] else None
+    claim = _renewable(flag)
     if key == "s":
         done = tracker.snooze(flag["id"])["flag"]
         out.line(f"asleep until {done['until'][:10]}, or until anything new is claimed there")
@@ -104,7 +105,7 @@ def _answer(tracker: Tracker, out: Lines, flag: dict[str, Any], key: str) -> Non
             renewed = True
     if key == "y":
         tracker.acknowledge(flag["id"], why="still true")
-        judge = f"put away. It rests on no claim to renew: tracker assess {flag['place']} judges anew"
+        judge = f"put away. No claim is renewed by that: tracker assess {flag['place']} judges anew"
         out.line(f"still true: {'renewed, and put away' if renewed else judge}")
     elif key == "c":
         tracker.acknowledge(flag["id"], why="changed")
@@ -112,6 +113,12 @@ def _answer(tracker: Tracker, out: Lines, flag: dict[str, Any], key: str) -> Non
     else:
         tracker.snooze(flag["id"], note="cannot tell")
         out.line("cannot tell: noted, and asleep for a week")
+
+
+def _renewable(flag: dict[str, Any]) -> str | None:
+    """The claim that an answer is about: the word for the holder. What says otherwise is not renewed."""
+    about_holder = flag["rule"] != CONTRADICTED and flag["kind"] not in (LEFT, STATUS)
+    return flag["claims"][0] if about_holder and flag["claims"] else None
 
 
 def _open(tracker: Tracker, out: Lines, flag: dict[str, Any]) -> None:

@@ -40,8 +40,8 @@ def run_(run: Session, every: float, catch_up: str) -> None:
     from tracker.night import schedule
 
     tracker, targets = run.tracker(writing=True), run.targets()
-    tracker.shift()  # a database that is missing or too old is told at once
-    note(f"looking every {every:g} s; the next night is due {_when(tracker.shift()['next'], run)}")
+    found = tracker.shift()  # a database that is missing or too old is told at once
+    note(f"looking every {every:g} s; {_due(found, run)}")
     schedule.run(_Look(tracker, targets, catch_up, every), every=every)
     note("stopped; nothing is left half done")
 
@@ -137,6 +137,15 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     for one in found["undelivered"]:
         why = f": {one['error']}" if one["error"] else ""
         out.item(one["state"], f"{one['night']} to {one['target']}{why}")
+
+
+def _due(found: dict[str, Any], run: Session) -> str:
+    """What there is to do now, else when there will be."""
+    if not found["due"] or found["ahead"]:
+        return f"the next night is due {_when(found['next'], run)}"
+    count = len(found["due"])
+    nights = "the night" if count == 1 else f"{count} nights are due, the latest that"
+    return f"{nights} of {max(found['due'])}" + (" is due" if count == 1 else "")
 
 
 def _when(text: str | None, run: Session) -> str:

@@ -15,6 +15,7 @@ from tracker.desk.words import require
 from tracker.errors import BadInput, Conflict, typed
 from tracker.judgement import vocabulary
 from tracker.names import fold
+from tracker.phrases import joined
 from tracker.reader import NOW, Reader
 from tracker.record import events
 from tracker.record.control import EVERYWHERE
@@ -23,7 +24,7 @@ from tracker.times import read_past, read_span
 from tracker.views.catalogue import document as known_document
 from tracker.views.differences import Verdicts, changes, verdicts
 from tracker.views.names import names_of
-from tracker.views.parties import parties
+from tracker.views.parties import TRUE, parties
 from tracker.views.settings import (
     CONTESTED_BELOW,
     DEFAULTS,
@@ -135,16 +136,17 @@ class Registering:
         return self._done(thing, merged, dry_run=dry_run)
 
     def unmerge(self, thing: str, name: str, reason: str | None, *, dry_run: bool) -> Document:
-        """Undo a merge; the name is the id that was merged away."""
+        """Undo a merge; the name is the id that was merged away, or what that was called."""
 
         def unmerged(reader: Reader) -> Event:
-            if _merged_into(reader, thing, name) is None:
+            id_ = _merged_away(reader, thing, name)
+            if id_ is None:
                 self._id(reader, thing, name)
                 raise Conflict(
                     what=f"{name} is not merged into anything",
                     try_=f"the id that was merged: tracker {thing} list",
                 )
-            return changed(thing, "unmerge", name.strip(), reason=reason)
+            return changed(thing, "unmerge", id_, reason=reason)
 
         return self._done(thing, unmerged, dry_run=dry_run)
 
@@ -332,6 +334,20 @@ def _merged_into(reader: Reader, thing: str, id_: str) -> str | None:
         id=id_.strip(), known=NOW,
     )  # fmt: skip
     return None if row is None else str(row[0])
+
+
+def _merged_away(reader: Reader, thing: str, name: str) -> str | None:
+    """The id of what was merged away, by its id or name. Raises Conflict: several were called so."""
+    if _merged_into(reader, thing, name) is not None:
+        return name.strip()
+    rows = reader.rows(
+        f"SELECT id, name FROM {_TABLES[thing]} WHERE merged_into IS NOT NULL AND {TRUE}", known=NOW
+    )
+    wanted = fold(name)
+    found = sorted(id_ for id_, called in rows if fold(called) == wanted)
+    if len(found) > 1:
+        raise Conflict(what=f"{name} may be {joined(found)}", try_=f"tracker {thing} unmerge {found[0]}")
+    return found[0] if found else None
 
 
 def _moves_verdicts(event: Event) -> bool:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from tracker.judgement.belief import Fold, Settings
 from tracker.judgement.conflicts import SAME_DOCUMENT, Disagreement
 from tracker.judgement.corroboration import independent
-from tracker.judgement.evidence import DAY
+from tracker.judgement.evidence import ANALYSTS, DAY
 from tracker.judgement.reliability import SELF_SERVING, Weighed
 from tracker.judgement.verdict import (
     CLAIMED,
@@ -39,8 +39,8 @@ SILENCE, FADED = "silence", "faded"
 """Why a place is stale: nobody has spoken for its holder for too long; belief has faded to the threshold."""
 ONE_ORIGIN, OWN_WORD = "one-origin", "own-word"
 """What a holder rests on: one origin; the word of those who profit from it."""
-TAKEN, LEFT = "taken", "left"
-"""How a place was overturned: somebody else is named; nobody is."""
+TAKEN, LEFT, STATUS = "taken", "left", "status"
+"""How a place was overturned: somebody else is named; nobody is; the same holder, held another way."""
 
 _DENIALS: Final = frozenset({DENY_GAIN, DENY_LOST})
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -63,8 +63,8 @@ class Case(NamedTuple):
     """A place as the rules see it: the verdict, its belief, and the claims of the last `TAIL`, weighed.
 
     `tellers` has who told each claim last, where that may matter. `before` are the sides that held it the
-    night before (none: nobody was named); None: nobody looked then. `turns` are instants at which something
-    said of the place begins or ceases to count.
+    night before (none: nobody was named) and `status_before` how; None: nobody looked then. `turns` are
+    instants at which something said of the place begins or ceases to count.
     """
 
     place: str
@@ -74,6 +74,7 @@ class Case(NamedTuple):
     settings: Settings
     tellers: Mapping[str, str]
     before: tuple[str, ...] | None = None
+    status_before: str | None = None
     turns: tuple[int, ...] = ()
 
 
@@ -139,10 +140,11 @@ def contradicted(case: Case) -> Iterator[Flag]:
 def single_origin(case: Case) -> Iterator[Flag]:
     """The holder rests on one origin, or on the word of those who profit from it alone.
 
-    A starting position rests on whoever set it up, and everybody knows: it is no finding.
+    A starting position rests on whoever set it up, an analyst's judgement on the analyst, and everybody
+    knows: neither is a finding.
     """
     verdict, state = case.verdict, case.state
-    voices = [said for said in state.voices.values() if said[1] != "baseline"]
+    voices = [said for said in state.voices.values() if said[1] not in ("baseline", ANALYSTS)]
     if not verdict.holders or verdict.pin is not None or state.since is None or not voices:
         return
     own = all(stance == SELF_SERVING for stance, _ in voices)
@@ -177,11 +179,19 @@ def circular(case: Case) -> Iterator[Flag]:
 
 
 def overturned(case: Case) -> Iterator[Flag]:
-    """Somebody else is named than the night before, or nobody any more; a first name is no change."""
+    """Another is named than the night before, nobody any more, or the same one with another status.
+
+    A first name is no change.
+    """
     before, verdict, state = case.before, case.verdict, case.state
-    if not before or before[:1] == verdict.holders[:1]:
+    if not before:
         return
     rests_on = case.weighed[-1].evidence.claim if case.weighed else ""
+    if before[:1] == verdict.holders[:1]:
+        if case.status_before != verdict.status and verdict.pin is None:
+            id_ = flag_id(OVERTURNED, case.place, rests_on, before[0], verdict.status)
+            yield Flag(id_, OVERTURNED, STATUS, (rests_on,) if rests_on else (), before[:1])
+        return
     if verdict.pin is not None:
         rests_on = verdict.pin.assessment
     elif verdict.holders and state.since is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracker.judgement.evidence import DAY
-from tracker.judgement.flags import Case, Flag, found, next_turn
+from tracker.judgement.flags import CONTRADICTED, STALE, STATUS, Case, Flag, found, next_turn
 from tracker.judgement.reliability import Weighed
 from tracker.judgement.verdict import CONTESTED_STATUS, HELD, TAIL, UNKNOWN, Verdict
 from tracker.night.watch import GONE, Watch, Watched
@@ -74,6 +74,22 @@ class _Looked(NamedTuple):
     verdict: Verdict
     folded: Folded
     nearby: bool
+
+
+class _Then(NamedTuple):
+    """Who held a place the night before, and how; nothing of one that nobody looked at then."""
+
+    holders: tuple[str, ...] | None
+    status: str | None
+
+
+_NOT_SEEN: Final = _Then(None, None)
+
+
+def _telling(case: Case) -> frozenset[str]:
+    """The rules whose findings, new or over, tell by themselves why a place has another status."""
+    unsure = UNKNOWN in (case.verdict.status, case.status_before)
+    return frozenset({CONTRADICTED, STALE} if unsure else {CONTRADICTED})
 
 
 class _Sweep:
@@ -149,7 +165,7 @@ class _Sweep:
     def _lost(self) -> list[Case]:
         """The places that somebody held the night before, and of which nothing is said any more."""
         ids = [id_ for id_ in self._gone if id_ in self._places]
-        held = [id_ for id_, holder in self._held_before(ids).items() if holder]
+        held = [id_ for id_, one in self._before_it(ids).items() if one.holders]
         return self._cases(list(self._judged(sorted(held), self._situation.nearby(()), alone=True)))
 
     def _then(self, before: Night) -> Situation:
@@ -166,7 +182,7 @@ class _Sweep:
     def _cases(self, looked: Sequence[_Looked]) -> list[Case]:
         recent = {one.place.id: self._recent(one.folded) for one in looked}
         ids = [one.place.id for one in looked]
-        before, turns = self._held_before(ids), self._turns(ids)
+        before, turns = self._before_it(ids), self._turns(ids)
         tellers = self._tellers(
             claim.evidence.claim
             for one in looked
@@ -176,8 +192,8 @@ class _Sweep:
         return [
             Case(
                 one.place.id, one.verdict, one.folded.state, recent[one.place.id],
-                self._situation.settings(one.place.id), tellers, before.get(one.place.id),
-                turns.get(one.place.id, ()),
+                self._situation.settings(one.place.id), tellers,
+                *before.get(one.place.id, _NOT_SEEN), turns=turns.get(one.place.id, ()),
             )
             for one in looked
         ]  # fmt: skip
@@ -190,17 +206,17 @@ class _Sweep:
             found, key=lambda one: (one.evidence.event_at, one.evidence.reported_at, one.evidence.claim)
         )
 
-    def _held_before(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Who held each place the night before; a place that nobody looked at then is not among them."""
+    def _before_it(self, ids: Sequence[str]) -> dict[str, _Then]:
+        """Who held each place the night before, and how; one that nobody looked at then is not among them."""
         if self._before is None:
             return {}
         kept = self._watch.kept(ids)
         if kept or self._watch.kept_any():
-            return {id_: (one.holder,) if one.holder else () for id_, one in kept.items()}
+            return {id_: _Then((one.holder,) if one.holder else (), one.status) for id_, one in kept.items()}
         then = self._then(self._before)
         known = set(then.claimed())
         judged = then.verdicts([self._places[id_] for id_ in ids if id_ in known])
-        return {id_: verdict.holders[:1] for id_, verdict in judged.items()}
+        return {id_: _Then(verdict.holders[:1], verdict.status) for id_, verdict in judged.items()}
 
     def _turns(self, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """When what is said of some places begins or ceases to count: what is of a time to come (a night is
@@ -235,11 +251,14 @@ class _Sweep:
         asked = {case.place: case for case in cases}
         for place in places:
             now = {flag.id: flag for flag in findings.get(place, ())}
-            before = {flag.id for flag in open_.get(place, ())}
-            for id_ in sorted(before - now.keys()):
+            before = {flag.id: flag for flag in open_.get(place, ())}
+            over = sorted(before.keys() - now.keys())
+            for id_ in over:
                 yield FlagCleared(flag=id_, at=self._slot.at, how=EVIDENCE)
-            for flag in now.values():
-                if flag.id not in before and flag.id not in away:
+            new = [flag for flag in now.values() if flag.id not in before and flag.id not in away]
+            rules = {flag.rule for flag in new} | {before[id_].rule for id_ in over}
+            for flag in new:
+                if flag.kind != STATUS or not rules & _telling(asked[place]):
                     yield wording(flag, asked[place])
 
     def _wording(self, findings: Mapping[str, Sequence[Flag]]) -> Callable[[Flag, Case], FlagRaised]:

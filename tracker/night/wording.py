@@ -16,9 +16,11 @@ from tracker.judgement.flags import (
     OWN_WORD,
     SINGLE_ORIGIN,
     STALE,
+    STATUS,
     Case,
     Flag,
 )
+from tracker.judgement.verdict import CONTESTED_STATUS, HELD, UNKNOWN
 from tracker.phrases import joined, verb
 from tracker.zones import local_of
 
@@ -40,6 +42,11 @@ _KINDS: Final = {
     "holder": "two different holders", "denial": "said and denied", "degree": "taken, yet fought for",
     "timing": "the same capture on different days", "number": "counts that do not meet",
     "actor-identity": "different captors of one side",
+}  # fmt: skip
+
+
+_WAS: Final = {
+    HELD: "it was held", CONTESTED_STATUS: "it was contested", UNKNOWN: "who held it was not sure",
 }  # fmt: skip
 
 
@@ -108,10 +115,21 @@ class Wording:
     def _overturned(self, flag: Flag, case: Case, texts: Texts) -> str:
         where, before = self._places[case.place], self._parties(flag.sides[:1])
         rests = f": {self._said(flag.claims[0], texts)}" if flag.claims else ""
+        if flag.kind == STATUS:
+            return f"{self._status(where, before, case)}{rests}."
         if flag.kind == LEFT:
             return f"{before} {verb(before, 'is', 'are')} not believed to hold {where} any more{rests}."
         now = self._parties(flag.sides[1:])
-        return f"{now} {verb(now, 'holds', 'hold')} {where} now, {before} did the night before{rests}."
+        return f"{now} {verb(now, 'holds', 'hold')} {where} now, {before} did before{rests}."
+
+    @staticmethod
+    def _status(where: str, who: str, case: Case) -> str:
+        """The same holder, held another way than the night before."""
+        now, was = case.verdict.status, _WAS[case.status_before or UNKNOWN]
+        if now == HELD:
+            return f"{who} {verb(who, 'holds', 'hold')} {where} now, {was} before"
+        unsure = f"Who holds {where} is not sure now" if now == UNKNOWN else f"{where} is contested now"
+        return f"{unsure}, {was} before; {who} {verb(who, 'is', 'are')} still the likeliest to hold it"
 
     def _parties(self, sides: Iterable[str]) -> str:
         return joined([self._actors.get(side, side) for side in sides]) or "somebody"

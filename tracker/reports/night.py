@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tracker.judgement.flags import CIRCULAR, CONTRADICTED, OVERTURNED, SINGLE_ORIGIN, STALE
+from tracker.judgement.flags import CIRCULAR, CONTRADICTED, OVERTURNED, SINGLE_ORIGIN, STALE, STATUS
 from tracker.reader import Reader
 from tracker.record import canonical
 from tracker.views.assessments import assessed_places
 from tracker.views.claims import texts
 from tracker.views.evidence import merged
-from tracker.views.flags import FlagRow, changed_between, flags_of
+from tracker.views.flags import FlagRow, changed_between, flags_of, woken
 from tracker.views.nights import Night, ended_at
 from tracker.views.parties import TRUE
 from tracker.views.places import Place, containing, places
@@ -52,21 +52,25 @@ class _Night:
         self._known = night.position
         self._after = self._before.position if self._before else 0
         self._raised, self._cleared = changed_between(reader, self._after, night.position)
+        self._woken = woken(reader, self._before, night) if self._before else []
         self._into = merged(reader, self._known)
         if since is not None:
             self._raised += self._changes_meanwhile(since)
-        ids = [one.place for one in (*self._raised, *self._cleared)]
+        ids = [one.place for one in (*self._raised, *self._cleared, *self._woken)]
         self._places = self._found([*ids, *night.tomorrow.split(), *night.nobodys.split()])
-        self._texts = texts(reader, {id_ for one in self._raised for id_ in one.claims.split()}, self._known)
+        said = {id_ for one in (*self._raised, *self._woken) for id_ in one.claims.split()}
+        self._texts = texts(reader, said, self._known)
 
     def document(self) -> Document:
         night, before = self._night, self._before
         by_rule: dict[str, list[FlagRow]] = {}
         for one in sorted(self._raised, key=self._weight):
-            by_rule.setdefault(one.rule, []).append(one)
+            by_rule.setdefault(STATUS if one.kind == STATUS else one.rule, []).append(one)
         corrected, retracted = self._withdrawn()
         news, settled = self._news(), self._settled()
-        touched = self._counted({self._root(one.place) for one in (*self._raised, *self._cleared)})
+        touched = self._counted(
+            {self._root(one.place) for one in (*self._raised, *self._cleared, *self._woken)}
+        )
         counts = {
             "places": night.held + night.contested + night.unknown,
             "held": night.held, "contested": night.contested, "unknown": night.unknown,
@@ -79,14 +83,16 @@ class _Night:
             "covers": night.covers.split(),
             "position": night.cut_off, "chain_hash": self._chain_hash(),
             "counts": counts,
-            "quiet": not (self._raised or settled or corrected or retracted),
+            "quiet": not (self._raised or self._woken or settled or corrected or retracted),
             "highlights": self._highlights(by_rule),
             "changed": self._told(by_rule.get(OVERTURNED, [])),
             "contradicted": self._told(by_rule.get(CONTRADICTED, [])),
+            "status_changed": self._told(by_rule.get(STATUS, [])),
             "stale": self._told(by_rule.get(STALE, [])),
             "due_tomorrow": {"count": night.due_tomorrow, "places": self._names(night.tomorrow)},
             "single_origin": self._told([*by_rule.get(SINGLE_ORIGIN, []), *by_rule.get(CIRCULAR, [])]),
             "unknown": {"count": night.unknown, "places": self._names(night.nobodys)},
+            "awake_again": self._told(sorted(self._woken, key=self._weight)),
             "settled": settled,
             "corrections": corrected, "retractions": retracted,
             "unchanged": counts["places"] - len(touched),
@@ -96,13 +102,14 @@ class _Night:
     # -- findings --------------------------------------------------------------------------------
 
     def _highlights(self, by_rule: Mapping[str, list[FlagRow]]) -> list[str]:
-        rules = (OVERTURNED, CONTRADICTED, STALE)
+        rules = (OVERTURNED, CONTRADICTED, STATUS, STALE)
         return [self._highlight(one) for rule in rules for one in by_rule.get(rule, [])][:HIGHLIGHTS]
 
     def _highlight(self, one: FlagRow) -> str:
         """A finding in a line; whose words it rests on stands below."""
         if one.rule != CONTRADICTED:
-            return self._dated(one, one.why.partition(": ")[0].removesuffix(".") + ".")
+            told = one.why.partition(f": {self._claim(one.claims)['text']} (")[0]
+            return self._dated(one, told.removesuffix(".") + ".")
         said = [self._claim(id_)["text"] for id_ in one.claims.split()[:2]]
         return f"{self._name(one.place)}: {' / '.join(said)}."
 

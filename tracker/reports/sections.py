@@ -23,8 +23,10 @@ _DISAGREE: Final = {
 _COUNTED: Final = (
     ("changed", "change of control", "changes of control"),
     ("contradicted", "contradiction", "contradictions"),
+    ("status_changed", "change of status", "changes of status"),
     ("stale", "gone stale", "gone stale"),
     ("single_origin", "on one origin", "on one origin"),
+    ("awake_again", "snooze over", "snoozes over"),
 )
 CLEARS: Final = "To clear it:"
 _SETTLED: Final = {
@@ -113,10 +115,12 @@ def sections(report: Document) -> Iterator[Section]:
             "Contradictions", [*map(_contradiction, report["contradicted"]["flags"])],
             _more(report["contradicted"]),
         ),
+        _findings("Status changed", report["status_changed"], step=False),
         _findings("Gone stale", report["stale"]),
         Section("Will go stale within a day", [*_in_one(report["due_tomorrow"])]),
         _findings("Resting on one origin", report["single_origin"]),
         Section("Held by nobody that is known", [*_in_one(report["unknown"])]),
+        _findings("Asleep until now", report["awake_again"]),
         Section("Settled since", [*_settled(report["settled"])]),
         Section("Corrections and retractions", [
             *_withdrawn("corrected by us", report["corrections"]),

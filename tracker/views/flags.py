@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from tracker.judgement.vocabulary import FLAG_RULES
 from tracker.reader import NOW, Reader, begins
 from tracker.views.evidence import merged
+from tracker.views.nights import Night
 from tracker.views.parties import TRUE
 from tracker.views.places import places
 from tracker.zones import iso
@@ -123,6 +124,15 @@ def changed_between(reader: Reader, after: int, until: int) -> tuple[list[FlagRo
     found = sorted(FlagRow(*row) for row in rows)
     raised = [one for one in found if one.open and one.snoozed_until is None]
     return raised, [one for one in found if one.cleared_at is not None and one.cleared_how != BY_HAND]
+
+
+def woken(reader: Reader, before: Night, night: Night) -> list[FlagRow]:
+    """The open flags whose sleep has ended since a night: its time came, or something new was claimed."""
+    snoozed = [one for one in open_flags(reader, night.position) if one.snoozed_until is not None]
+    still = asleep(reader, snoozed, night.at, night.position)
+    ended = [one for one in snoozed if one.id not in still]
+    slept = asleep(reader, ended, before.at, before.position)
+    return [one for one in ended if one.id in slept]
 
 
 def flag_of(reader: Reader, id_: str) -> FlagRow | None:
