@@ -75,7 +75,7 @@ def _shared_server(base: Path) -> Iterator[str]:
         if shared.exists():
             known = json.loads(shared.read_text())
         else:
-            server = Server()
+            server = Server(durable=False)  # only tests that kill a server need one that is
             server.make()
             known = {"address": server.address(), "folder": str(server.folder), "users": 0}
         shared.write_text(json.dumps(known | {"users": known["users"] + 1}))
