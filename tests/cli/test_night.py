@@ -217,7 +217,8 @@ def test_the_shift_does_what_is_due_and_stops_when_asked(report_db: Path) -> Non
     finally:
         shift.kill()
     assert shift.returncode == 0, said
-    assert "night of 2024-12-08:" in said
+    assert said.startswith("looking every 0.2 s; the night of 2024-12-08 is due\n")
+    assert "\nnight of 2024-12-08:" in said
     assert "stopped; nothing is left half done" in said
 
 

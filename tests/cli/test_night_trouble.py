@@ -445,6 +445,20 @@ def test_a_judgement_that_is_stale_is_reviewed_as_a_judgement(judged: str) -> No
     assert (code, "1 of 2 answered" in seen) == (0, True), seen
 
 
+def test_a_contradiction_is_put_away_and_neither_side_is_renewed(report_copy: str) -> None:
+    """The first of its claims may be the denial: which is right is for an assessment to say."""
+    night = ("--db", report_copy, "--now", "2024-12-08T03:00:00Z")
+    assert tracker("sweep", *night).code == 0
+    (flag, *_) = tracker("flags", "--rule", "contradicted", *night, "--json").json["flags"]
+    review = Terminal("review", "--rule", "contradicted", "--place", flag["place"], *night)
+    review.sees("[q] quit")
+    review.types("y")
+    review.sees("put away. No claim is renewed by that: tracker assess")
+    assert review.left()[0] == 0, "there is no other"
+    kinds = [kind for _, kind, _ in told(report_copy)]
+    assert ("flag-cleared" in kinds, "claim-reviewed" in kinds) == (True, False)
+
+
 def test_a_flag_that_somebody_else_has_put_away_does_not_end_a_review(judged: str) -> None:
     night = ("--db", judged, "--now", "2024-12-20T03:00:00Z")
     first, second = tracker("flags", *night, "--json").json["flags"]

@@ -265,3 +265,22 @@ def test_what_a_claim_contradicts_is_told_in_one_order(world: World) -> None:
     assert len(beside) > 3
     assert world.tracker.status("Mill")["beside"] == []
     assert beside == sorted(beside)
+
+
+@pytest.mark.parametrize(("thing", "one", "into"), MERGES)
+def test_a_merge_is_undone_by_the_name_of_what_was_merged_away(
+    world: World, thing: str, one: str, into: str
+) -> None:
+    world.tracker.merge(thing, one, into)
+    assert world.tracker.unmerge(thing, NAMED[thing][1].upper())["payload"][thing] == one
+    with pytest.raises(Conflict, match="not merged into anything"):
+        world.tracker.unmerge(thing, one)
+
+
+def test_where_several_were_called_so_the_id_says_which_merge_is_undone(world: World) -> None:
+    world.tracker.place_add("Old Ford", kind="town", id_="older-ford", near="Ford")
+    for id_ in ("old-ford", "older-ford"):
+        world.tracker.merge("place", id_, "ford")
+    with pytest.raises(Conflict, match="may be old-ford and older-ford"):
+        world.tracker.unmerge("place", "Old Ford")
+    assert world.tracker.unmerge("place", "older-ford")["payload"]["place"] == "older-ford"

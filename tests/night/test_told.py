@@ -116,7 +116,9 @@ def test_a_place_that_turns_contested_and_is_held_again_is_told(desk: Desk) -> N
     report = tracker.report()
     assert report["contradicted"]["count"] == report["changed"]["count"] == 0
     change = "Hama is contested now, it was held before; Army is still the likeliest to hold it"
-    assert [one["why"] for one in report["status_changed"]["flags"]] == [f"{change}: Rebels entered Hama (AFP)."]
+    assert [one["why"] for one in report["status_changed"]["flags"]] == [
+        f"{change}: Rebels entered Hama (AFP)."
+    ]
     assert report["highlights"] == [f"{change}."]
     assert (report["quiet"], summary(report)) == (False, "1 change of status")
     assert "## Status changed" in markdown(report)
@@ -158,7 +160,9 @@ def test_the_end_of_a_snooze_is_told_once(desk: Desk) -> None:
         clock.forward(days=1)
         tracker.sweep()
         report = tracker.report()
-        told.append((report["night"], report["quiet"], [one["flag"] for one in report["awake_again"]["flags"]]))
+        told.append(
+            (report["night"], report["quiet"], [one["flag"] for one in report["awake_again"]["flags"]])
+        )
     assert told == [
         ("2024-12-03", True, []), ("2024-12-04", False, [flag["id"]]),
         ("2024-12-05", True, []), ("2024-12-06", True, []),
@@ -188,3 +192,20 @@ def test_a_colon_in_a_name_does_not_cut_a_highlight(desk: Desk) -> None:
         tracker.sweep()
         desk[1].forward(seconds=-1)
     assert tracker.report()["highlights"][0] == "Army holds Hill: 105 now, Rebels did before."
+
+
+def test_what_is_to_come_of_a_place_that_is_merged_away_turns_with_the_other(desk: Desk) -> None:
+    """Something dated by a clock that was ahead; until then nothing is said of either."""
+    tracker, clock = desk
+    tracker.place_add("Old Hama", kind="city", id_="old-hama")
+    clock.forward(days=5)
+    tracker.assess("Old Hama", holder=["Army"], reason="seen on video")
+    clock.forward(days=-4)
+    tracker.sweep()
+    tracker.merge("place", "old-hama", "hama")
+    held = []
+    for _ in range(6):
+        clock.forward(days=1)
+        tracker.sweep()
+        held.append(tracker.report()["counts"]["held"])
+    assert held == [0, 0, 0, 1, 1, 1]

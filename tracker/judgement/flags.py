@@ -21,6 +21,7 @@ from tracker.judgement.verdict import (
     CLAIMED,
     CONFLICT_LASTS,
     CONTEST_LASTS,
+    HELD,
     NAMED_FROM,
     QUIET,
     SHELF,
@@ -119,6 +120,19 @@ def _faded(case: Case) -> bool:
     return pi + (belief - pi) * exp(case.state.lam * silent) > case.settings.threshold
 
 
+def _stands_on(case: Case) -> str | None:
+    """The claim that a status rests on: the word for the holder, or what is said for another side."""
+    state, holders = case.state, case.verdict.holders
+    if case.verdict.status == HELD:
+        word = state.words.get(holders[0])
+        return word.claim if word else None
+    others = [word for side, word in state.words.items() if side not in holders]
+    if state.entered is not None and not set(state.entered.sides) & set(holders):
+        others.append(state.entered)
+    latest = max(others, key=lambda word: (word.event_at, word.claim), default=None)
+    return latest.claim if latest else None
+
+
 def contradicted(case: Case) -> Iterator[Flag]:
     """Two claims of different origins cannot both be true; those that take the same two sides are one."""
     disputes: dict[tuple[object, ...], list[Disagreement]] = {}
@@ -189,6 +203,7 @@ def overturned(case: Case) -> Iterator[Flag]:
     rests_on = case.weighed[-1].evidence.claim if case.weighed else ""
     if before[:1] == verdict.holders[:1]:
         if case.status_before != verdict.status and verdict.pin is None:
+            rests_on = _stands_on(case) or rests_on
             id_ = flag_id(OVERTURNED, case.place, rests_on, before[0], verdict.status)
             yield Flag(id_, OVERTURNED, STATUS, (rests_on,) if rests_on else (), before[:1])
         return

@@ -222,7 +222,10 @@ class _Sweep:
         """When what is said of some places begins or ceases to count: what is of a time to come (a night is
         often done some minutes after its instant), what is held back, what analysts judged.
         """
-        members = {member: id_ for id_ in ids for member in self._situation.members(id_)}
+        roots = (
+            id_ for id_ in ids if self._situation.root(id_) == id_
+        )  # one merged away turns with its root
+        members = {member: id_ for id_ in roots for member in self._situation.members(id_)}
         found: dict[str, tuple[int, ...]] = {}
         for sql in _TURNS:
             bound = {name: value for name, value in self._bound.items() if f":{name}" in sql}
