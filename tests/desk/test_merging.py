@@ -284,3 +284,14 @@ def test_where_several_were_called_so_the_id_says_which_merge_is_undone(world: W
     with pytest.raises(Conflict, match="may be old-ford and older-ford"):
         world.tracker.unmerge("place", "Old Ford")
     assert world.tracker.unmerge("place", "older-ford")["payload"]["place"] == "older-ford"
+
+
+def test_a_place_minted_beside_one_merged_away_faces_the_other_in_the_table_too(world: World) -> None:
+    world.tracker.place_add("North bank", kind="village", near="Old Ford", bearing="N", km=2)
+    world.tracker.merge("place", "old-ford", "ford")
+    world.say("Army", "Ford", "Wire", 1)
+    world.say("Clan", "North bank", "Wire", 1)
+    alone = world.tracker.status("ford")
+    (row,) = [one for one in world.tracker.status()["places"] if one["place"]["id"] == "ford"]
+    assert alone["front"] is True
+    assert (row["front"], row["confidence"]) == (alone["front"], alone["confidence"])

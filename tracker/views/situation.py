@@ -6,7 +6,7 @@ folds the claims that count for that moment. Both give the same answer.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.judgement.belief import Fold, Settings, fold
@@ -295,7 +295,7 @@ class Situation:
         folds = {place.id: kept.get(place.id) or self.folded(place.id) for place in wanted}
         if changed is None:
             changed = self.nearby(place for place in wanted if self._changed(folds[place.id].state))
-        fronts = _Fronts((place, folds[place.id].state.best) for place in wanted)
+        fronts = _Fronts(((place, folds[place.id].state.best) for place in wanted), self.root)
         return {
             place.id: (
                 self._judged(place, folds[place.id], changed.any(place), fronts.across(place)),
@@ -436,14 +436,14 @@ class Situation:
 class _Fronts:
     """Which sides hold places near each other."""
 
-    def __init__(self, held: Iterable[tuple[Place, str | None]]) -> None:
+    def __init__(self, held: Iterable[tuple[Place, str | None]], root: Callable[[str], str]) -> None:
         self._minted: dict[str, set[str]] = {}
         by_side: dict[str, list[Place]] = {}
         for place, side in held:
             if side is not None and place.kind not in AREA_KINDS:
                 by_side.setdefault(side, []).append(place)
                 if place.near is not None and (place.km or 0.0) <= FRONT_KM:
-                    self._minted.setdefault(place.near, set()).add(side)
+                    self._minted.setdefault(root(place.near), set()).add(side)
         self._sides = {side: Nearby(places, FRONT_KM) for side, places in by_side.items()}
 
     def across(self, place: Place) -> set[str]:
