@@ -32,6 +32,7 @@ END: Final = BEGIN + 40 * DAY
 PLACES: Final = ("hill", "bridge", "mill", "fort")
 ACTORS: Final = ("army", "clan", "league", "guard", "band")
 SOURCES: Final = ("wire", "radio", "monitor", "spokesman")
+IMPORTS: Final = ("i-1", "i-2")
 
 WORLD: Final[tuple[Event, ...]] = (
     *(events.ActorRegistered(actor=one, name=one.title(), level="side") for one in ACTORS[:3]),
@@ -48,6 +49,10 @@ WORLD: Final[tuple[Event, ...]] = (
     ),
     events.PlaceRegistered(place="mill", name="Mill", place_kind="village", lat=33.9, lon=36.0),
     events.PlaceRegistered(place="fort", name="Fort", place_kind="base", near="hill", bearing="N"),
+    *(
+        events.ImportStarted(import_id=one, name=f"{one}.csv", file_format="claims", sha256="0" * 64)
+        for one in IMPORTS
+    ),
 )
 
 instants = st.integers(0, 80).map(lambda half: BEGIN + half * DAY // 2)
@@ -82,6 +87,7 @@ def claims(draw: st.DrawFn, id_: str) -> events.ClaimRecorded:
         reported=Moment(latest=reported),
         confidence=draw(st.sampled_from((None, None, Confidence(text="70%", scale="per cent", value=0.7)))),
         document=draw(st.sampled_from((None, "paper-1", "paper-2"))),
+        imported=draw(st.sampled_from((None, None, *IMPORTS))),
     )
 
 
@@ -192,6 +198,8 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
             source, st.sampled_from((None, "party", "monitor")), st.none() | actor,
             st.sampled_from((None, "A", "E")),
         ),
+        st.sampled_from(IMPORTS).map(lambda one: events.ImportUndone(import_id=one, reason="wrong columns")),
+        st.sampled_from(IMPORTS).map(lambda one: events.ImportRestored(import_id=one)),
         place.map(lambda one: events.PlaceAliased(place=one, aliases=(f"Old {one}",))),
         place.map(lambda one: events.PlaceUnaliased(place=one, aliases=(f"Old {one}", one.title()))),
     )  # fmt: skip

@@ -44,9 +44,10 @@ CHUNK: Final = 5000
 EVERYWHERE: Final = frozenset(
     {"actor-registered", "actor-described", "actor-joined", "actor-left", "actor-merged", "actor-unmerged",
      "source-described", "source-graded", "source-leans", "source-merged", "source-unmerged",
-     "place-merged", "place-unmerged"}
+     "place-merged", "place-unmerged", "import-undone", "import-restored"}
 )  # fmt: skip
-"""Events that show in many places: where those people spoke or are named, where those claims now count."""
+"""Events that show in many places: where those people spoke or are named, where those claims now count
+or count no more."""
 
 _BACKDROP: Final = ("actor-", "source-", "setting-", "place-merged", "place-unmerged")
 

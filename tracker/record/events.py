@@ -399,7 +399,7 @@ class ClaimRecorded(ClaimEvent):
     """Somebody said something about a place: the attribution chain, the proposition, the words.
 
     `chain` runs from the origin to the reporter. `occurred` and `reported` are as they were read
-    when recorded; `reported` is always there.
+    when recorded; `reported` is always there. `imported` is the import that brought it.
     """
 
     kind = "claim-recorded"
@@ -426,6 +426,7 @@ class ClaimRecorded(ClaimEvent):
     sentence: Text | None = None
     quote: Text | None = None
     note: Text | None = None
+    imported: Id | None = None
 
 
 class ClaimCorrected(ClaimEvent):
@@ -564,6 +565,57 @@ class BatchReopened(BatchEvent):
     reason: Text | None = None
 
 
+# -- what other people's files brought ----------------------------------------------------------------
+
+
+class ImportEvent(Event):
+    """Something about one import: a file that was read in one way."""
+
+    import_id: Id
+
+    @property
+    def stream(self) -> str:
+        """``import/<id>``."""
+        return f"import/{self.import_id}"
+
+
+class ImportStarted(ImportEvent):
+    """The first of what a file holds is recorded: its name, how it is read, the SHA-256 of its bytes (hex).
+
+    The id follows from bytes, format and profile, so the same file read again goes on with the same import.
+    """
+
+    kind = "import-started"
+    name: Name
+    file_format: str
+    profile: Name | None = None
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class ImportFinished(ImportEvent):
+    """The file was read to its end: so many rows were recorded, known before, rejected or left out."""
+
+    kind = "import-finished"
+    recorded: int = Field(ge=0)
+    known: int = Field(default=0, ge=0)
+    rejected: int = Field(default=0, ge=0)
+    left_out: int = Field(default=0, ge=0)
+
+
+class ImportUndone(ImportEvent):
+    """It should not have been read: nothing that it brought counts any more."""
+
+    kind = "import-undone"
+    reason: Text | None = None
+
+
+class ImportRestored(ImportEvent):
+    """That was taken back: what it brought counts as before."""
+
+    kind = "import-restored"
+    reason: Text | None = None
+
+
 # -- what the night shift finds ----------------------------------------------------------------------
 
 
@@ -684,8 +736,7 @@ ALL: Final[tuple[type[Event], ...]] = (
     ClaimUnlinked, ClaimChecked, ClaimWeighted,
     AssessmentMade, AssessmentCleared,
     BatchReleased, BatchDropped, BatchReopened,
-
-
+    ImportStarted, ImportFinished, ImportUndone, ImportRestored,
     FlagRaised, FlagCleared, FlagSnoozed, NightSwept,
     SettingChanged, PayloadRedacted,
 )  # fmt: skip

@@ -1,16 +1,17 @@
 """Decides how derived tables follow the log: what a projection is, and how it is caught up or rebuilt.
 
-A projection is a table and pure handlers: given an event, a handler yields `Put`, `Patch` or `Drop`
-for rows of its own table; the runner writes them in the transaction of the append. Rows are never
+A projection is a table and pure handlers: given an event, a handler yields `Put`, `Patch`, `Drop` or
+`PatchAll` for rows of its own table; the runner writes them in the transaction of the append. Rows are never
 overwritten: each carries the positions [from_pos, to_pos) in which it was true, so what the tracker
 knew after any event can be read back exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from tracker.record.derived import Driver, Table
@@ -47,7 +48,14 @@ class Drop(NamedTuple):
     key: Key
 
 
-Change = Put | Patch | Drop
+class PatchAll(NamedTuple):
+    """Every row that has certain values (`where`), as it was but for others (`values`)."""
+
+    where: Mapping[str, object]
+    values: Mapping[str, object]
+
+
+Change = Put | Patch | Drop | PatchAll
 Handle = Callable[[Body, Envelope], Iterable[Change]]
 
 
@@ -95,6 +103,21 @@ class Projection:
         """The columns of a row of which nothing is known, in their order."""
         return dict.fromkeys(self.columns)
 
+    def patch_all(self, change: PatchAll, position: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+        """The statements, with their values, that close every row meant and write it anew from a position."""
+        meant = " AND ".join(f"{name} = ?" for name in change.where)
+        where = tuple(change.where.values())
+        close = f"UPDATE {self.table} SET to_pos = ? WHERE {meant} AND to_pos = {OPEN} AND from_pos < ?"
+        yield close, (position, *where, position)
+        kept = [*self.key, *(name for name in self.columns if name not in change.values)]
+        names = ", ".join([*kept, *change.values, "from_pos", "to_pos"])
+        marks = ", ".join("?" * len(change.values))
+        again = (
+            f"INSERT INTO {self.table} ({names}) SELECT {', '.join([*kept, marks])}, to_pos, {OPEN}"
+            f" FROM {self.table} WHERE {meant} AND to_pos = ?"
+        )
+        yield again, (*change.values.values(), *where, position)
+
     @property
     def _true(self) -> str:
         return f"{' AND '.join(f'{name} = ?' for name in self.key)} AND to_pos = {OPEN}"
@@ -135,13 +158,29 @@ class _Batch:
             if envelope.kind in handlers and envelope.payload is not None
             for change in handlers[envelope.kind](data, envelope)
         ]
-        self._look_up(change for change, _ in changes)
+        found: dict[Key, Mapping[str, Any]] = {}
+        for is_all, several in groupby(changes, key=lambda change: isinstance(change[0], PatchAll)):
+            some = list(several)
+            found.update(self._all(some) if is_all else self._one_by_one(some))
+        return found
+
+    def _all(self, changes: Iterable[tuple[Change, int]]) -> Rows:
         for change, position in changes:
-            self._change(change, position)
+            assert isinstance(change, PatchAll)
+            for statement, values in self._projection.patch_all(change, position):
+                self._driver.run(statement, values)
+        return {}
+
+    def _one_by_one(self, changes: Sequence[tuple[Change, int]]) -> Rows:
+        self._current, self._done = {}, []
+        self._look_up(change for change, _ in changes if not isinstance(change, PatchAll))
+        for change, position in changes:
+            if not isinstance(change, PatchAll):
+                self._change(change, position)
         self._write()
         return {key: one.values for key, one in self._current.items() if one is not None and not one.stored}
 
-    def _look_up(self, changes: Iterable[Change]) -> None:
+    def _look_up(self, changes: Iterable[Put | Patch | Drop]) -> None:
         """Read the rows that will change, all at once: one by one a server is waited for at each."""
         looked_up: dict[Key, bool] = {}  # of several changes to one row the first decides
         for change in changes:
@@ -152,7 +191,7 @@ class _Batch:
                 row = dict(zip(self._projection.columns, values, strict=True))
                 self._current[key] = _Version(row, from_pos, stored=True)
 
-    def _change(self, change: Change, position: int) -> None:
+    def _change(self, change: Put | Patch | Drop, position: int) -> None:
         before = self._current.get(change.key)
         if isinstance(change, Drop):
             values = None

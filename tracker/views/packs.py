@@ -49,6 +49,13 @@ _ROWS: Final = (
 """Of each version of some claims whether it counts, where the one before it began, and what is read of it."""
 
 
+_IMPORTS: Final = (
+    "SELECT stream, position FROM events WHERE position > :after AND position <= :last"
+    " AND kind IN ('import-undone', 'import-restored')"
+)
+"""What changes all claims of an import at once."""
+
+
 class Pack(NamedTuple):
     """The claims of a stretch of the log.
 
@@ -69,7 +76,11 @@ def stretch(reader: Reader, after: int, last: int) -> Pack:
     Which they are is asked of the log: an index by position would cost every append more than this does.
     """
     events = "SELECT stream FROM events WHERE position > :after AND position <= :last AND kind LIKE 'claim-%'"
-    claims = (stream.removeprefix("claim/") for (stream,) in reader.rows(events, after=after, last=last))
+    claims = [stream.removeprefix("claim/") for (stream,) in reader.rows(events, after=after, last=last)]
+    for stream, position in reader.rows(_IMPORTS, after=after, last=last):
+        brought = "SELECT id FROM claims WHERE imported = :imported AND from_pos = :position"
+        rows = reader.rows(brought, imported=stream.removeprefix("import/"), position=position)
+        claims += [row[0] for row in rows]
     return _packed(sorted(reader.among(_ROWS, claims, after=after, last=last), key=itemgetter(2)))
 
 

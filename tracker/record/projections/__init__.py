@@ -12,6 +12,7 @@ from tracker.record.projections import (
     decisions,
     documents,
     flags,
+    imports,
     leanings,
     links,
     memberships,
@@ -39,6 +40,7 @@ ALL: Final[tuple[Projection, ...]] = (
     assessments.PROJECTION,
     decisions.PROJECTION,
     settings.PROJECTION,
+    imports.PROJECTION,
     flags.PROJECTION,
     nights.PROJECTION,
 )

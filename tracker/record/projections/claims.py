@@ -14,13 +14,13 @@ from tracker.judgement.vocabulary import effect
 from tracker.record import canonical
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Patch, Projection, Put
+from tracker.record.projection import Patch, PatchAll, Projection, Put
 from tracker.times import parse_iso
 
-RECORDED, RETRACTED, CORRECTED = "recorded", "retracted", "corrected"
+RECORDED, RETRACTED, CORRECTED, UNDONE = "recorded", "retracted", "corrected", "undone"
 _PLAIN = (
     "modality", "predicate", "place", "relation", "km", "bearing", "extent", "outcome", "url", "sentence",
-    "quote", "note", "place_text",
+    "quote", "note", "place_text", "imported",
 )  # fmt: skip
 
 
@@ -89,9 +89,20 @@ def _weighted(event: Body, _: Envelope) -> Iterator[Patch]:
     yield Patch((event["claim"],), {"weight": float(event["factor"])})
 
 
+def _undone(event: Body, _: Envelope) -> Iterator[PatchAll]:
+    yield PatchAll(
+        {"imported": event["import_id"], "fact": RECORDED},
+        {"fact": UNDONE, "fact_reason": event.get("reason")},
+    )
+
+
+def _restored(event: Body, _: Envelope) -> Iterator[PatchAll]:
+    yield PatchAll({"imported": event["import_id"], "fact": UNDONE}, {"fact": RECORDED, "fact_reason": None})
+
+
 PROJECTION = Projection(
     table="claims",
-    revision=4,
+    revision=5,
     key={"id": "TEXT NOT NULL"},
     columns={
         "place": "TEXT",
@@ -130,12 +141,15 @@ PROJECTION = Projection(
         "sentence": "TEXT",
         "quote": "TEXT",
         "note": "TEXT",
+        "imported": "TEXT",
     },
     handlers={
         "claim-recorded": _recorded,
         "claim-corrected": _corrected,
         "claim-retracted": _retracted,
         "claim-weighted": _weighted,
+        "import-undone": _undone,
+        "import-restored": _restored,
     },
     indexes=(("place", "event_at"), ("origin", "reported_at"), ("source",)),
 )
