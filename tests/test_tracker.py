@@ -60,6 +60,7 @@ def test_every_command_has_its_verb() -> None:
         "document": "document_add",
         "batch": "batches",
         "scheduler": "shift",
+        "import": "import_file",
     }
     for name in COMMANDS:
         if name != "demo":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.desk.batching import Batching
     from tracker.desk.claiming import Claiming
+    from tracker.desk.importing import Progress
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
     from tracker.night.targets import Target
@@ -227,6 +228,46 @@ class Tracker:
 
         typed = typed_claim("add_claim", {"sentence": sentence, **told})
         return self._claiming().add(typed, dry_run=dry_run, create=create, like=like)
+
+    def import_file(
+        self, file: str | Path, *, file_format: str | None = None, encoding: str | None = None,
+        dry_run: bool = False, strict: bool = False, rejected: str | Path | None = None,
+        told: Callable[[Progress], None] = lambda _: None,
+    ) -> Document:  # fmt: skip
+        """Record the claims of a file, a row each; what is in the record already is not written again.
+
+        Rows that cannot be read are written to a CSV named by `rejected`, with the reason; with `strict`
+        nothing is recorded if there are any. `dry_run` writes nothing and answers with the verdicts that
+        would change. `told` is given the progress after each chunk.
+        """
+        from tracker.desk.importing import Importing
+        from tracker.importers.rejects import Rejects
+
+        with Rejects(None if rejected is None or dry_run else str(rejected)) as bad:
+            done = Importing(self._recorder()).run(
+                str(file), file_format=file_format, encoding=encoding, dry_run=dry_run, strict=strict,
+                told=told, rejected=bad.take,
+            )  # fmt: skip
+        return {**done, "rejected_file": bad.path if bad.count else None}
+
+    def imports(self) -> Document:
+        """The files that were imported, the latest first, with how many of their claims count."""
+        from tracker.views.imports import imports
+
+        with self.reading() as reader:
+            return {"imports": imports(reader)}
+
+    def import_undo(self, import_: str, *, reason: str | None = None, dry_run: bool = False) -> Document:
+        """Nothing that an import brought counts any more; its claims stay in the log."""
+        from tracker.desk.undoing import Undoing
+
+        return Undoing(self._recorder()).undo(import_, reason, dry_run=dry_run)
+
+    def import_restore(self, import_: str, *, reason: str | None = None, dry_run: bool = False) -> Document:
+        """What an undone import brought counts as before."""
+        from tracker.desk.undoing import Undoing
+
+        return Undoing(self._recorder()).restore(import_, reason, dry_run=dry_run)
 
     def correct(
         self, claim: str, *, reason: str | None = None, dry_run: bool = False, **told: Any

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import pytest
 
 from tests.cli.running import tracker
 from tracker.cli.commands import COMMANDS
-from tracker.cli.shell import EXITS
+from tracker.cli.shell import EXITS, module_of
 from tracker.errors import EXIT_CODES
 from tracker.judgement.vocabulary import (
     BASES,
@@ -36,7 +35,7 @@ def _every_command() -> Iterator[tuple[str, ...]]:
     yield ()
     for name in COMMANDS:
         yield (name,)
-        command = importlib.import_module(f"tracker.cli.{name.replace('-', '_')}").command
+        command = module_of(name).command
         if isinstance(command, click.Group):
             for below in command.commands:
                 yield (name, below)
@@ -68,7 +67,7 @@ def test_no_golden_file_is_left_of_a_command_that_went() -> None:
 
 @pytest.mark.parametrize("words", [words for words in EVERY_COMMAND if words], ids=" ".join)
 def test_every_option_says_what_it_does(words: tuple[str, ...]) -> None:
-    command = importlib.import_module(f"tracker.cli.{words[0].replace('-', '_')}").command
+    command = module_of(words[0]).command
     for below in words[1:]:
         command = command.commands[below]
     for parameter in command.params:
@@ -86,7 +85,7 @@ def test_lists_of_words_in_help_are_whole() -> None:
         ("add-claim", "outcome", OUTCOMES), ("add-claim", "basis", BASES), ("add-claim", "stance", STANCES),
         ("claims", "modality", MODALITIES),
     ):  # fmt: skip
-        command = importlib.import_module(f"tracker.cli.{words.replace('-', '_')}").command
+        command = module_of(words).command
         (told,) = (one.help for one in command.params if one.name == option)
         assert set(allowed) <= set(re.findall(r"[\w-]+", told)), (words, option)
 

@@ -177,6 +177,26 @@ def test_no_append_inside_a_transaction_of_the_same_store(store: Store) -> None:
     assert append(store, event(1)) == [(1, 1, True)]
 
 
+def test_all_appends_of_a_trial_are_taken_back(store: Store) -> None:
+    append(store, event(1))
+    head = store.head()
+    with store.trial() as connection:
+        assert append(store, event(2), event(1)) == [(2, 1, True), (1, 1, False)]
+        assert append(store, event(3)) == [(3, 1, True)]
+        assert connection.execute(text("SELECT count(*) FROM events")).scalar() == 3
+        with pytest.raises(DifferentEvent):
+            append(store, event(1, kind="claim-retracted"))
+    assert store.head() == head
+    assert append(store, event(3)) == [(2, 1, True)]
+
+
+def test_a_trial_that_fails_is_taken_back_too(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), store.trial():
+        append(store, event(1))
+        raise KeyboardInterrupt
+    assert (store.head().position, append(store, event(1))) == (0, [(1, 1, True)])
+
+
 def test_redaction_takes_the_payload_and_leaves_the_rest(store: Store) -> None:
     append(store, *events(3))
     before = list(store.read())[1]

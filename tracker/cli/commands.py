@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, str]] = {
     "source": "sources: the same, and grade, lean",
     "document": "documents that claims are read in: add, list, show",
     "setting": "tempo, thresholds and zone",
+    "import": "other people's files: record their claims, list, undo, restore",
     "log": "read the record, event by event",
     "verify": "prove that the record was not altered",
     "rebuild": "throw the views away and build them again from the log",
@@ -46,7 +47,6 @@ COMMANDS: Final[dict[str, str]] = {
 LATER: Final[dict[str, str]] = {
     "backup": "docs/install.md tells how to copy a tracker",
     "restore": "docs/install.md tells how to copy a tracker",
-    "import": "tracker add-claim, once for each claim",
     "export": "tracker claims --jsonl, or --csv",
     "serve": "tracker status",
 }

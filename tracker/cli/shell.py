@@ -116,6 +116,16 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
+_TAKEN = ("import",)
+"""What Python takes for a word of its own."""
+
+
+def module_of(command: str) -> Any:
+    """The module in which a command is; imported now."""
+    name = command.replace("-", "_")
+    return importlib.import_module(f"tracker.cli.{name}{'_' if name in _TAKEN else ''}")
+
+
 class Commands(Group):
     """The commands of `commands.py`, each imported only when it is needed."""
 
@@ -127,8 +137,7 @@ class Commands(Group):
         """Import the one that is asked for."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"tracker.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        command: click.Command = module_of(cmd_name).command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

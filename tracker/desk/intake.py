@@ -333,6 +333,12 @@ def _under(drafted: Drafted, letters: str) -> Drafted:
     return replace(drafted, event=_with_id(drafted.event, event_id), event_id=event_id)
 
 
+def lengthened(drafted: Drafted) -> Drafted:
+    """The same claim with a longer piece of the hash in its id: another one's begins alike."""
+    size = len(drafted.event.claim) + 2
+    return replace(drafted, event=drafted.event.model_copy(update={"claim": drafted.event_id[:size]}))
+
+
 def _with_id(event: ClaimRecorded, event_id: str) -> ClaimRecorded:
     return event.model_copy(update={"claim": event_id[: len("c-yymmdd-") + ID_LENGTH]})
 

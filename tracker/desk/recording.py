@@ -182,14 +182,19 @@ class _Peeked(Exception):
 
 def _new(event: Event, of_its_stream: str | None, fresh: str) -> NewEvent:
     known = of_its_stream if event.kind == "claim-recorded" else None
+    return new_event(event, known or fresh, content_derived=known is not None)
+
+
+def new_event(event: Event, id_: str, *, content_derived: bool = True) -> NewEvent:
+    """An event as the log takes it; `content_derived`: its id follows from what it says."""
     begins = event.kind.endswith(("-registered", "-recorded", "-made"))
     return NewEvent(
-        event_id=known or fresh,
+        event_id=id_,
         stream=event.stream,
         kind=event.kind,
         schema=event.schema_version,
         payload=encode(event),
-        content_derived=known is not None,
+        content_derived=content_derived,
         expected_version=0 if begins else None,
     )
 

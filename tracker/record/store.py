@@ -7,7 +7,7 @@ share; the log's own statements go through the driver's connection inside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import chain
 from threading import get_ident
@@ -61,6 +61,10 @@ def redacted_position(stream: str) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
+class _TakeBack(Exception):
+    """The end of a trial."""
+
+
 class Store:
     """The log of one tracker, and the transactions in which it grows."""
 
@@ -70,6 +74,7 @@ class Store:
         self.where = medium.where
         self.dialect: Dialect = medium.dialect
         self._inside: set[int] = set()  # threads that hold the append lock
+        self._trial: Connection | None = None
 
     @classmethod
     def open(cls, where: str) -> Store:
@@ -198,6 +203,20 @@ class Store:
             self.medium.scrub()
         return answer
 
+    @contextmanager
+    def trial(self) -> Iterator[Connection]:
+        """A transaction in which every append of this store is tried, and all are taken back at its end."""
+        self._go_in()
+        try:
+            with translated(self.medium), suppress(_TakeBack), self.medium.writing() as connection:
+                self._inside.discard(get_ident())
+                self._trial = connection
+                yield connection
+                raise _TakeBack
+        finally:
+            self._trial = None
+            self._inside.discard(get_ident())
+
     def close(self) -> None:
         """Gives the file or the connections back; the store is of no use afterwards."""
         self.medium.close()
@@ -226,7 +245,7 @@ class Store:
     def _append(
         self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
     ) -> list[Appended]:
-        with self.medium.writing(soon=decide is None) as connection:
+        with self._writing(soon=decide is None) as connection:
             if decide is not None:
                 prepared = prepare([*prepared.events, *decide(connection)])
             if not prepared.events:
@@ -240,6 +259,9 @@ class Store:
                 if project is not None:
                     project(connection, [_envelope(row[:9]) for row in new])
             return answers
+
+    def _writing(self, *, soon: bool) -> AbstractContextManager[Connection]:
+        return self.medium.writing(soon=soon) if self._trial is None else nullcontext(self._trial)
 
     def _forget(self, connection: Connection, redactions: Sequence[Envelope]) -> None:
         for redaction in redactions:

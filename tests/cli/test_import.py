@@ -1,0 +1,130 @@
+"""Decides how an import is typed and told."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import COMMAND, surroundings, tracker
+
+NOW = ("--now", "2024-12-09T12:00:00Z")
+TABLE = """sentence;source;occurred
+rebels captured Hama;AFP;2024-12-05
+rebels captured Hommms;AFP;2024-12-08
+rebels captured Hommms;SOHR;2024-12-08
+SDF captured Tartus;The Herald;2024-12-09
+rebels captured Homs;SOHR;soon
+"""
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> Path:
+    made = tmp_path / "tracker.db"
+    assert tracker("init", "--starter", "syria", "--db", made, *NOW).code == 0
+    (tmp_path / "claims.csv").write_text(TABLE, encoding="utf-8")
+    return made
+
+
+def test_what_is_not_known_is_told_once_with_what_may_be_meant(where: Path, tmp_path: Path) -> None:
+    file = tmp_path / "claims.csv"
+    tried = tracker("import", file, "--db", where, *NOW, "--dry-run")
+    assert tried.out.splitlines()[0] == "1 would be recorded, 0 known, 4 rejected of 5 rows"
+    assert "place        Hommms (2): did you mean Homs" in tried.out
+    assert "source       The Herald (1):" in tried.out
+    assert "actor " not in tried.out, "it was looked for among actors as well, and nobody asked for that"
+    assert "line 6       cannot read 'soon' as a time" in tried.out
+    assert "after        Hama: held by rebels" in tried.out
+    assert list(tmp_path.glob("*.rejected.csv")) == []
+    done = tracker("import", file, "--db", where, *NOW)
+    assert done.out.startswith("1 recorded, 0 known, 4 rejected of 5 rows (i-")
+    rejected = tmp_path / "claims.csv.rejected.csv"
+    assert f"{rejected} has them with their reasons" in " ".join(done.out.split())
+    assert len(rejected.read_text("utf-8").splitlines()) == 5
+    again = tracker("import", file, "--db", where, *NOW, "--json").json
+    assert (again["recorded"], again["known"], again["rejected"]) == (0, 1, 4)
+
+
+def test_an_alias_given_the_rest_is_recorded(where: Path, tmp_path: Path) -> None:
+    file = tmp_path / "claims.csv"
+    tracker("import", file, "--db", where, *NOW)
+    assert tracker("place", "alias", "Homs", "Hommms", "--db", where, *NOW).code == 0
+    again = tracker("import", file, "--db", where, *NOW)
+    assert again.out.startswith("2 recorded, 1 known, 2 rejected of 5 rows")
+
+
+def test_imports_are_listed_undone_and_restored(where: Path, tmp_path: Path) -> None:
+    assert "nothing was imported yet" in tracker("import", "list", "--db", where, *NOW).err
+    id_ = tracker("import", tmp_path / "claims.csv", "--db", where, *NOW, "--json").json["import"]
+    row = tracker("import", "list", "--db", where, *NOW).out.splitlines()[1]
+    assert row.split()[:5] == [id_, "claims.csv", "finished", "1", "4"]
+    assert (
+        tracker("import", "list", "--db", where, "--csv").out.splitlines()[1].startswith(f"{id_},claims.csv,")
+    )
+    undone = tracker("import", "undo", id_, "--reason", "a test", "--db", where, *NOW).out
+    assert undone.splitlines()[0].startswith(f"undone: claims.csv ({id_}), event ")
+    assert "before       Hama: held by rebels" in undone
+    refused = tracker("import", tmp_path / "claims.csv", "--db", where, *NOW)
+    assert (refused.code, refused.refusal[1]) == (5, f"tracker import restore {id_}")
+    assert tracker("import", "list", "--db", where, "--json").json["imports"][0]["reason"] == "a test"
+    assert tracker("import", "restore", id_, "--db", where, *NOW).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told", "step"),
+    [
+        (["none.csv"], 2, "there is no file none.csv", "the path"),
+        (["claims.doc"], 2, "cannot be told by its name", "--format csv or --format jsonl"),
+        (["undo", "i-x"], 3, "no import has the id 'i-x'", "tracker import list"),
+        (["claims.csv", "--encoding", "klingon"], 2, "no encoding 'klingon'", "utf-8"),
+        (["claims.csv", "--strict"], 2, "4 of 5 rows", "without --strict"),
+        (["claims.csv", "--rejected", "no/such/folder.csv"], 2, "could not be written", "--rejected FILE"),
+        (["file"], 2, "Missing argument 'FILE'", "--help"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(
+    where: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    code: int,
+    told: str,
+    step: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = tracker("import", *words, "--db", where, *NOW)
+    assert answer.code == code, answer.err
+    assert told in answer.refusal[0]
+    assert step in answer.refusal[1]
+
+
+def test_ctrl_c_keeps_whole_chunks_and_says_so(where: Path, tmp_path: Path) -> None:
+    rows = [
+        {
+            "sentence": "rebels captured Hama",
+            "source": "AFP",
+            "occurred": "2024-12-05",
+            "url": f"https://a.org/{n}",
+        }
+        for n in range(30_000)
+    ]
+    file = tmp_path / "many.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    running = subprocess.Popen(
+        [COMMAND, "import", str(file), "--db", where, *NOW], stderr=subprocess.PIPE, text=True,
+        env=surroundings(),
+    )  # fmt: skip
+    while not tracker("import", "list", "--db", where, "--json").json["imports"]:
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert "claims are recorded; the same command goes on from there" in err
+    (half,) = tracker("import", "list", "--db", where, "--json").json["imports"]
+    assert half["state"] == "started"
+    assert half["counting"] % 2000 == 0
+    assert 0 < half["counting"] < 30_000
+    assert tracker("verify", "--db", where).code == 0

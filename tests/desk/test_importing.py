@@ -1,0 +1,254 @@
+"""Decides what becomes of a file of claims: recorded once, whatever interrupts it; undone without a trace."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.desk import importing, intake
+from tracker.errors import BadInput, Conflict, NotFound
+from tracker.tracker import Tracker
+from tracker.zones import parse_iso
+
+NOW = parse_iso("2024-12-09T12:00:00Z")
+ROWS: tuple[dict[str, Any], ...] = (
+    {"sentence": "Army holds Ford", "source": "Wire", "occurred": "2024-12-01", "url": "https://example.org/1"},
+    {"sentence": "Clan captured Ford", "source": "Wire", "said_by": "Clan", "occurred": "2024-12-05"},
+    {"predicate": "holds", "actors": "Army; Clan", "place": "Mill", "source": "Radio", "at": "2024-12-02"},
+    {"sentence": "Clan captured Mill", "source": "Radio", "at": "2024-12-07", "confidence": "likely"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def tracker(where: str) -> Tracker:
+    made = Tracker.create(where, clock=lambda: NOW, by="anna")
+    for place in ("Ford", "Mill"):
+        made.place_add(place, kind="town")
+    for actor in ("Army", "Clan"):
+        made.actor_add(actor, level="side")
+    made.source_add("Wire", kind="wire")
+    made.source_add("Radio", kind="media")
+    made.source_add("Clan", kind="party", lean="clan")
+    return made
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of two rows."""
+    monkeypatch.setattr(importing, "CHUNK", 2)
+
+
+def lines_of(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def table_of(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    heads = list(dict.fromkeys(key for row in rows for key in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, heads)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def apart(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with `at` where others have `occurred`."""
+    return {"occurred": row["at"], **{k: v for k, v in row.items() if k != "at"}} if "at" in row else row
+
+
+def verdicts(tracker: Tracker) -> list[Any]:
+    return [[one["place"]["id"], one["status"], one["confidence"]] for one in tracker.status()["places"]]
+
+
+def counts(done: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    return done["rows"], done["recorded"], done["known"], done["rejected"]
+
+
+def log(tracker: Tracker) -> list[str]:
+    return [one["kind"] for one in tracker.log()]
+
+
+@pytest.mark.parametrize("write", [lines_of, table_of], ids=["lines", "table"])
+def test_a_file_is_what_typing_each_row_is(
+    write: Callable[..., Path], tracker: Tracker, tmp_path: Path
+) -> None:
+    path = write(tmp_path / ("f.jsonl" if write is lines_of else "f.csv"), [apart(row) for row in ROWS])
+    before = len(log(tracker))
+    assert counts(tracker.import_file(path)) == (4, 4, 0, 0)
+    assert log(tracker)[before:] == ["import-started", *["claim-recorded"] * 4, "import-finished"]
+    typed = tracker.add_claim("Clan captured Ford", source="Wire", said_by=["Clan"], at="2024-12-05")
+    assert (typed["recorded"], typed["known"]) == (False, True), "it has the same id"
+    (joint,) = tracker.claims(predicate="holds", place="Mill")["claims"]
+    assert joint["actors"] == ["army", "clan"]
+
+
+def test_the_same_file_again_records_nothing(tracker: Tracker, tmp_path: Path) -> None:
+    path = lines_of(tmp_path / "f.jsonl", ROWS)
+    tracker.import_file(path)
+    before = log(tracker)
+    assert counts(tracker.import_file(path)) == (4, 0, 4, 0)
+    assert log(tracker) == before
+    more = lines_of(tmp_path / "f.jsonl", [*ROWS, {"sentence": "Army captured Mill", "source": "Wire"}])
+    assert counts(tracker.import_file(more)) == (5, 1, 4, 0)
+    assert [one["name"] for one in tracker.imports()["imports"]] == ["f.jsonl", "f.jsonl"]
+
+
+@pytest.mark.usefixtures("small")
+def test_interrupted_whole_chunks_stay_and_the_next_run_goes_on(tracker: Tracker, tmp_path: Path) -> None:
+    path = lines_of(tmp_path / "f.jsonl", ROWS)
+
+    def interrupt(at: importing.Progress) -> None:
+        assert (at.rows, at.recorded) == (2, 2)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tracker.import_file(path, told=interrupt)
+    assert log(tracker)[-3:] == ["import-started", "claim-recorded", "claim-recorded"]
+    (half,) = tracker.imports()["imports"]
+    assert (half["state"], half["counting"]) == ("started", 2)
+    assert counts(tracker.import_file(path)) == (4, 2, 2, 0)
+    (whole,) = tracker.imports()["imports"]
+    assert (whole["id"], whole["state"], whole["counting"]) == (half["id"], "finished", 4)
+    assert tracker.verify()["findings"] == []
+
+
+def test_what_an_import_brought_is_undone_as_if_it_never_was(tracker: Tracker, tmp_path: Path) -> None:
+    tracker.add_claim("Army holds Ford", source="Radio", at="2024-12-03")
+    before = verdicts(tracker)
+    path = lines_of(tmp_path / "f.jsonl", ROWS)
+    done = tracker.import_file(path)
+    after = verdicts(tracker)
+    assert after != before
+    tried = tracker.import_undo(done["import"], dry_run=True)
+    assert ({one["place"]["id"] for one in tried["changes"]}, verdicts(tracker)) == ({"ford", "mill"}, after)
+    undone = tracker.import_undo(done["import"], reason="shifted columns")
+    assert undone["changes"] == tried["changes"]
+    assert [one for one in verdicts(tracker) if one[0] == "ford"] == before
+    assert tracker.status("Mill")["claims"] == 0
+    assert {one["standing"] for one in tracker.claims()["claims"]} >= {"undone"}
+    with pytest.raises(Conflict, match="and that was undone"):
+        tracker.import_file(path)
+    with pytest.raises(Conflict, match="is undone already"):
+        tracker.import_undo(done["import"])
+    tracker.import_restore(done["import"])
+    assert verdicts(tracker) == after
+    with pytest.raises(Conflict, match="is not undone"):
+        tracker.import_restore(done["import"])
+    with pytest.raises(NotFound, match="no import has the id"):
+        tracker.import_undo("i-nothing")
+
+
+def test_what_befell_a_claim_stays_when_its_import_is_undone_and_restored(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    done = tracker.import_file(lines_of(tmp_path / "f.jsonl", ROWS))
+    (first, *_) = tracker.claims(place="Ford")["claims"]
+    tracker.retract(first["id"], reason="they took it back")
+    tracker.import_undo(done["import"])
+    tracker.import_restore(done["import"])
+    assert tracker.show(first["id"])["standing"] == "retracted"
+
+
+def test_a_trial_writes_nothing_and_tells_what_would_change(tracker: Tracker, tmp_path: Path) -> None:
+    path = lines_of(tmp_path / "f.jsonl", [*ROWS, {"sentence": "Army captured Frod", "source": "Wire"}])
+    before, rejected = log(tracker), tmp_path / "bad.csv"
+    tried = tracker.import_file(path, dry_run=True, rejected=rejected)
+    assert counts(tried) == (5, 4, 0, 1)
+    assert {one["place"]["id"] for one in tried["changes"]} == {"ford", "mill"}
+    assert (log(tracker), rejected.exists(), tried["rejected_file"]) == (before, False, None)
+    (missed,) = tried["unresolved"]
+    assert (missed["thing"], missed["name"], missed["count"]) == ("place", "Frod", 1)
+    assert missed["try"].startswith("did you mean Ford?")
+    assert counts(tracker.import_file(path, rejected=rejected)) == (5, 4, 0, 1)
+
+
+BAD: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"sentence": "Clan captured Frod", "source": "Wire"}, "no place is called 'Frod'"),
+    ({"sentence": "Clan captured Ford", "source": "Wired"}, "no source is called 'Wired'"),
+    ({"sentence": "Clan captured Ford"}, "who reported it is missing"),
+    ({"source": "Wire"}, "what is claimed is missing"),
+    ({"sentence": "Clan captured Ford", "source": "Wire", "occurred": "31.31.2024"}, "as a time"),
+    ({"sentence": "Clan captured Ford", "source": "Wire", "occurred": "2031-01-01"}, "in the future"),
+    ({"sentence": "Clan near Ford", "source": "Wire", "km": "many"}, "is no number"),
+    ({"sentence": "Clan captured Ford", "source": "Wire", "url": "javascript:1"}, "no web address"),
+    ({"sentence": "Clan captured Ford", "source": "Wire", "details": "manner"}, "is not KEY=VALUE"),
+    ({"sentence": "Clan captured Ford", "source": "Wire", "note": "x" * 300_000}, "has 300,000 characters"),
+    ({"sentence": "Clan captured Ford", "source": "Wire", "at": "2024", "date": "2024"}, "in two columns"),
+    ({"sentence": ["Clan"], "source": "Wire"}, "is no text"),
+    ({"predicate": "captured", "actors": [1, None], "place": "Ford", "source": "Wire"}, "is no text"),
+    ({"sentence": "Clan captured Ford", "chain": [{"who": "Wire", "since": "x"}, {}]}, "needs a name"),
+)  # fmt: skip
+
+
+def test_a_bad_row_is_data_and_the_others_are_recorded(tracker: Tracker, tmp_path: Path) -> None:
+    path = lines_of(tmp_path / "f.jsonl", [*(row for row, _ in BAD), *ROWS])
+    rejected = tmp_path / "f.jsonl.rejected.csv"
+    done = tracker.import_file(path, rejected=rejected)
+    assert counts(done) == (len(BAD) + 4, 4, 0, len(BAD))
+    with rejected.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [int(one["line"]) for one in found] == list(range(1, len(BAD) + 1))
+    for one, (row, why) in zip(found, BAD, strict=True):
+        assert why in one["reason"]
+        assert json.loads(one["row"]).get("source") == row.get("source")
+    assert sum(one["count"] for one in done["reasons"]) == len(BAD)
+
+
+def test_strict_records_all_or_nothing(tracker: Tracker, tmp_path: Path) -> None:
+    before = log(tracker)
+    path = lines_of(tmp_path / "f.jsonl", [*ROWS, BAD[0][0], BAD[1][0]])
+    with pytest.raises(BadInput, match=r"2 of 6 rows of .* cannot be recorded, the first in line 5"):
+        tracker.import_file(path, strict=True)
+    assert log(tracker) == before
+    assert counts(tracker.import_file(lines_of(path, ROWS), strict=True)) == (4, 4, 0, 0)
+
+
+def test_claims_whose_ids_begin_alike_are_both_recorded(
+    tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight digits of a hash are forty bits: among a million claims of a day two may well be alike."""
+    real = intake._letters
+    monkeypatch.setattr(intake, "_letters", lambda given: "a" * 12 + real(given)[12:])
+    path = lines_of(tmp_path / "f.jsonl", [{**row, "reported": "2024-12-08"} for row in ROWS])
+    assert counts(tracker.import_file(path)) == (4, 4, 0, 0)
+    ids = {one["id"] for one in tracker.claims()["claims"]}
+    assert {len(id_) for id_ in ids} == {17, 19, 21, 23}
+    assert counts(tracker.import_file(path)) == (4, 0, 4, 0)
+
+
+def test_a_claim_that_somebody_typed_before_is_known(tracker: Tracker, tmp_path: Path) -> None:
+    tracker.add_claim("Clan captured Mill", source="Radio", at="2024-12-07", confidence="likely")
+    done = tracker.import_file(lines_of(tmp_path / "f.jsonl", ROWS))
+    assert counts(done) == (4, 3, 1, 0)
+    tracker.import_undo(done["import"])
+    assert tracker.status("Mill")["claims"] == 1, "it is somebody's own"
+
+
+def test_two_files_with_the_same_claims(tracker: Tracker, tmp_path: Path) -> None:
+    one, other = lines_of(tmp_path / "a.jsonl", ROWS[:3]), lines_of(tmp_path / "b.jsonl", ROWS[1:])
+    assert counts(tracker.import_file(one)) == (3, 3, 0, 0)
+    assert counts(tracker.import_file(other)) == (3, 1, 2, 0)
+    assert counts(tracker.import_file(one)) == (3, 0, 3, 0)
+
+
+def test_an_empty_file_and_a_row_twice(tracker: Tracker, tmp_path: Path) -> None:
+    before = log(tracker)
+    assert counts(tracker.import_file(lines_of(tmp_path / "f.jsonl", []))) == (0, 0, 0, 0)
+    assert log(tracker) == before
+    assert counts(tracker.import_file(lines_of(tmp_path / "f.jsonl", [*ROWS, *ROWS]))) == (8, 4, 4, 0)
+
+
+def test_the_path_has_to_lead_to_a_file(tracker: Tracker, tmp_path: Path) -> None:
+    for path, told in ((tmp_path / "none.csv", "there is no file"), (tmp_path, "cannot be told by its name")):
+        with pytest.raises(BadInput, match=told):
+            tracker.import_file(path)
+    with pytest.raises(BadInput, match="cannot be read"):
+        tracker.import_file(tmp_path, file_format="csv")
+    with pytest.raises(BadInput, match="there is no format"):
+        tracker.import_file(tmp_path, file_format="docx")

@@ -1,0 +1,318 @@
+"""Decides how a file of other people's claims is recorded: chunk by chunk, once, with its bad rows told.
+
+A claim's id follows from what it says, so a row that is in the record already is known and nothing is
+written. Whole chunks stay when it is interrupted; run again, it goes on. A bad row is data: it is counted
+and told, with what would help.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from io import BufferedReader
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tracker.desk.intake import Drafted, draft, lengthened
+from tracker.desk.recording import Recorder, new_event
+from tracker.desk.retyped import with_document
+from tracker.errors import BadInput, Conflict, NotFound, TrackerError, UnknownName
+from tracker.importers.formats import Format, format_of
+from tracker.importers.rows import Rejected, Row
+from tracker.names import Resolved
+from tracker.reader import Reader, over
+from tracker.record import events
+from tracker.record.envelope import NewEvent
+from tracker.record.events import typed_by_somebody
+from tracker.record.follow import keep_up, project
+from tracker.record.store import Store
+from tracker.times import read_instant
+from tracker.views.differences import changes, verdicts
+from tracker.views.imports import import_of
+from tracker.views.names import find
+from tracker.views.situation import Question
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Document = dict[str, Any]
+CHUNK: Final = 2000
+"""So many rows are recorded in one transaction."""
+PROPOSED: Final = 100
+"""For so many unknown names those that are near are looked for; that reads every name there is."""
+TOLD: Final = 20
+"""So many reasons, and names, are told one by one."""
+
+
+class Progress(NamedTuple):
+    """How far an import has come: rows read and recorded, bytes read of how many."""
+
+    rows: int
+    recorded: int
+    read: int
+    size: int
+
+
+class Importing:
+    """What is done with one file."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def run(
+        self, path: str, *, file_format: str | None, encoding: str | None, dry_run: bool, strict: bool,
+        told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
+    ) -> Document:  # fmt: skip
+        """Record the claims of a file; with `strict` all of them or, if a row is bad, none."""
+        how = format_of(path, file_format)
+        with _opened(path) as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            one = _Import(self._recorder, how, path, sha256, told, rejected)
+            if strict:
+                one.check(file, encoding)
+                file.seek(0)
+            return one.tried(file, encoding) if dry_run else one.recorded(file, encoding)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BufferedReader]:
+    try:
+        with open(path, "rb") as file:
+            yield file
+    except FileNotFoundError:
+        raise BadInput(what=f"there is no file {path}", try_="the path of a file that is there") from None
+    except (IsADirectoryError, PermissionError) as error:
+        raise BadInput(
+            what=f"{path} cannot be read: {error.strerror}", try_="a file that can be read"
+        ) from None
+
+
+class _Import:
+    def __init__(
+        self, recorder: Recorder, how: Format, path: str, sha256: str,
+        told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
+    ) -> None:  # fmt: skip
+        self._recorder, self._how, self._path, self._sha256 = recorder, how, path, sha256
+        self._told, self._tell_rejected = told, rejected
+        self.id = import_id(sha256, how.name)
+        self._size = Path(path).stat().st_size
+        self.rows = self.new = self.known = self.rejected = 0
+        self._reasons: dict[tuple[str, str], list[int]] = {}
+        self._binder: _Binder | None = None
+
+    # -- the three ways --------------------------------------------------------------------------
+
+    def recorded(self, file: BufferedReader, encoding: str | None) -> Document:
+        with Store.open(self._recorder.where) as store:
+            self._all(store, file, encoding)
+        return self._document(dry_run=False)
+
+    def tried(self, file: BufferedReader, encoding: str | None) -> Document:
+        with self._recorder.reading():
+            pass  # brings the views along, if they are behind
+        question = Question(self._recorder.clock())
+        with Store.open(self._recorder.where) as store, store.trial() as connection:
+            before = verdicts(over(connection, store.where, settled=True), question)
+            self._all(store, file, encoding)
+            after = verdicts(over(connection, store.where, settled=True), question)
+        return {**self._document(dry_run=True), "changes": changes(before, after)}
+
+    def check(self, file: BufferedReader, encoding: str | None) -> None:
+        """Read all of it; BadInput if a row is bad."""
+        with self._recorder.reading() as reader:
+            self._binder = _Binder(reader)
+            with closing(self._how.read(file, self._path, encoding)) as rows:
+                for _ in self._drafted(reader, rows):
+                    pass
+        if self.rejected:
+            first = min(lines[0] for lines in self._reasons.values())
+            raise BadInput(
+                what=f"{self.rejected} of {self.rows} rows of {self._path} cannot be recorded, the first in"
+                f" line {first}",
+                try_="without --strict the others are; nothing was recorded",
+            )
+        self.rows, self._binder = 0, None
+
+    # -- all rows --------------------------------------------------------------------------------
+
+    def _all(self, store: Store, file: BufferedReader, encoding: str | None) -> None:
+        with self._recorder.reading() as reader:
+            self._refuse_undone(reader)
+            self._binder = self._binder or _Binder(reader)
+            with closing(self._how.read(file, self._path, encoding)) as rows:
+                claims = self._drafted(reader, rows)
+                while chunk := list(islice(claims, CHUNK)):
+                    self._append(store, chunk)
+                    self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
+        self._finish(store)
+
+    def _refuse_undone(self, reader: Reader) -> None:
+        before = import_of(reader, self.id)
+        if before is not None and before["state"] == "undone":
+            raise Conflict(
+                what=f"this file was imported as {self.id}, and that was undone",
+                try_=f"tracker import restore {self.id}",
+            )
+
+    def _drafted(self, reader: Reader, rows: Iterator[Row | Rejected]) -> Iterator[Drafted]:
+        zone, now = self._recorder.zone(reader), self._recorder.clock()
+        assert self._binder is not None
+        for row in rows:
+            self.rows += 1
+            if isinstance(row, Rejected):
+                self._reject(row)
+                continue
+            try:
+                with typed_by_somebody():
+                    drafted = self._draft(reader, row, self._binder, now, zone)
+            except (BadInput, NotFound) as error:
+                self._reject(_rejected(row, error))
+            else:
+                yield drafted
+
+    def _draft(self, reader: Reader, row: Row, binder: _Binder, now: int, zone: str) -> Drafted:
+        typed, recorded, _ = self._how.told(row.fields)
+        typed, _ = with_document(reader, typed)
+        then = now if recorded is None else min(now, read_instant(recorded, now=now, zone=zone))
+        drafted = draft(typed, find=binder.find, now=then, zone=zone)
+        return replace(drafted, event=drafted.event.model_copy(update={"imported": self.id}))
+
+    def _reject(self, one: Rejected) -> None:
+        self.rejected += 1
+        self._reasons.setdefault((one.field, one.why), []).append(one.line)
+        self._tell_rejected(one)
+
+    def _append(self, store: Store, chunk: Sequence[Drafted]) -> None:
+        """Record what of a chunk is new, in one transaction; which that is, is found inside the lock."""
+        new: list[NewEvent] = []
+
+        def decide(connection: Connection) -> list[NewEvent]:
+            keep_up(connection)
+            new[:] = self._news(over(connection, store.where, settled=True), chunk)
+            return new
+
+        store.append((), now=self._recorder.clock(), by=self._recorder.by, decide=decide, project=project)
+        claims = sum(one.kind == "claim-recorded" for one in new)
+        self.new += claims
+        self.known += len(chunk) - claims
+
+    def _news(self, reader: Reader, chunk: Sequence[Drafted]) -> list[NewEvent]:
+        by_id = {one.event_id: one for one in chunk}
+        for (id_,) in list(reader.among("SELECT event_id FROM events WHERE event_id IN (:wanted)", by_id)):
+            del by_id[id_]
+        if not by_id:
+            return []
+        streams = [one.event.stream for one in by_id.values()]
+        taken = {
+            row[0] for row in reader.among("SELECT stream FROM events WHERE stream IN (:wanted)", streams)
+        }
+        found = []
+        if import_of(reader, self.id) is None:
+            found.append(new_event(self._started(), self.id))
+        for one in by_id.values():
+            while one.event.stream in taken:  # the ids of two claims begin alike
+                one = lengthened(one)
+            taken.add(one.event.stream)
+            found.append(new_event(one.event, one.event_id))
+        return found
+
+    def _started(self) -> events.ImportStarted:
+        return events.ImportStarted(
+            import_id=self.id,
+            name=Path(self._path).name[:200],
+            file_format=self._how.name,
+            sha256=self._sha256,
+        )
+
+    def _finish(self, store: Store) -> None:
+        """Note that it was read to its end, unless that is noted and nothing was new."""
+
+        def decide(connection: Connection) -> list[NewEvent]:
+            keep_up(connection)
+            before = import_of(over(connection, store.where, settled=True), self.id)
+            if before is None or (before["state"] == "finished" and not self.new):
+                return []
+            version = reader_version(over(connection, store.where, settled=True), self.id)
+            told = events.ImportFinished(
+                import_id=self.id, recorded=self.new, known=self.known, rejected=self.rejected
+            )
+            return [new_event(told, f"{self.id}-finished-{version + 1}")]
+
+        store.append((), now=self._recorder.clock(), by=self._recorder.by, decide=decide, project=project)
+
+    # -- what is told of it ----------------------------------------------------------------------
+
+    def _document(self, *, dry_run: bool) -> Document:
+        assert self._binder is not None
+        return {
+            "import": self.id, "file": self._path, "format": self._how.name, "rows": self.rows,
+            "recorded": self.new, "known": self.known, "rejected": self.rejected, "dry_run": dry_run,
+            "reasons": [
+                {"field": field, "why": why, "count": len(lines), "line": lines[0]}
+                for (field, why), lines in sorted(self._reasons.items(), key=lambda one: -len(one[1]))
+            ],
+            "unresolved": self._binder.unresolved(),
+        }  # fmt: skip
+
+
+def import_id(sha256: str, file_format: str, profile: str = "") -> str:
+    """The id of an import: the same for the same bytes, read in the same way."""
+    told = "\x1f".join((sha256, file_format, profile))
+    number = int.from_bytes(hashlib.sha256(told.encode()).digest()[:5], "big")
+    letters = "0123456789abcdefghjkmnpqrstvwxyz"
+    return "i-" + "".join(letters[(number >> 5 * i) & 31] for i in reversed(range(8)))
+
+
+def reader_version(reader: Reader, id_: str) -> int:
+    """How many events an import has."""
+    row = reader.one("SELECT max(version) FROM events WHERE stream = :stream", stream=f"import/{id_}")
+    return int(row[0] or 0) if row else 0
+
+
+def _rejected(row: Row, error: TrackerError) -> Rejected:
+    field = str(error.facts.get("kind", "")) if isinstance(error, NotFound) else ""
+    return Rejected(row.line, field, f"{error.message}; {error.next_step}", row.fields)
+
+
+class _Binder:
+    """Names bound once each; those that are not known, with how often they came and what they may mean."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._found: dict[tuple[str, str], Resolved | NotFound] = {}
+        self._missed: Counter[tuple[str, str]] = Counter()
+
+    def find(self, thing: str, text: str) -> Resolved:
+        """What a name is bound to; UnknownName or AmbiguousName else."""
+        found = self._found.get((thing, text))
+        if found is None:
+            found = self._found[thing, text] = self._look_up(thing, text)
+        if isinstance(found, NotFound):
+            self._missed[thing, text] += 1
+            raise found
+        return found
+
+    def _look_up(self, thing: str, text: str) -> Resolved | NotFound:
+        try:
+            return find(self._reader, thing, text, proposing=len(self._missed) < PROPOSED)
+        except NotFound as error:
+            return error
+
+    def unresolved(self) -> list[Document]:
+        """The names that could not be bound, the most frequent first."""
+        told = []
+        for (thing, name), count in self._missed.most_common():
+            if thing == "actor" and count <= self._missed["source", name]:
+                continue  # a source that is not known is looked for among actors as well
+            error = self._found[thing, name]
+            assert isinstance(error, NotFound)
+            told.append({
+                "thing": thing, "name": name, "count": count,
+                "ambiguous": not isinstance(error, UnknownName), "try": error.next_step,
+            })  # fmt: skip
+        return told

@@ -1,0 +1,1 @@
+"""Decides which files tracker reads: one format a module; see `formats`."""

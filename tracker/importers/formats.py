@@ -1,0 +1,47 @@
+"""Decides which formats there are, and which one a file has by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import BinaryIO, Final, NamedTuple
+
+from tracker.errors import BadInput, typed
+from tracker.importers.claims import Told, told
+from tracker.importers.lines import read_lines
+from tracker.importers.rows import Fields, Rejected, Row
+from tracker.importers.table import read_table
+
+Read = Callable[[BinaryIO, str, str | None], Generator[Row | Rejected]]
+
+
+class Format(NamedTuple):
+    """How a file is taken apart into rows, and what a row tells."""
+
+    name: str
+    endings: tuple[str, ...]
+    read: Read
+    told: Callable[[Fields], Told]
+
+
+ALL: Final[tuple[Format, ...]] = (
+    Format("csv", (".csv", ".tsv", ".tab", ".txt"), read_table, told),
+    Format("jsonl", (".jsonl", ".ndjson"), read_lines, told),
+)
+"""Every format; one that more than one could have is the first's."""
+
+
+def format_of(path: str, named: str | None = None) -> Format:
+    """The format that is named, else the one that a file's name ends in. Raises BadInput."""
+    if named is not None:
+        found = next((one for one in ALL if one.name == named), None)
+        if found is None:
+            raise BadInput(what=f"there is no format {named!r}", try_=" or ".join(one.name for one in ALL))
+        return found
+    ending = path.lower()
+    found = next((one for one in ALL if ending.endswith(one.endings)), None)
+    if found is None:
+        raise BadInput(
+            what=f"which format {typed(path)} has cannot be told by its name",
+            try_=f"--format {' or --format '.join(one.name for one in ALL)}",
+        )
+    return found

@@ -1,0 +1,162 @@
+"""Decides how a table in text is read, row by row: CSV, TSV and the like, however it was saved.
+
+Commas, semicolons, tabs or bars; UTF-8, UTF-16 with its mark, or another encoding that is named. Heads are
+read without regard to case. A row that is no row is answered as `Rejected`, and the next one is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Generator, Iterator, Sequence
+from typing import BinaryIO, Final
+
+from tracker.errors import BadInput
+from tracker.importers.rows import LONGEST, MOST_COLUMNS, Rejected, Row, refuse
+
+DELIMITERS: Final = ",;\t|"
+_BY_MARK: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_GUARDED: Final = "=+-@\t\r'"
+"""What a spreadsheet would take for a formula; `exporters` puts an apostrophe before it."""
+
+
+def read_table(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
+    """The rows below the head. Raises BadInput where there is no head to read."""
+    text = io.TextIOWrapper(
+        file, encoding=_encoding(file, path, encoding), errors="surrogateescape", newline=""
+    )
+    try:
+        yield from _rows(text, path)
+    finally:
+        text.detach()
+
+
+def _encoding(file: BinaryIO, path: str, named: str | None) -> str:
+    start = file.read(4096)
+    file.seek(0)
+    if named is not None:
+        try:
+            "".encode(named)
+        except LookupError:
+            raise BadInput(
+                what=f"there is no encoding {named!r}", try_="utf-8, utf-16, cp1252, cp1256, …"
+            ) from None
+        return named
+    for mark, encoding in _BY_MARK:
+        if start.startswith(mark):
+            return encoding
+    if start.count(0) > len(start) // 8:
+        raise refuse(path, "it is no text in UTF-8", "save it as CSV in UTF-8, or name its --encoding")
+    return "utf-8"
+
+
+def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
+    first, blank = text.readline(LONGEST), 0
+    while first and not first.strip():
+        first, blank = text.readline(LONGEST), blank + 1
+    csv.field_size_limit(LONGEST)
+    delimiter = max(DELIMITERS, key=first.count)
+    source = _Lines(first, text, blank)
+    lines = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
+    heads: list[str] | None = None
+    while True:
+        line = source.count + 1
+        try:
+            cells = next(lines, None)
+        except csv.Error as error:
+            if heads is None:
+                raise refuse(path, f"its head is no row of a table ({error})", "save it as CSV") from None
+            yield Rejected(line, "", f"it is no row of a table ({error}); an open quotation mark?")
+            continue
+        except UnicodeError as error:
+            yield Rejected(line, "", f"here the encoding breaks off ({error}); the rest cannot be read")
+            return
+        if cells is None:
+            break
+        if not any(cell.strip() for cell in cells):
+            continue
+        if heads is None:
+            heads = _heads(cells, path)
+            continue
+        yield _row(line, heads, cells)
+    if heads is None:
+        raise refuse(path, "there is nothing in it", "a table whose first row names its columns")
+
+
+class _Lines:
+    """The lines of a file, the first of which was read before, counted from those that were blank."""
+
+    def __init__(self, first: str, text: io.TextIOWrapper, blank: int) -> None:
+        self._first: str | None = first
+        self._text = text
+        self.count = blank
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._first if self._first is not None else self._text.readline(LONGEST)
+        self._first = None
+        if not line:
+            raise StopIteration
+        self.count += 1
+        if len(line) >= LONGEST and not line.endswith(("\n", "\r")):
+            while line and not line.endswith(("\n", "\r")):
+                line = self._text.readline(LONGEST)
+            raise csv.Error(f"a line of more than {LONGEST:,} characters")
+        return line
+
+
+def _heads(cells: Sequence[str], path: str) -> list[str]:
+    heads = [head(cell) for cell in cells]
+    while heads and not heads[-1]:
+        heads.pop()
+    if len(heads) > MOST_COLUMNS:
+        raise refuse(path, f"it has {len(heads)} columns", f"a table with {MOST_COLUMNS} at most")
+    twice = sorted({one for one in heads if one and heads.count(one) > 1})
+    if twice:
+        raise refuse(path, f"two columns are called {twice[0]!r}", "give each a name of its own")
+    if any("\udc80" <= char <= "\udcff" for one in heads for char in one):
+        raise refuse(path, "its head is not UTF-8", "name its --encoding, such as cp1252 or cp1256")
+    return heads
+
+
+def head(cell: str) -> str:
+    """A column's name without regard to case, blanks and hyphens."""
+    return "_".join(cell.strip().strip("\ufeff").casefold().replace("-", " ").split())
+
+
+def _row(line: int, heads: Sequence[str], cells: Sequence[str]) -> Row | Rejected:
+    fields = {
+        name: unguarded(cell)
+        for name, cell in zip(heads, cells, strict=False)
+        if name and cell and not cell.isspace()
+    }
+    for name, value in fields.items():
+        if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
+            return Rejected(
+                line, name, "it is not UTF-8; name the file's --encoding, such as cp1252", _shown(fields)
+            )
+        if "\0" in value:
+            return Rejected(line, name, "there is a NUL character in it", _shown(fields))
+    if any(cell.strip() for cell in cells[len(heads) :]):
+        return Rejected(line, "", f"it has {len(cells)} cells, and the head has {len(heads)}", fields)
+    return Row(line, fields)
+
+
+def unguarded(cell: str) -> str:
+    """A cell without blanks around, and without the apostrophe that keeps it from being read as a formula."""
+    text = cell.strip()
+    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in _GUARDED else text
+
+
+def guarded(cell: str) -> str:
+    """The opposite: what a spreadsheet would run gets an apostrophe before it."""
+    return f"'{cell}" if cell and cell[0] in _GUARDED else cell
+
+
+def _shown(fields: dict[str, str]) -> dict[str, str]:
+    """What can be written to a file again."""
+    return {
+        name: value.encode("utf-8", "replace").decode().replace("\0", "") for name, value in fields.items()
+    }
