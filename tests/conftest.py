@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import json
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,10 +16,16 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from tests import room
 from tests.postgresql import NoPostgreSQL, Server
 from tracker.record.store import Store
 
 _schemas = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Before the first temporary folder is asked for; the workers of a run get theirs inside of it."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(room.folder()))
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +34,11 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     given = os.environ.get("TRACKER_TEST_PG_URL")
     try:
         if given:
-            with _database(given) as address:
+            with _database(given, leave_it=False) as address:
                 yield address
         else:
-            with _shared_server(tmp_path_factory.getbasetemp()) as server, _database(server) as address:
+            base = tmp_path_factory.getbasetemp()
+            with _shared_server(base) as server, _database(server, leave_it=True) as address:
                 yield address
     except NoPostgreSQL as missing:
         pytest.fail(str(missing), pytrace=False)
@@ -58,24 +66,26 @@ def store(where: str) -> Iterator[Store]:
 
 
 @contextmanager
-def _database(server: str) -> Iterator[str]:
+def _database(server: str, *, leave_it: bool) -> Iterator[str]:
+    """A new database; to drop one takes a server long, so of one that is going to be removed none is."""
     name = f"tracker_test_{uuid.uuid4().hex[:12]}"
     with closing(psycopg.connect(server, autocommit=True)) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with closing(psycopg.connect(server, autocommit=True)) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    if not leave_it:
+        with closing(psycopg.connect(server, autocommit=True)) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def _shared_server(base: Path) -> Iterator[str]:
     """The first worker starts it, the last one stops it."""
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "postgresql.json"
+    shared = _of_the_run(base) / "postgresql.json"
     with _locked(shared):
         if shared.exists():
             known = json.loads(shared.read_text())
         else:
-            server = Server(durable=False)  # only tests that kill a server need one that is
+            server = Server(Path(tempfile.mkdtemp(prefix="pg-", dir=room.folder())))
             server.make()
             known = {"address": server.address(), "folder": str(server.folder), "users": 0}
         shared.write_text(json.dumps(known | {"users": known["users"] + 1}))
@@ -88,6 +98,11 @@ def _shared_server(base: Path) -> Iterator[str]:
             if known["users"] == 1:
                 shared.unlink()
                 Server(Path(known["folder"])).remove()
+
+
+def _of_the_run(base: Path) -> Path:
+    """The temporary folder that all workers of a run share."""
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @contextmanager

@@ -62,10 +62,9 @@ def _candidates() -> Iterator[Path]:
 
 @dataclass
 class Server:
-    """A PostgreSQL of our own in a temporary folder; `durable`: its commits survive a power cut too."""
+    """A PostgreSQL of our own in a temporary folder; it makes every commit durable, as in earnest."""
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp")))
-    durable: bool = True
 
     @property
     def data(self) -> Path:
@@ -86,8 +85,6 @@ class Server:
     def start(self) -> None:
         """Starts it and waits until it answers."""
         settings = f"-k {self.folder} -c listen_addresses= -c max_connections=60"
-        if not self.durable:
-            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         self._run("pg_ctl", "start", "--wait", f"--options={settings}", f"--log={self.folder / 'server.log'}")
 
     def kill(self) -> None:
