@@ -57,6 +57,8 @@ def tracker(*arguments: object) -> Answer:
 
 def command(*arguments: object, environment: Mapping[str, str] | None = None, **more: Any) -> Answer:
     """Run a command line in a process of its own, with a surrounding that no user's settings reach."""
+    if "preexec_fn" in more:  # a process that is given little room leaves no module half compiled to others
+        environment = {**(environment or {}), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [COMMAND, *map(str, arguments)],
         env=surroundings(environment),
