@@ -50,6 +50,14 @@ class Driver:
         self._cursor.execute(self._marked(sql), tuple(values))
         return list(self._cursor.fetchall()) if self._cursor.description else []
 
+    def at_once(self, statements: Iterable[str]) -> None:
+        """Statements without values and without rows, in one journey to a server."""
+        if self.dialect == "sqlite":
+            for statement in statements:
+                self._cursor.execute(statement)
+        elif joined := "; ".join(statements):
+            self._cursor.execute(joined)
+
     def each(self, sql: str, rows: Sequence[Sequence[object]]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of one question for many values, in their order; a server is asked all at once."""
         if self.dialect == "sqlite" or len(rows) == 1:
@@ -73,8 +81,8 @@ def _marked(sql: str) -> str:
     return sql.replace("?", "%s")
 
 
-def empty(driver: Driver, table: Table, family: Iterable[str]) -> None:
-    """Leave a table in its shape and without rows, inside the transaction that fills it again.
+def empty(driver: Driver, wanted: Sequence[Table], family: Iterable[str]) -> None:
+    """Leave tables in their shape and without rows, inside the transaction that fills them again.
 
     A snapshot of SQLite has its tables as they were. One of PostgreSQL does not: who waited for a table
     that was dropped goes on with the new one, and sees no row of it. So there a table that has its shape
@@ -82,15 +90,16 @@ def empty(driver: Driver, table: Table, family: Iterable[str]) -> None:
     see `reader`), and it is given to those who had it, or who have the others of its `family`.
     """
     if driver.dialect == "sqlite":
-        _make(driver, table)
-    elif _parts(driver, table.name) == table.parts():
-        driver.run(f"DELETE FROM {table.name}")
-    else:
+        driver.at_once(statement for table in wanted for statement in table.ddl())
+        return
+    there = _parts(driver, [table.name for table in wanted])
+    anew = [table for table in wanted if there.get(table.name) != table.parts()]
+    if anew:
         wait_for_readers(driver)
-        rights = _rights(driver, table, family)
-        _make(driver, table)
-        if rights is not None:
-            _give(driver, table.name, rights)
+        rights = _rights(driver, anew, list(family))
+        driver.at_once(statement for table in anew for statement in table.ddl())
+        _give(driver, rights)
+    driver.at_once(f"DELETE FROM {table.name}" for table in wanted if table not in anew)
 
 
 def wait_for_readers(driver: Driver) -> None:
@@ -107,16 +116,10 @@ def wait_for_readers(driver: Driver) -> None:
         raise
 
 
-def _make(driver: Driver, table: Table) -> None:
-    for statement in table.ddl():
-        driver.run(statement)
-
-
 # The rest is only of PostgreSQL. Sessions look in one schema only (see `postgresql`), so a name alone is
 # enough to change a table; what a table is like is asked of that schema by name.
 
 _HERE = "relkind = 'r' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
-_ITS_OID = f"SELECT oid FROM pg_class WHERE {_HERE} AND relname = ?"
 
 
 class _Rights(NamedTuple):
@@ -125,51 +128,78 @@ class _Rights(NamedTuple):
     """A privilege, who has it besides the owner, on which column if not on all, and who may pass it on."""
 
 
-def _parts(driver: Driver, table: str) -> tuple[list[tuple[str, str]], set[str]]:
-    """A table as it is, in the words of `Table.parts`; nothing where there is none."""
+def _parts(driver: Driver, tables: Sequence[str]) -> dict[str, tuple[list[tuple[str, str]], set[str]]]:
+    """Tables as they are, by their names, in the words of `Table.parts`; without those that are not there."""
     columns = driver.run(
-        "SELECT attname, upper(format_type(atttypid, atttypmod))"
-        " || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END FROM pg_attribute"
-        f" WHERE attrelid = ({_ITS_OID}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        [table],
+        "SELECT pg_class.oid, relname, attname, upper(format_type(atttypid, atttypmod))"
+        " || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END"
+        " FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+        f" WHERE {_HERE} AND relname = ANY(?) AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum",
+        [list(tables)],
     )
+    names = {oid: name for oid, name, *_ in columns}
+    if not names:
+        return {}
     indexes = driver.run(
-        "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
-        f" WHERE indrelid = ({_ITS_OID})",
-        [table],
+        "SELECT indrelid, relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+        " WHERE indrelid = ANY(?)",
+        [list(names)],
     )
-    return columns, {name for (name,) in indexes}
+    return {
+        name: (
+            [(column, kind) for of, _, column, kind in columns if of == oid],
+            {index for of, index in indexes if of == oid},
+        )
+        for oid, name in names.items()
+    }
 
 
-def _rights(driver: Driver, table: Table, family: Iterable[str]) -> _Rights | None:
-    """What a table permits to whom, or the first of its family that is there; None if none is."""
-    tables = [table.name, *family]
+def _rights(driver: Driver, tables: Sequence[Table], family: Sequence[str]) -> dict[str, _Rights]:
+    """What tables permit to whom, each by its name, or the first of the family there; none if none is."""
+    asked = [*(table.name for table in tables), *family]
     found = driver.run(
-        f"SELECT oid, quote_ident(pg_get_userbyid(relowner)) FROM pg_class WHERE {_HERE} AND relname = ANY(?)"
-        " ORDER BY array_position(?, relname::text) LIMIT 1",
-        [tables, tables],
+        f"SELECT relname, oid, quote_ident(pg_get_userbyid(relowner)) FROM pg_class WHERE {_HERE}"
+        " AND relname = ANY(?)",
+        [asked],
     )
     if not found:
-        return None
-    oid, owner = found[0]
+        return {}
+    there = {name: (oid, owner) for name, oid, owner in found}
     grants = driver.run(
-        "SELECT privilege_type,"
-        " CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,"
-        " attname, is_grantable"
-        " FROM (SELECT NULL AS attname, relacl AS acl FROM pg_class WHERE oid = ?"
-        " UNION ALL SELECT attname, attacl FROM pg_attribute"
-        f" WHERE attrelid = ({_ITS_OID}) AND attname = ANY(?)) AS given, aclexplode(acl)"
-        " WHERE grantee <> (SELECT relowner FROM pg_class WHERE oid = ?)",
-        [oid, table.name, list(table.columns), oid],
+        "SELECT oid, attname, privilege_type,"
+        " CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, is_grantable"
+        " FROM (SELECT oid, relowner, NULL AS attname, relacl AS acl FROM pg_class WHERE oid = ANY(?)"
+        " UNION ALL SELECT pg_class.oid, relowner, attname, attacl"
+        " FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+        " WHERE pg_class.oid = ANY(?) AND NOT attisdropped) AS given, aclexplode(acl)"
+        " WHERE grantee <> relowner",
+        [[oid for oid, _ in there.values()]] * 2,
     )
-    return _Rights(owner, [(*grant,) for grant in grants])
+    rights = {}
+    for table in tables:
+        name = next(one for one in (table.name, *family) if one in there)
+        oid, owner = there[name]
+        own = [None, *(table.columns if name == table.name else ())]
+        rights[table.name] = _Rights(
+            owner,
+            [
+                (privilege, whom, column, may_pass_on)
+                for of, column, privilege, whom, may_pass_on in grants
+                if of == oid and column in own
+            ],
+        )
+    return rights
 
 
-def _give(driver: Driver, table: str, rights: _Rights) -> None:
-    for privilege, whom, column, may_pass_on in rights.grants:
+def _give(driver: Driver, rights: Mapping[str, _Rights]) -> None:
+    ((who,),) = driver.run("SELECT quote_ident(current_user)")
+    driver.at_once(statement for table, had in rights.items() for statement in _giving(table, had, who))
+
+
+def _giving(table: str, had: _Rights, who: str) -> Iterator[str]:
+    for privilege, whom, column, may_pass_on in had.grants:
         part = f" ({column})" if column else ""
         option = " WITH GRANT OPTION" if may_pass_on else ""
-        driver.run(f"GRANT {privilege}{part} ON {table} TO {whom}{option}")
-    ((who,),) = driver.run("SELECT quote_ident(current_user)")
-    if who != rights.owner:
-        driver.run(f"ALTER TABLE {table} OWNER TO {rights.owner}")
+        yield f"GRANT {privilege}{part} ON {table} TO {whom}{option}"
+    if who != had.owner:
+        yield f"ALTER TABLE {table} OWNER TO {had.owner}"

@@ -6,7 +6,7 @@ of another revision is made and replayed. Both give the same rows as following e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -134,16 +134,13 @@ class _Views:
     def catch_up(self, end: int, progress: Progress | None = None) -> int:
         """Bring every view to `end`, each from where it stands."""
         self._backdrop = None
-        for name in REVISIONS:
-            if self._at.get(name, end + 1) > end:
-                self._make(name)
+        self._make([name for name in REVISIONS if self._at.get(name, end + 1) > end])
         if self._at[packs.TABLE] > self._at[_CLAIMS]:  # those packed are not the claims that there will be
-            self._make(packs.TABLE)
+            self._make([packs.TABLE])
         start = min(self._at.values())
         if start < end and start > 0 and self._redacted_since(start):
             # What was taken out of the log has to go out of the views, and no handler can tell where it went.
-            for name in REVISIONS:
-                self._make(name)
+            self._make(REVISIONS)
             start = 0
         if start < end:
             lagging = self._at[control.TABLE] < end
@@ -194,14 +191,13 @@ class _Views:
         return bool(found)
 
     def _fold_everything(self) -> None:
-        for table in control.LAYOUTS:
-            empty(self._driver, table, tables())
+        empty(self._driver, control.LAYOUTS, tables())
         control.replay_all(self._reader, self._driver, Backdrop(self._reader))
 
-    def _make(self, name: str) -> None:
-        for table in _layouts(name):
-            empty(self._driver, table, tables())
-        self._at[name] = 0
+    def _make(self, names: Collection[str]) -> None:
+        if names:
+            empty(self._driver, [table for name in names for table in _layouts(name)], tables())
+        self._at |= dict.fromkeys(names, 0)
 
     def _pages(self, after: int, end: int) -> Iterator[list[Envelope]]:
         sql = (
