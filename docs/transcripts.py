@@ -12,13 +12,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = ("README.md", "docs/belief.md", "docs/events.md", "docs/json.md", "docs/install.md")
@@ -73,11 +74,22 @@ def _line_pattern(line: str) -> str:
     return ".*?".join(re.escape(part) for part in line.rstrip().split("…")) + r"\n"
 
 
-class Session:
-    """A shell that knows `tracker` and `export`, in a folder of its own."""
+class Done(NamedTuple):
+    """What a command printed, and the folder in which it was run, with what it left there."""
 
-    def __init__(self, folder: Path) -> None:
+    printed: str
+    folder: Path
+
+
+class Session:
+    """A shell that knows `tracker` and `export`, in a folder of its own.
+
+    `done`: commands that need not be run again where no other was run before.
+    """
+
+    def __init__(self, folder: Path, done: Mapping[str, Done] | None = None) -> None:
         self.folder = folder
+        self._done = dict(done or {})
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
         self.environment = {**kept, "HOME": str(folder), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "COLUMNS"):
@@ -88,6 +100,10 @@ class Session:
         if exported := _EXPORT.match(command):
             self.environment |= dict(one.split("=", 1) for one in exported[1].split())
             return ""
+        known, self._done = self._done, {}
+        if command in known:
+            shutil.copytree(known[command].folder, self.folder, dirs_exist_ok=True)
+            return known[command].printed
         words = shlex.split(command)
         if words[0] != "tracker":
             raise ValueError(f"only tracker is run in the documentation: {command}")
@@ -99,9 +115,9 @@ class Session:
         return done.stdout
 
 
-def differences(page: str, folder: Path) -> list[tuple[Step, str]]:
+def differences(page: str, folder: Path, done: Mapping[str, Done] | None = None) -> list[tuple[Step, str]]:
     """The commands of a page whose answer is not the one it shows, with what they printed."""
-    shell = Session(folder)
+    shell = Session(folder, done)
     text = (ROOT / page).read_text(encoding="utf-8")
     printed = [(step, shell.run(step.command)) for step in steps(text)]
     return [(step, answer) for step, answer in printed if not agrees(step.expected, answer)]

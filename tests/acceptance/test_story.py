@@ -190,6 +190,7 @@ def test_the_demo_tells_the_story_in_under_a_minute(tmp_path: Path) -> None:
     assert tracker("verify", "--db", tmp_path / "d" / "tracker.db").code == 0
 
 
+@pytest.mark.usefixtures("short_story")
 def test_a_demo_made_again_never_removes_what_somebody_recorded(tmp_path: Path) -> None:
     """Not even what was recorded on the story's own clock, as the demo itself suggests."""
     mine, now = tmp_path / "d" / "tracker.db", ("--now", "2024-12-09T12:00")

@@ -24,6 +24,7 @@ import psycopg
 import pytest
 
 from tests.cli.running import COMMAND, command, surroundings, tracker
+from tests.demonstrated import Demo
 from tracker.cli import main
 from tracker.record.store import Store
 
@@ -379,15 +380,15 @@ def test_ctrl_c_leaves_nothing_half_done(where: str) -> None:
 
 
 @pytest.mark.slow
-def test_ctrl_c_in_a_demo_leaves_nothing_and_one_line(tmp_path: Path) -> None:
-    began = time.monotonic()
-    assert command("demo", "--dir", tmp_path / "whole").code == 0
-    whole = time.monotonic() - began
-    told = tracker("verify", "--db", tmp_path / "whole" / "tracker.db").out.partition(",")[0]
+def test_ctrl_c_in_a_demo_leaves_nothing_and_one_line(tmp_path: Path, demo: Demo) -> None:
+    """Interrupted once it has told so much of its story; it tells it as it goes on."""
+    told = tracker("verify", "--db", demo.folder / "demo" / "tracker.db").out.partition(",")[0]
     seen = set()
     for part in (0.3, 0.6, 0.9):
         one = start("demo", "--dir", tmp_path / "demo")
-        time.sleep(part * whole)
+        assert one.stdout
+        for _ in range(int(part * len(demo.printed.splitlines()))):
+            assert one.stdout.readline()
         one.send_signal(signal.SIGINT)
         _, err = one.communicate(timeout=60)
         seen.add(one.returncode)
@@ -427,6 +428,7 @@ def test_ctrl_c_where_python_can_raise_nothing_comes_again(monkeypatch: pytest.M
         signal.signal(signal.SIGINT, handler)
 
 
+@pytest.mark.usefixtures("short_story")
 @pytest.mark.parametrize("left", ["nothing", "an empty file", "an empty database", "no views"])
 def test_what_is_left_of_a_demo_that_was_killed_is_in_nobody_s_way(tmp_path: Path, left: str) -> None:
     (folder := tmp_path / "demo").mkdir()
@@ -459,6 +461,7 @@ def test_a_demo_that_is_left_early_leaves_the_one_before(tmp_path: Path) -> None
     assert not (folder / "unfinished").exists()
 
 
+@pytest.mark.usefixtures("short_story")
 def test_another_program_s_file_is_not_taken_for_a_demo(tmp_path: Path) -> None:
     (folder := tmp_path / "demo").mkdir()
     owner(str(folder / "tracker.db"), "CREATE TABLE diary (line)")

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from docs import make_cli, make_pictures, make_verbs, transcripts
+from tests.demonstrated import Demo
 from tracker.cli.commands import COMMANDS
 from tracker.cli.shell import cli
 from tracker.errors import EXIT_CODES
@@ -41,9 +42,9 @@ def code(page: str, language: str) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", transcripts.PAGES)
-def test_every_command_of_a_page_prints_what_the_page_says(page: str, tmp_path: Path) -> None:
+def test_every_command_of_a_page_prints_what_the_page_says(page: str, tmp_path: Path, demo: Demo) -> None:
     """`python docs/transcripts.py --write` puts the real answers in."""
-    wrong = transcripts.differences(page, tmp_path)
+    wrong = transcripts.differences(page, tmp_path, demo.done)
     assert [(step.command, step.expected, answer) for step, answer in wrong] == []
 
 
@@ -60,10 +61,9 @@ def test_dots_stand_for_anything_and_nothing_else_does() -> None:
 
 
 @pytest.mark.slow
-def test_the_pictures_are_what_the_terminal_shows(tmp_path: Path) -> None:
+def test_the_pictures_are_what_the_terminal_shows(demo: Demo) -> None:
     """`python docs/make_pictures.py` draws them again."""
-    shell = transcripts.Session(tmp_path)
-    shell.run("tracker demo --dir demo")
+    shell = transcripts.Session(demo.folder)
     for name, drawn in make_pictures.pictures(shell).items():
         assert (make_pictures.FOLDER / f"{name}.svg").read_text(encoding="utf-8") == drawn, name
 
