@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.night.deliverer import Deliverer
 from tests.night.servers import Hook, Mailbox, mail_server, wait_until, web_server
 from tests.night.swept import outbox, states, swept
 from tracker.night.deliver import deliver, redeliver
@@ -21,21 +18,7 @@ from tracker.tracker import wall_clock
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 NIGHT = "2024-12-08"
-
-
-def start(where: str, config: Path, *step: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.night.deliverer", where, str(config), *step],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def finish(process: subprocess.Popen[str]) -> list[str]:
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    return out.splitlines()
 
 
 def here(where: str, config: Path) -> list[str]:
@@ -86,7 +69,7 @@ def test_killed_at_every_step(where: str, tmp_path: Path) -> None:
         swept(where, ["desk", "chat", "twice", "folder"])
         for step in ("sending", "handed over"):
             before = (len(box.came), len(hook.came))
-            each = finish(start(where, config, step, "4"))
+            each = Deliverer(where, config, step, 4).finish()
             assert each == ["killed"] * 4, "each took one row and died of it"
             assert set(states(where).values()) == {"sending"}
             assert here(where, config) == [], "while the leases run, nobody touches them"
@@ -102,7 +85,7 @@ def test_killed_at_every_step(where: str, tmp_path: Path) -> None:
                 assert (mails, posts["/"], posts["/twice"]) == (1, 1, 2)
             assert [one.name for one in (tmp_path / "reports").iterdir()] == [f"night-{NIGHT}.html"]
             pending_again(where)
-        assert finish(start(where, config, "noted", "1")) == ["killed"]
+        assert Deliverer(where, config, "noted", 1).finish() == ["killed"]
         here(where, config)
         assert set(states(where).values()) == {"sent"}, "what was noted stays noted, and the rest follows"
 
@@ -121,8 +104,8 @@ def test_several_at_once(where: str, tmp_path: Path, kind: str) -> None:
         tables = [to_mail(name, box) if kind == "mail" else to_service(name, hook) for name in names]
         config.write_text("".join(tables))
         swept(where, names)
-        crowd = [start(where, config) for _ in range(4)]
-        lines = [line for process in crowd for line in finish(process)]
+        crowd = [Deliverer(where, config) for _ in range(4)]
+        lines = [line for process in crowd for line in process.finish()]
     got = [str(message["To"]) for message in box.came] + [path for path, _, _ in hook.came]
     assert sorted(lines) == [f"{NIGHT} {name} sent" for name in names]
     assert Counter(got) == Counter(f"{name}@example.org" if kind == "mail" else f"/{name}" for name in names)
@@ -149,10 +132,9 @@ def test_killed_over_and_over_while_others_deliver(where: str, tmp_path: Path) -
         swept(where, names)
         for _ in range(7):
             seen = len(hook.came)
-            process = start(where, config)
-            wait_until(lambda: len(hook.came) > seen or process.poll() is not None)  # noqa: B023  (called at once)
-            os.kill(process.pid, signal.SIGKILL)
-            process.communicate()
+            process = Deliverer(where, config)
+            wait_until(lambda: len(hook.came) > seen or not process.lives())  # noqa: B023  (called at once)
+            process.kill()
         run_out(where)
         here(where, config)
         got = Counter(path.strip("/") for path, _, _ in hook.came)

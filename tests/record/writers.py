@@ -104,6 +104,8 @@ def run_all(where: str, count: int, notes: Path, seconds: float) -> int:
 
 if __name__ == "__main__":
     verb, address, number, folder, argument = sys.argv[1:]
+    with Store.open(address) as once:  # what is only imported, or made, when it is needed is there for all
+        once.append([], now=1, by="nobody")
     if verb == "kill":
         kill_all(address, int(number), Path(folder), signal.Signals[argument], random.Random(7))
     else:
