@@ -107,6 +107,7 @@ class PostgreSQLSchema:
             max_overflow=8,
             isolation_level="READ COMMITTED",
             connect_args={"prepare_threshold": _NEVER},
+            use_native_hstore=False,  # no journey to ask for a type that no table of ours has
         )
         event.listen(self._engine, "connect", _settle)
         event.listen(self._engine, "checkin", _note_rest)
@@ -115,11 +116,11 @@ class PostgreSQLSchema:
 
     def schema_version(self) -> str | None:
         """See `Medium`."""
-        found = self.rows("SELECT to_regclass(quote_ident(current_schema()) || '.alembic_version')::text")
-        if found[0][0] is None:
+        try:
+            found = self.rows("SELECT version_num FROM alembic_version")
+        except psycopg.errors.UndefinedTable:
             return None
-        version = self.rows(f"SELECT version_num FROM {found[0][0]}")
-        return str(version[0][0]) if version else None
+        return str(found[0][0]) if found else None
 
     def occupied(self) -> bool:
         """See `Medium`."""
@@ -279,10 +280,10 @@ def _with_psycopg(where: str) -> URL:
 
 
 def _settle(connection: Any, _record: object) -> None:
-    for name, value in SETTINGS.items():
-        connection.execute(f"SET {name} = '{value}'")
-    connection.execute(_OURS)
-    connection.commit()
+    settings = [f"SET {name} = '{value}'" for name, value in SETTINGS.items()]
+    connection.autocommit = True  # all in one journey to the server
+    connection.execute("; ".join([*settings, _OURS]))
+    connection.autocommit = False
 
 
 def _note_rest(_connection: Any, record: Any) -> None:
