@@ -11,6 +11,7 @@ import pytest
 
 import tracker as package
 from tests.cli.running import tracker as typed
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.cli.commands import COMMANDS
 from tracker.errors import BadInput, Conflict, NoDatabase, TrackerError, UnknownClaim, UnknownName
@@ -21,7 +22,12 @@ NOW = parse_iso("2024-12-08T12:00:00Z")
 
 @pytest.fixture
 def made(tmp_path: Path) -> Tracker:
-    return Tracker.create(tmp_path / "t.db", starter="syria", clock=lambda: NOW, by="test")
+    furnished(where := str(tmp_path / "t.db"), _syria)
+    return Tracker(where, clock=lambda: NOW, by="test")
+
+
+def _syria(where: str) -> None:
+    Tracker.create(where, starter="syria", clock=lambda: NOW, by="test")
 
 
 def say(made: Tracker, sentence: str = "rebels captured Sanamayn") -> str:

@@ -27,9 +27,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "outcome.csv"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def story(request: pytest.FixtureRequest) -> Any:
-    """The story in either engine."""
+    """The story in either engine, of which one only asks."""
     if request.param == "sqlite":
         return request.getfixturevalue("story_file")
     where = begin(request.getfixturevalue("new_schema")())

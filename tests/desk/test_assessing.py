@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import BadInput, Conflict, NotFound, UnknownClaim, UnknownName
 from tracker.times import parse_iso
@@ -22,25 +23,16 @@ class Situation:
     def __init__(self, where: str) -> None:
         self.now = NOW
         self.where = where
-        self.ana = Tracker.create(where, clock=lambda: self.now, by="ana")
+        self.old, self.new = furnished(where, _situation)
+        self.ana = Tracker(where, clock=lambda: self.now, by="ana")
         self.ben = Tracker(where, clock=lambda: self.now, by="ben")
-        for place in ("Ford", "Mill"):
-            self.ana.place_add(place, kind="town")
-        for actor in ("Army", "Clan"):
-            self.ana.actor_add(actor, level="side")
-        for source in ("Wire", "Radio"):
-            self.ana.source_add(source, kind="wire")
-        self.old = self.say("Army holds Ford", "Wire", 1)
-        self.new = self.say("Clan captured Ford", "Radio", 6)
 
     def later(self) -> int:
         self.now += HOUR
         return self.now - 1
 
     def say(self, sentence: str, source: str, day: int) -> str:
-        when = f"2024-12-{day:02}"
-        claim: str = self.ana.add_claim(sentence, source=source, at=when, reported=when)["claim"]
-        return claim
+        return said(self.ana, sentence, source, day)
 
     def pin(self, **more: Any) -> Document:
         return self.ana.assess("Ford", **{"holder": ["Army"], "reason": "seen", "pin": True, **more})
@@ -54,6 +46,23 @@ class Situation:
 
     def why(self, at: str | int | None = None) -> Document:
         return self.ana.why("Ford", at=at)
+
+
+def said(by: Tracker, sentence: str, source: str, day: int) -> str:
+    when = f"2024-12-{day:02}"
+    claim: str = by.add_claim(sentence, source=source, at=when, reported=when)["claim"]
+    return claim
+
+
+def _situation(where: str) -> tuple[str, str]:
+    ana = Tracker.create(where, clock=lambda: NOW, by="ana")
+    for place in ("Ford", "Mill"):
+        ana.place_add(place, kind="town")
+    for actor in ("Army", "Clan"):
+        ana.actor_add(actor, level="side")
+    for source in ("Wire", "Radio"):
+        ana.source_add(source, kind="wire")
+    return said(ana, "Army holds Ford", "Wire", 1), said(ana, "Clan captured Ford", "Radio", 6)
 
 
 @pytest.fixture

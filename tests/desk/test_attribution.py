@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.cli.shell import run
 from tracker.errors import BadInput, UnknownName
@@ -18,7 +19,12 @@ NOW = parse_iso("2024-12-08T12:00:00Z")
 
 @pytest.fixture
 def syria(tmp_path: Path) -> Tracker:
-    return Tracker.create(tmp_path / "t.db", starter="syria", clock=lambda: NOW)
+    furnished(where := str(tmp_path / "t.db"), _syria)
+    return Tracker(where, clock=lambda: NOW)
+
+
+def _syria(where: str) -> None:
+    Tracker.create(where, starter="syria", clock=lambda: NOW)
 
 
 CHAIN = (

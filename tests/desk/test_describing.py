@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import BadInput, Conflict
 from tracker.times import parse_iso
@@ -25,7 +26,12 @@ def clock() -> list[int]:
 @pytest.fixture
 def named(where: str, clock: list[int]) -> Tracker:
     """A tracker in which everything was brought in by a claim that named it."""
-    tracker = Tracker.create(where, clock=lambda: clock[0], by="anna")
+    furnished(where, _named)
+    return Tracker(where, clock=lambda: clock[0], by="anna")
+
+
+def _named(where: str) -> None:
+    tracker = Tracker.create(where, clock=lambda: NOW, by="anna")
     tracker.place_add("Homs", kind="city", lat=34.72, lon=36.72)
     tracker.actor_add("rebels", level="umbrella")
     tracker.actor_add("army", level="side")
@@ -34,7 +40,6 @@ def named(where: str, clock: list[int]) -> Tracker:
         tracker.add_claim(
             actor=[actor], predicate=predicate, place="Homs North", source=source, at=at, create=True
         )
-    return tracker
 
 
 def test_a_place_that_was_only_named_gets_a_kind_and_a_position(named: Tracker) -> None:

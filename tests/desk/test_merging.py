@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import Conflict
 from tracker.times import parse_iso
@@ -21,13 +22,8 @@ class World:
 
     def __init__(self, where: str) -> None:
         self.now = NOW
-        self.tracker = Tracker.create(where, clock=lambda: self.now, by="anna")
-        for place in ("Ford", "Old Ford", "Mill"):
-            self.tracker.place_add(place, kind="town", aliases=[f"{place} on the river"])
-        for actor in ("Army", "Clan", "Band"):
-            self.tracker.actor_add(actor, level="side")
-        for source in ("Wire", "Radio", "Telegram"):
-            self.tracker.source_add(source, kind="media")
+        furnished(where, _world)
+        self.tracker = Tracker(where, clock=lambda: self.now, by="anna")
         self.claims: list[str] = []
 
     def later(self) -> int:
@@ -52,6 +48,16 @@ class World:
             for one in self.tracker.claims(at=NOW, known_at=at)["claims"]
         ]
         return [[{**one, "known_at": None} for one in told], claims]
+
+
+def _world(where: str) -> None:
+    tracker = Tracker.create(where, clock=lambda: NOW, by="anna")
+    for place in ("Ford", "Old Ford", "Mill"):
+        tracker.place_add(place, kind="town", aliases=[f"{place} on the river"])
+    for actor in ("Army", "Clan", "Band"):
+        tracker.actor_add(actor, level="side")
+    for source in ("Wire", "Radio", "Telegram"):
+        tracker.source_add(source, kind="media")
 
 
 @pytest.fixture

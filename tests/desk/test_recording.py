@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.desk.recording import Decision, Recorder, fresh_ids, unseen
 from tracker.errors import Conflict, StaleVersion, UnknownName
@@ -27,11 +28,15 @@ PAIRS = 8
 
 @pytest.fixture
 def made(where: str) -> Tracker:
+    furnished(where, _furnish)
+    return Tracker(where, clock=lambda: NOW, by="anna")
+
+
+def _furnish(where: str) -> None:
     tracker = Tracker.create(where, clock=lambda: NOW, by="anna")
     tracker.source_add("Wire", kind="wire")
     tracker.actor_add("army", level="side")
     tracker.place_add("Ford", kind="town")
-    return tracker
 
 
 def recorder(tracker: Tracker) -> Recorder:

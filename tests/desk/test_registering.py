@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import BadInput, Conflict, NotFound
 from tracker.times import parse_iso
@@ -15,10 +16,14 @@ NOW = parse_iso("2024-12-08T12:00:00Z")
 
 @pytest.fixture
 def syria(tmp_path: Path) -> Tracker:
-    tracker = Tracker.create(tmp_path / "t.db", starter="syria", clock=lambda: NOW)
+    furnished(where := str(tmp_path / "t.db"), _syria)
+    return Tracker(where, clock=lambda: NOW)
+
+
+def _syria(where: str) -> None:
+    tracker = Tracker.create(where, starter="syria", clock=lambda: NOW)
     tracker.add_claim("Syrian army holds Homs", source="SANA", at="2024-12-05")
     tracker.add_claim("rebels captured Homs", source="SOHR", at="2024-12-06")
-    return tracker
 
 
 def test_a_source_that_leans_otherwise_changes_the_verdict(syria: Tracker) -> None:

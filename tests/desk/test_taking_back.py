@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import AmbiguousName, Conflict, UnknownName
 from tracker.times import parse_iso
@@ -22,13 +23,8 @@ class Situation:
 
     def __init__(self, where: str) -> None:
         self.now = NOW
-        self.tracker = Tracker.create(where, clock=lambda: self.now, by="anna")
-        for place in ("Ford", "Mill"):
-            self.tracker.place_add(place, kind="town")
-        for actor in ("Army", "Clan"):
-            self.tracker.actor_add(actor, level="side")
-        for source in ("Wire", "Radio", "Monitor"):
-            self.tracker.source_add(source, kind="media")
+        furnished(where, _situation)
+        self.tracker = Tracker(where, clock=lambda: self.now, by="anna")
 
     def later(self) -> int:
         self.now += HOUR
@@ -41,6 +37,16 @@ class Situation:
 
     def verdict(self, known_at: int | None = None) -> dict[str, Any]:
         return {**self.tracker.why("ford", at=NOW, known_at=known_at), "known_at": None}
+
+
+def _situation(where: str) -> None:
+    tracker = Tracker.create(where, clock=lambda: NOW, by="anna")
+    for place in ("Ford", "Mill"):
+        tracker.place_add(place, kind="town")
+    for actor in ("Army", "Clan"):
+        tracker.actor_add(actor, level="side")
+    for source in ("Wire", "Radio", "Monitor"):
+        tracker.source_add(source, kind="media")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 
+from tests.furnished import furnished
 from tracker.night.outbox import Row, rows
 from tracker.night.shift import Worker, work
 from tracker.night.sweep import Slot
@@ -32,17 +33,21 @@ class Clock:
 
 def swept(where: str, targets: Iterable[str], days: Iterable[str] = ("2024-12-08",)) -> str:
     """A tracker at an address with nights that are done, each to go to some targets."""
+    furnished(where, _told)
+    for day in days:
+        at = parse_iso(f"{day}T02:00:00Z")
+        night = Clock(at + 30_000_000)
+        work(Worker(where, night, night, "night", tuple(targets)), Slot(day, at, "UTC"))
+    return where
+
+
+def _told(where: str) -> None:
     clock = Clock(parse_iso("2024-12-05T12:00:00Z"))
     tracker = Tracker.create(where, clock=clock, by="anna")
     tracker.place_add("Hama", kind="city", lat=35.13, lon=36.75)
     tracker.actor_add("Rebels", level="side")
     tracker.source_add("Reuters", kind="wire")
     tracker.add_claim("rebels captured Hama", source="Reuters", reported="2024-12-05")
-    for day in days:
-        at = parse_iso(f"{day}T02:00:00Z")
-        night = Clock(at + 30_000_000)
-        work(Worker(where, night, night, "night", tuple(targets)), Slot(day, at, "UTC"))
-    return where
 
 
 def targets(toml: str, path: str = FILE) -> tuple[Target, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import Conflict
 from tracker.times import parse_iso
@@ -19,24 +20,8 @@ class World:
 
     def __init__(self, where: str) -> None:
         self.now = NOW
-        self.tracker = Tracker.create(where, clock=lambda: self.now, by="anna")
-        add = self.tracker.place_add
-        add("North Governorate", kind="governorate")
-        add("North Province", kind="governorate")
-        add("North District", kind="district", parent="north-province")
-        add("Town", kind="town", parent="north-district", lat=33.0, lon=36.0)
-        add("Village", kind="village", parent="north-province", lat=35.0, lon=36.0)
-        add("Hill", kind="village", lat=40.0, lon=36.0)
-        add("Hills", kind="village", lat=40.3, lon=36.0)
-        add("Farm", kind="other", near="hills", km=2.0)
-        for actor in ("Army", "Clan"):
-            self.tracker.actor_add(actor, level="side")
-        self.tracker.source_add("Wire", kind="wire")
-        for actor, place in (("Army", "Town"), ("Army", "Village"), ("Clan", "North Governorate"),
-                             ("Clan", "Hill"), ("Army", "Farm")):  # fmt: skip
-            self.tracker.add_claim(
-                actor=[actor], predicate="captured", place=place, source="Wire", at="2024-12-10"
-            )
+        furnished(where, _world)
+        self.tracker = Tracker(where, clock=lambda: self.now, by="anna")
 
     def merge(self, one: str, into: str) -> None:
         self.now += HOUR
@@ -54,6 +39,25 @@ class World:
 
     def region(self, name: str, at: int | None = None) -> list[str]:
         return [one["place"]["id"] for one in self.tracker.status(region=name, known_at=at)["places"]]
+
+
+def _world(where: str) -> None:
+    tracker = Tracker.create(where, clock=lambda: NOW, by="anna")
+    add = tracker.place_add
+    add("North Governorate", kind="governorate")
+    add("North Province", kind="governorate")
+    add("North District", kind="district", parent="north-province")
+    add("Town", kind="town", parent="north-district", lat=33.0, lon=36.0)
+    add("Village", kind="village", parent="north-province", lat=35.0, lon=36.0)
+    add("Hill", kind="village", lat=40.0, lon=36.0)
+    add("Hills", kind="village", lat=40.3, lon=36.0)
+    add("Farm", kind="other", near="hills", km=2.0)
+    for actor in ("Army", "Clan"):
+        tracker.actor_add(actor, level="side")
+    tracker.source_add("Wire", kind="wire")
+    for actor, place in (("Army", "Town"), ("Army", "Village"), ("Clan", "North Governorate"),
+                         ("Clan", "Hill"), ("Army", "Farm")):  # fmt: skip
+        tracker.add_claim(actor=[actor], predicate="captured", place=place, source="Wire", at="2024-12-10")
 
 
 @pytest.fixture

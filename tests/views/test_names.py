@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.errors import AmbiguousName
 from tracker.times import parse_iso
@@ -14,12 +15,16 @@ NOW = parse_iso("2024-12-10T12:00:00Z")
 @pytest.fixture
 def tracker(where: str) -> Tracker:
     """A town and the governorate around it share a name."""
+    furnished(where, _furnish)
+    return Tracker(where, clock=lambda: NOW, by="anna")
+
+
+def _furnish(where: str) -> None:
     made = Tracker.create(where, clock=lambda: NOW, by="anna")
     made.actor_add("Army", level="side")
     made.source_add("Wire", kind="wire")
     made.place_add("Ford Governorate", kind="governorate", aliases=["Ford"])
     made.place_add("Ford", kind="town", parent="ford-governorate")
-    return made
 
 
 @pytest.mark.parametrize("id_", ["a-ford", "z-ford"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.furnished import furnished
 from tracker import Tracker
 from tracker.times import parse_iso
 
@@ -12,6 +13,11 @@ NOW = parse_iso("2024-12-12T12:00:00Z")
 
 @pytest.fixture
 def tracker(where: str) -> Tracker:
+    furnished(where, _furnish)
+    return Tracker(where, clock=lambda: NOW, by="anna")
+
+
+def _furnish(where: str) -> None:
     made = Tracker.create(where, clock=lambda: NOW, by="anna")
     for place in ("Hill", "Mill"):
         made.place_add(place, kind="town")
@@ -20,7 +26,6 @@ def tracker(where: str) -> Tracker:
     for source in ("Radio", "Wire"):
         made.source_add(source, kind="wire")
     made.source_add("Spokesman", kind="official", lean="clan")
-    return made
 
 
 def derived(tracker: Tracker, n: int, wire: str, spokesman: str, reported: str) -> tuple[float, bool]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.furnished import furnished
 from tests.record.effort import calm, tries
 from tests.record.histories import ACTORS, BEGIN, END, WORLD, fresh, record
 from tracker import Tracker
@@ -43,21 +44,8 @@ class Land:
 
     def __init__(self, where: str) -> None:
         self.now = NOW
-        self.tracker = Tracker.create(where, clock=lambda: self.now, by="anna")
-        add = self.tracker.place_add
-        add("Land", kind="country")
-        add("North", kind="governorate", parent="land")
-        add("South", kind="governorate", parent="land")
-        add("Hills", kind="district", parent="north")
-        add("Northtown", kind="city", parent="north", population=1000)
-        add("Hilltop", kind="town", parent="hills", population=300)
-        add("Hamlet", kind="village", parent="hills")
-        add("Fort", kind="base", parent="hills")
-        add("Southtown", kind="city", parent="south", population=600)
-        add("Nowhere", kind="village", near="southtown", km=2.0)
-        for actor in ("Army", "Clan"):
-            self.tracker.actor_add(actor, level="side")
-        self.tracker.source_add("Wire", kind="wire")
+        furnished(where, _land)
+        self.tracker = Tracker(where, clock=lambda: self.now, by="anna")
 
     def say(self, sentence: str, at: str = "2024-12-09", source: str = "Wire") -> str:
         self.now += HOUR
@@ -65,6 +53,24 @@ class Land:
 
     def row(self, name: str, **asked: Any) -> Document:
         return next(one for one in self.tracker.regions(**asked)["areas"] if one["area"]["name"] == name)
+
+
+def _land(where: str) -> None:
+    tracker = Tracker.create(where, clock=lambda: NOW, by="anna")
+    add = tracker.place_add
+    add("Land", kind="country")
+    add("North", kind="governorate", parent="land")
+    add("South", kind="governorate", parent="land")
+    add("Hills", kind="district", parent="north")
+    add("Northtown", kind="city", parent="north", population=1000)
+    add("Hilltop", kind="town", parent="hills", population=300)
+    add("Hamlet", kind="village", parent="hills")
+    add("Fort", kind="base", parent="hills")
+    add("Southtown", kind="city", parent="south", population=600)
+    add("Nowhere", kind="village", near="southtown", km=2.0)
+    for actor in ("Army", "Clan"):
+        tracker.actor_add(actor, level="side")
+    tracker.source_add("Wire", kind="wire")
 
 
 @pytest.fixture
