@@ -26,6 +26,7 @@ import pytest
 from tests.cli.running import COMMAND, command, surroundings, tracker
 from tests.demonstrated import Demo
 from tracker.cli import main
+from tracker.errors import DatabaseProblem
 from tracker.record.store import Store
 
 NOW = ("--now", "2024-12-08T12:00:00Z")
@@ -475,6 +476,24 @@ def test_ctrl_c_inside_a_library_is_an_interruption_too(fresh: str, monkeypatch:
 
     def interrupted(_: object) -> str:
         raise RuntimeError("error calling a function") from KeyboardInterrupt()
+
+    monkeypatch.setattr("tracker.desk.recording.encode", interrupted)
+    answer = tracker(*CLAIM, "--db", fresh, *NOW)
+    assert (answer.code, answer.refusal[0]) == (130, "interrupted")
+
+
+def test_ctrl_c_that_a_rollback_fails_after_is_an_interruption_too(
+    fresh: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is left amid a query may refuse what is asked next, and that is the error seen."""
+
+    def interrupted(_: object) -> str:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise DatabaseProblem(
+                what="it does not answer: sending query failed", try_="again"
+            ) from OSError()
 
     monkeypatch.setattr("tracker.desk.recording.encode", interrupted)
     answer = tracker(*CLAIM, "--db", fresh, *NOW)

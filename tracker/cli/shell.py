@@ -203,6 +203,15 @@ def cli() -> None:
     """
 
 
+def _came_of_ctrl_c(error: BaseException) -> bool:
+    """Whether it was raised for an interruption, or while one was cleaned up after.
+
+    Libraries in C wrap what their callbacks raise; a server that is left amid a query refuses the rollback.
+    """
+    before = [one for one in (error.__cause__, error.__context__) if one is not None]
+    return any(isinstance(one, KeyboardInterrupt) or _came_of_ctrl_c(one) for one in before)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; answers with the exit code."""
     if "_TRACKER_COMPLETE" in os.environ:
@@ -213,6 +222,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         answer: Any = cli.main(list(arguments), prog_name="tracker", standalone_mode=False)
     except TrackerError as error:
+        if _came_of_ctrl_c(error):
+            return _interrupted(arguments)
         if "--debug" in arguments:
             raise
         return _refuse(error.message, error.next_step, error.exit_code, arguments)
@@ -243,7 +254,7 @@ def run(arguments: Sequence[str]) -> int:
             "another place; what was recorded before stays recorded", FAILED, arguments,
         )  # fmt: skip
     except Exception as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # libraries in C wrap what their callbacks raise
+        if _came_of_ctrl_c(error):
             return _interrupted(arguments)
         if "--debug" in arguments:
             raise

@@ -1,15 +1,17 @@
 """Decides how flags are read: which are open, which sleep, and what each says."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.judgement.vocabulary import FLAG_RULES
 from tracker.reader import NOW, Reader, begins
 from tracker.views.evidence import merged
-from tracker.views.nights import Night
 from tracker.views.parties import TRUE
 from tracker.views.places import places
 from tracker.zones import iso
+
+if TYPE_CHECKING:
+    from tracker.views.nights import Night
 
 Document = dict[str, Any]
 BY_HAND: Final = "by-hand"
@@ -126,7 +128,7 @@ def changed_between(reader: Reader, after: int, until: int) -> tuple[list[FlagRo
     return raised, [one for one in found if one.cleared_at is not None and one.cleared_how != BY_HAND]
 
 
-def woken(reader: Reader, before: Night, night: Night) -> list[FlagRow]:
+def woken(reader: Reader, before: "Night", night: "Night") -> list[FlagRow]:
     """The open flags whose sleep has ended since a night: its time came, or something new was claimed."""
     snoozed = [one for one in open_flags(reader, night.position) if one.snoozed_until is not None]
     still = asleep(reader, snoozed, night.at, night.position)
