@@ -230,12 +230,14 @@ class Tracker:
         return self._claiming().add(typed, dry_run=dry_run, create=create, like=like)
 
     def import_file(
-        self, file: str | Path, *, file_format: str | None = None, encoding: str | None = None,
-        dry_run: bool = False, strict: bool = False, rejected: str | Path | None = None,
+        self, file: str | Path, *, file_format: str | None = None, profile: str | Path | None = None,
+        encoding: str | None = None, dry_run: bool = False, strict: bool = False,
+        rejected: str | Path | None = None,
         told: Callable[[Progress], None] = lambda _: None,
     ) -> Document:  # fmt: skip
         """Record the claims of a file, a row each; what is in the record already is not written again.
 
+        `profile` says what the columns of a table mean: the name of one that comes with tracker, or a path.
         Rows that cannot be read are written to a CSV named by `rejected`, with the reason; with `strict`
         nothing is recorded if there are any. `dry_run` writes nothing and answers with the verdicts that
         would change. `told` is given the progress after each chunk.
@@ -245,8 +247,8 @@ class Tracker:
 
         with Rejects(None if rejected is None or dry_run else str(rejected)) as bad:
             done = Importing(self._recorder()).run(
-                str(file), file_format=file_format, encoding=encoding, dry_run=dry_run, strict=strict,
-                told=told, rejected=bad.take,
+                str(file), file_format=file_format, profile=None if profile is None else str(profile),
+                encoding=encoding, dry_run=dry_run, strict=strict, told=told, rejected=bad.take,
             )  # fmt: skip
         return {**done, "rejected_file": bad.path if bad.count else None}
 

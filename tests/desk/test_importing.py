@@ -252,3 +252,108 @@ def test_the_path_has_to_lead_to_a_file(tracker: Tracker, tmp_path: Path) -> Non
         tracker.import_file(tmp_path, file_format="csv")
     with pytest.raises(BadInput, match="there is no format"):
         tracker.import_file(tmp_path, file_format="docx")
+
+
+# -- tables of others --------------------------------------------------------------------------------
+
+PROFILE = """
+title = "a list"
+[say]
+predicate = "holds"
+actors = "{holder|sides}"
+place = "{town}"
+source = "list"
+occurred = "{day}"
+[words.sides]
+A = "army"
+R = "raiders"
+[near]
+lat = "lat"
+lon = "lon"
+km = 10
+make = "village"
+[actors.army]
+name = "The Army"
+[actors.raiders]
+name = "Raiders"
+level = "side"
+[sources.list]
+name = "The List"
+kind = "map"
+"""
+LIST = (
+    {"town": "Ford", "holder": "A", "day": "2024-12-01"},
+    {"town": "DALE", "holder": "R", "day": "2024-12-01"},  # where it lies, a later row says
+    {"town": "Dale", "holder": "R", "day": "2024-12-02", "lat": "33.5", "lon": "36"},
+    {"town": "Dale", "holder": "A", "day": "2024-12-03", "lat": "33.51", "lon": "36"},
+    {"town": "Dale", "holder": "A", "day": "2024-12-04", "lat": "35", "lon": "36"},
+    {"town": "Glen", "holder": "A", "day": "2024-12-04"},
+)
+
+
+def test_a_profile_brings_along_what_it_names_and_makes_places_where_rows_have_them(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    (mine := tmp_path / "mine.toml").write_text(PROFILE, "utf-8")
+    path = table_of(tmp_path / "list.csv", LIST)
+    tried = tracker.import_file(path, profile=mine, dry_run=True)
+    assert (counts(tried), tried["places_made"]) == ((6, 4, 0, 2), 1)
+    assert [one["why"].partition(";")[0] for one in tried["reasons"]] == [
+        "Dale lies 167 km from where the row has it (35, 36)", "no place is called 'Glen'",
+    ]  # fmt: skip
+    before = log(tracker)
+    done = tracker.import_file(path, profile=mine)
+    assert log(tracker)[len(before) :] == [
+        "import-started", "actor-registered", "source-registered", "place-registered",
+        *["claim-recorded"] * 4, "import-finished",
+    ]  # fmt: skip
+    assert tracker.imports()["imports"][0]["profile"] == "mine"
+    assert tracker.status("Ford")["controller"]["side"] == "army", "whom the tracker has already"
+    assert (tracker.status("Dale")["place"]["kind"], tracker.status("Dale")["claims"]) == ("village", 3)
+    again = tracker.import_file(path, profile=mine)
+    assert (counts(again), again["places_made"], done["import"]) == ((6, 0, 4, 2), 0, again["import"])
+    with pytest.raises(BadInput, match="4 of 6"):
+        tracker.import_file(table_of(path, [*LIST[4:], *LIST[:1]] * 2), profile=mine, strict=True)
+
+
+def test_of_namesakes_the_one_is_meant_that_lies_where_the_row_has_it(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    (mine := tmp_path / "mine.toml").write_text(PROFILE, "utf-8")
+    for id_, lat in (("dale", 33.5), ("dale-north", 34.5)):
+        tracker.place_add("Dale", kind="town", id_=id_, lat=lat, lon=36.0)
+    rows = [
+        {"town": "Dale", "holder": "A", "day": "2024-12-02", "lat": lat, "lon": "36"}
+        for lat in ("34.52", "33.48")
+    ]
+    done = tracker.import_file(
+        table_of(tmp_path / "list.csv", [*rows, {"town": "Dale", "holder": "R"}]), profile=mine
+    )
+    assert counts(done) == (3, 2, 0, 1)
+    assert {one["place"] for one in tracker.claims()["claims"]} == {"dale", "dale-north"}
+    assert done["unresolved"][0]["ambiguous"] is True
+
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "profile", "told"),
+    [
+        ("ukraine-cities-wikipedia.csv", "wikipedia-cities", (5161, 77)),
+        ("ukraine-2022-control.csv", "control-states", (9682, 927)),
+    ],
+)
+def test_real_tables_are_read_as_they_are(
+    tmp_path: Path, name: str, profile: str, told: tuple[int, int]
+) -> None:
+    """Every row is recorded, rejected or left out; the same again records nothing."""
+    if not (DATA / name).is_file():
+        pytest.skip(f"{name} is not beside this checkout")
+    tracker = Tracker.create(tmp_path / "tracker.db", by="anna")
+    done = tracker.import_file(DATA / name, profile=profile)
+    assert (done["rows"], done["left_out"]) == told
+    assert done["recorded"] + done["known"] + done["rejected"] + done["left_out"] == done["rows"]
+    again = tracker.import_file(DATA / name, profile=profile)
+    assert (again["recorded"], again["known"]) == (0, done["recorded"] + done["known"])
+    assert again["rejected"] == done["rejected"]

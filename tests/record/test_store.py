@@ -191,9 +191,11 @@ def test_all_appends_of_a_trial_are_taken_back(store: Store) -> None:
 
 
 def test_a_trial_that_fails_is_taken_back_too(store: Store) -> None:
-    with pytest.raises(KeyboardInterrupt), store.trial():
-        append(store, event(1))
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), store.trial():
+        store.append([event(1)], now=1, by="anna", project=interrupted)
     assert (store.head().position, append(store, event(1))) == (0, [(1, 1, True)])
 
 

@@ -44,14 +44,15 @@ command = _Group(
 @command.command("file", cls=Command)
 @click.argument("file", type=click.Path())
 @click.option("--format", "file_format", metavar="WORD", help="csv or jsonl; else told by the file's name.")
+@click.option("--map", "profile", metavar="NAME|FILE", help="What the columns mean: a profile.")
 @click.option("--encoding", metavar="WORD", help="Of a table: cp1252, cp1256, …; else UTF-8, or its mark.")
 @click.option("--rejected", metavar="FILE", type=click.Path(), help="Where bad rows go: FILE.rejected.csv.")
 @click.option("--strict", is_flag=True, help="Record nothing if there is a bad row.")
 @click.option("--dry-run", is_flag=True, help="Show what would be recorded and change; write nothing.")
 @session
 def file_(
-    run: Session, file: str, file_format: str | None, encoding: str | None, rejected: str | None,
-    strict: bool, dry_run: bool,
+    run: Session, file: str, file_format: str | None, profile: str | None, encoding: str | None,
+    rejected: str | None, strict: bool, dry_run: bool,
 ) -> None:  # fmt: skip
     """Record the claims of FILE, a row each (docs/import.md). The same file again records nothing.
 
@@ -61,7 +62,7 @@ def file_(
     meter = _Meter(quiet=run.as_json)
     try:
         found = run.tracker(writing=True).import_file(
-            file, file_format=file_format, encoding=encoding, dry_run=dry_run, strict=strict,
+            file, file_format=file_format, profile=profile, encoding=encoding, dry_run=dry_run, strict=strict,
             rejected=rejected or f"{file}.rejected.csv", told=meter,
         )  # fmt: skip
     except KeyboardInterrupt:
@@ -112,19 +113,25 @@ def _span(seconds: float) -> str:
 def _tell(run: Session, found: dict[str, Any]) -> None:
     out = Lines(colored=run.colored)
     would = "would be " if found["dry_run"] else ""
+    left = f", {found['left_out']:,} left out" if found["left_out"] else ""
     by = f" ({found['import']})" if found["recorded"] and not found["dry_run"] else ""
     out.line(
         f"{found['recorded']:,} {would}recorded, {found['known']:,} known, {found['rejected']:,} rejected"
-        f" of {found['rows']:,} rows{by}",
+        f"{left} of {found['rows']:,} rows{by}",
         "title",
     )
+    if found["places_made"]:
+        out.item("places", f"{found['places_made']:,} {would or 'were '}made, where their rows have them")
+    for why, count in found["left"].items():
+        out.item("left out", f"{count:,}: {why}")
     for one in found["unresolved"][:TOLD]:
         out.item(one["thing"], f"{one['name']} ({one['count']:,}): {one['try']}")
     _more(out, found["unresolved"])
     others = [one for one in found["reasons"] if one["field"] not in ("place", "actor", "source")]
     for one in others[:TOLD]:
-        where = f"line {one['line']}" + (f" and {one['count'] - 1:,} more" if one["count"] > 1 else "")
-        out.item(where, f"{one['field']}: {one['why']}" if one["field"] else one["why"])
+        more = f" (and {one['count'] - 1:,} more)" if one["count"] > 1 else ""
+        field = f"{one['field']}: " if one["field"] else ""
+        out.item(f"line {one['line']}", f"{field}{one['why']}{more}")
     _more(out, others)
     if found["rejected_file"]:
         out.item("rejected", f"{found['rejected_file']} has them with their reasons")

@@ -10,20 +10,22 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.desk.binding import Binder, Parties
 from tracker.desk.intake import Drafted, draft, lengthened
 from tracker.desk.recording import Recorder, new_event
 from tracker.desk.retyped import with_document
-from tracker.errors import BadInput, Conflict, NotFound, TrackerError, UnknownName
+from tracker.errors import BadInput, Conflict, NotFound, TrackerError
+from tracker.importers.claims import LeftOut, Told
 from tracker.importers.formats import Format, format_of
+from tracker.importers.profile import Profile, read_profile
 from tracker.importers.rows import Rejected, Row
-from tracker.names import Resolved
 from tracker.reader import Reader, over
 from tracker.record import events
 from tracker.record.envelope import NewEvent
@@ -33,7 +35,6 @@ from tracker.record.store import Store
 from tracker.times import read_instant
 from tracker.views.differences import changes, verdicts
 from tracker.views.imports import import_of
-from tracker.views.names import find
 from tracker.views.situation import Question
 
 if TYPE_CHECKING:
@@ -64,15 +65,22 @@ class Importing:
         self._recorder = recorder
 
     def run(
-        self, path: str, *, file_format: str | None, encoding: str | None, dry_run: bool, strict: bool,
-        told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
+        self, path: str, *, file_format: str | None, profile: str | None, encoding: str | None,
+        dry_run: bool, strict: bool, told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
     ) -> Document:  # fmt: skip
-        """Record the claims of a file; with `strict` all of them or, if a row is bad, none."""
+        """Record the claims of a file; with `strict` all of them or, if a row is bad, none.
+
+        `profile` names what the columns of a table mean that is no file of claims.
+        """
         how = format_of(path, file_format)
+        meant: tuple[str, Profile] | None = None
+        if profile is not None:
+            meant = read_profile(profile)
+            how = how._replace(told=meant[1].told)
         with _opened(path) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
-            one = _Import(self._recorder, how, path, sha256, told, rejected)
+            one = _Import(self._recorder, how, path, sha256, told, rejected, meant)
             if strict:
                 one.check(file, encoding)
                 file.seek(0)
@@ -96,14 +104,18 @@ class _Import:
     def __init__(
         self, recorder: Recorder, how: Format, path: str, sha256: str,
         told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
+        meant: tuple[str, Profile] | None = None,
     ) -> None:  # fmt: skip
         self._recorder, self._how, self._path, self._sha256 = recorder, how, path, sha256
         self._told, self._tell_rejected = told, rejected
-        self.id = import_id(sha256, how.name)
+        self._profile = None if meant is None else meant[0]
+        self._parties = Parties(None if meant is None else meant[1])
+        self.id = import_id(sha256, how.name, self._profile or "")
         self._size = Path(path).stat().st_size
-        self.rows = self.new = self.known = self.rejected = 0
+        self.rows = self.new = self.known = self.rejected = self.left_out = 0
+        self._left: Counter[str] = Counter()
         self._reasons: dict[tuple[str, str], list[int]] = {}
-        self._binder: _Binder | None = None
+        self._binder: Binder | None = None
 
     # -- the three ways --------------------------------------------------------------------------
 
@@ -125,7 +137,7 @@ class _Import:
     def check(self, file: BufferedReader, encoding: str | None) -> None:
         """Read all of it; BadInput if a row is bad."""
         with self._recorder.reading() as reader:
-            self._binder = _Binder(reader)
+            self._binder = self._binding(reader, file, encoding)
             with closing(self._how.read(file, self._path, encoding)) as rows:
                 for _ in self._drafted(reader, rows):
                     pass
@@ -136,14 +148,14 @@ class _Import:
                 f" line {first}",
                 try_="without --strict the others are; nothing was recorded",
             )
-        self.rows, self._binder = 0, None
+        self.rows, self.left_out, self._left, self._binder = 0, 0, Counter(), None
 
     # -- all rows --------------------------------------------------------------------------------
 
     def _all(self, store: Store, file: BufferedReader, encoding: str | None) -> None:
         with self._recorder.reading() as reader:
             self._refuse_undone(reader)
-            self._binder = self._binder or _Binder(reader)
+            self._binder = self._binding(reader, file, encoding)
             with closing(self._how.read(file, self._path, encoding)) as rows:
                 claims = self._drafted(reader, rows)
                 while chunk := list(islice(claims, CHUNK)):
@@ -169,17 +181,44 @@ class _Import:
                 continue
             try:
                 with typed_by_somebody():
-                    drafted = self._draft(reader, row, self._binder, now, zone)
+                    drafted = [*self._drafts(reader, row, self._binder, now, zone)]
             except (BadInput, NotFound) as error:
                 self._reject(_rejected(row, error))
             else:
-                yield drafted
+                yield from drafted
 
-    def _draft(self, reader: Reader, row: Row, binder: _Binder, now: int, zone: str) -> Drafted:
-        typed, recorded, _ = self._how.told(row.fields)
-        typed, _ = with_document(reader, typed)
-        then = now if recorded is None else min(now, read_instant(recorded, now=now, zone=zone))
-        drafted = draft(typed, find=binder.find, now=then, zone=zone)
+    def _binding(self, reader: Reader, file: BufferedReader, encoding: str | None) -> Binder:
+        """Names as they are known, and as the profile calls those that it brings along.
+
+        Where places are made of rows, the file is read for them first: so a row that lacks its coordinates
+        is of the place as well that a later one makes.
+        """
+        binder = Binder(reader)
+        self._parties.bind(binder)
+        if not self._parties.makes_places:
+            return binder
+        with closing(self._how.read(file, self._path, encoding)) as rows:
+            for row in rows:
+                with suppress(BadInput, NotFound):
+                    for told in () if isinstance(row, Rejected) else self._how.told(row.fields):
+                        if isinstance(told, Told) and told.near is not None and told.typed.place:
+                            binder.beside(told.near)("place", told.typed.place)
+        file.seek(0)
+        binder.begin()
+        return binder
+
+    def _drafts(self, reader: Reader, row: Row, binder: Binder, now: int, zone: str) -> Iterator[Drafted]:
+        for told in self._how.told(row.fields):
+            if isinstance(told, LeftOut):
+                self.left_out += 1
+                self._left[told.why] += 1
+            else:
+                yield self._draft(reader, told, binder, now, zone)
+
+    def _draft(self, reader: Reader, told: Told, binder: Binder, now: int, zone: str) -> Drafted:
+        typed, _ = with_document(reader, told.typed)
+        then = now if told.recorded is None else min(now, read_instant(told.recorded, now=now, zone=zone))
+        drafted = draft(typed, find=binder.beside(told.near), now=then, zone=zone)
         return replace(drafted, event=drafted.event.model_copy(update={"imported": self.id}))
 
     def _reject(self, one: Rejected) -> None:
@@ -214,6 +253,12 @@ class _Import:
         found = []
         if import_of(reader, self.id) is None:
             found.append(new_event(self._started(), self.id))
+        assert self._binder is not None
+        found += [
+            new_event(event, f"{self.id}-{event.stream}")
+            for event in (*self._parties.events, *self._binder.places)
+            if reader.one("SELECT 1 FROM events WHERE stream = :stream", stream=event.stream) is None
+        ]
         for one in by_id.values():
             while one.event.stream in taken:  # the ids of two claims begin alike
                 one = lengthened(one)
@@ -223,6 +268,7 @@ class _Import:
 
     def _started(self) -> events.ImportStarted:
         return events.ImportStarted(
+            profile=self._profile,
             import_id=self.id,
             name=Path(self._path).name[:200],
             file_format=self._how.name,
@@ -239,8 +285,9 @@ class _Import:
                 return []
             version = reader_version(over(connection, store.where, settled=True), self.id)
             told = events.ImportFinished(
-                import_id=self.id, recorded=self.new, known=self.known, rejected=self.rejected
-            )
+                import_id=self.id, recorded=self.new, known=self.known, rejected=self.rejected,
+                left_out=self.left_out,
+            )  # fmt: skip
             return [new_event(told, f"{self.id}-finished-{version + 1}")]
 
         store.append((), now=self._recorder.clock(), by=self._recorder.by, decide=decide, project=project)
@@ -251,12 +298,13 @@ class _Import:
         assert self._binder is not None
         return {
             "import": self.id, "file": self._path, "format": self._how.name, "rows": self.rows,
-            "recorded": self.new, "known": self.known, "rejected": self.rejected, "dry_run": dry_run,
+            "profile": self._profile, "recorded": self.new, "known": self.known, "rejected": self.rejected,
+            "left_out": self.left_out, "dry_run": dry_run, "left": dict(self._left.most_common()),
             "reasons": [
                 {"field": field, "why": why, "count": len(lines), "line": lines[0]}
                 for (field, why), lines in sorted(self._reasons.items(), key=lambda one: -len(one[1]))
             ],
-            "unresolved": self._binder.unresolved(),
+            "unresolved": self._binder.unresolved(), "places_made": len(self._binder.places),
         }  # fmt: skip
 
 
@@ -277,42 +325,3 @@ def reader_version(reader: Reader, id_: str) -> int:
 def _rejected(row: Row, error: TrackerError) -> Rejected:
     field = str(error.facts.get("kind", "")) if isinstance(error, NotFound) else ""
     return Rejected(row.line, field, f"{error.message}; {error.next_step}", row.fields)
-
-
-class _Binder:
-    """Names bound once each; those that are not known, with how often they came and what they may mean."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._found: dict[tuple[str, str], Resolved | NotFound] = {}
-        self._missed: Counter[tuple[str, str]] = Counter()
-
-    def find(self, thing: str, text: str) -> Resolved:
-        """What a name is bound to; UnknownName or AmbiguousName else."""
-        found = self._found.get((thing, text))
-        if found is None:
-            found = self._found[thing, text] = self._look_up(thing, text)
-        if isinstance(found, NotFound):
-            self._missed[thing, text] += 1
-            raise found
-        return found
-
-    def _look_up(self, thing: str, text: str) -> Resolved | NotFound:
-        try:
-            return find(self._reader, thing, text, proposing=len(self._missed) < PROPOSED)
-        except NotFound as error:
-            return error
-
-    def unresolved(self) -> list[Document]:
-        """The names that could not be bound, the most frequent first."""
-        told = []
-        for (thing, name), count in self._missed.most_common():
-            if thing == "actor" and count <= self._missed["source", name]:
-                continue  # a source that is not known is looked for among actors as well
-            error = self._found[thing, name]
-            assert isinstance(error, NotFound)
-            told.append({
-                "thing": thing, "name": name, "count": count,
-                "ambiguous": not isinstance(error, UnknownName), "try": error.next_step,
-            })  # fmt: skip
-        return told

@@ -31,12 +31,31 @@ _SEVERAL: Final = {"actor": ";", "against": ";", "said_by": ">"}
 COLUMN: Final = {name: field for field, names in NAMES.items() for name in names}
 
 
+class Near(NamedTuple):
+    """Where a row says that its place lies (degrees), and how far (km) the place meant may be from there.
+
+    `make`: a place of that kind is made where none goes by that name.
+    """
+
+    lat: float
+    lon: float
+    km: float
+    make: str | None = None
+
+
 class Told(NamedTuple):
     """A claim as a row tells it: as typed, when it was recorded first, and the id it had then."""
 
     typed: Typed
     recorded: str | None = None
     claim: str | None = None
+    near: Near | None = None
+
+
+class LeftOut(NamedTuple):
+    """Why a row tells nothing that a tracker holds; that is no fault of it."""
+
+    why: str
 
 
 def told(fields: Fields) -> Told:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from tracker.errors import BadInput, typed
-from tracker.importers.claims import Told, told
+from tracker.importers.claims import LeftOut, Told, told
 from tracker.importers.lines import read_lines
 from tracker.importers.rows import Fields, Rejected, Row
 from tracker.importers.table import read_table
@@ -20,12 +20,16 @@ class Format(NamedTuple):
     name: str
     endings: tuple[str, ...]
     read: Read
-    told: Callable[[Fields], Told]
+    told: Callable[[Fields], Iterable[Told | LeftOut]]
+
+
+def _one(fields: Fields) -> Iterator[Told]:
+    yield told(fields)
 
 
 ALL: Final[tuple[Format, ...]] = (
-    Format("csv", (".csv", ".tsv", ".tab", ".txt"), read_table, told),
-    Format("jsonl", (".jsonl", ".ndjson"), read_lines, told),
+    Format("csv", (".csv", ".tsv", ".tab", ".txt"), read_table, _one),
+    Format("jsonl", (".jsonl", ".ndjson"), read_lines, _one),
 )
 """Every format; one that more than one could have is the first's."""
 

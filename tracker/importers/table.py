@@ -51,9 +51,12 @@ def _encoding(file: BinaryIO, path: str, named: str | None) -> str:
 
 
 def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
-    first, blank = text.readline(LONGEST), 0
-    while first and not first.strip():
-        first, blank = text.readline(LONGEST), blank + 1
+    try:
+        first, blank = text.readline(LONGEST), 0
+        while first and not first.strip():
+            first, blank = text.readline(LONGEST), blank + 1
+    except UnicodeError as error:
+        raise refuse(path, f"it is no text ({error})", "name its --encoding, such as cp1252") from None
     csv.field_size_limit(LONGEST)
     delimiter = max(DELIMITERS, key=first.count)
     source = _Lines(first, text, blank)
