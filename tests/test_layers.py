@@ -18,7 +18,7 @@ HOMES = {
     "apscheduler": ("tracker.night.schedule",),
     "click": ("tracker.cli",),
     "psycopg": ("tracker.record", "tracker.reader"),
-    "pydantic": ("tracker.record",),
+    "pydantic": ("tracker.record", "tracker.importers.profile"),  # the latter reads what people wrote
     "shapely": ("tracker.geometry",),
     "sqlalchemy": ("tracker.record", "tracker.reader"),
 }

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tracker.desk.attribution import Find, attribution
 from tracker.desk.binding import Binder, Parties
 from tracker.desk.intake import Drafted, draft, lengthened
 from tracker.desk.recording import Recorder, new_event
@@ -29,7 +30,7 @@ from tracker.importers.rows import Rejected, Row
 from tracker.reader import Reader, over
 from tracker.record import events
 from tracker.record.envelope import NewEvent
-from tracker.record.events import typed_by_somebody
+from tracker.record.events import Hop, typed_by_somebody
 from tracker.record.follow import keep_up, project
 from tracker.record.store import Store
 from tracker.times import read_instant
@@ -45,8 +46,8 @@ CHUNK: Final = 2000
 """So many rows are recorded in one transaction."""
 PROPOSED: Final = 100
 """For so many unknown names those that are near are looked for; that reads every name there is."""
-TOLD: Final = 20
-"""So many reasons, and names, are told one by one."""
+REMEMBERED: Final = 10_000
+"""So many chains of who said it are kept at hand."""
 
 
 class Progress(NamedTuple):
@@ -114,6 +115,7 @@ class _Import:
         self._size = Path(path).stat().st_size
         self.rows = self.new = self.known = self.rejected = self.left_out = 0
         self._left: Counter[str] = Counter()
+        self._chains: dict[tuple[object, ...], tuple[Hop, ...]] = {}
         self._reasons: dict[tuple[str, str], list[int]] = {}
         self._binder: Binder | None = None
 
@@ -218,8 +220,17 @@ class _Import:
     def _draft(self, reader: Reader, told: Told, binder: Binder, now: int, zone: str) -> Drafted:
         typed, _ = with_document(reader, told.typed)
         then = now if told.recorded is None else min(now, read_instant(told.recorded, now=now, zone=zone))
-        drafted = draft(typed, find=binder.beside(told.near), now=then, zone=zone)
+        drafted = draft(typed, find=binder.beside(told.near), now=then, zone=zone, attribute=self._attributed)
         return replace(drafted, event=drafted.event.model_copy(update={"imported": self.id}))
+
+    def _attributed(self, told: Sequence[str], source: str, find: Find, **more: Any) -> tuple[Hop, ...]:
+        """Who said it; the same few chains stand in every row of a file."""
+        key = (tuple(told), source, *more.values())
+        if key not in self._chains:
+            if len(self._chains) >= REMEMBERED:
+                self._chains.clear()
+            self._chains[key] = attribution(told, source, find, **more)
+        return self._chains[key]
 
     def _reject(self, one: Rejected) -> None:
         self.rejected += 1

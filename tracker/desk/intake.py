@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from itertools import islice, product
 from typing import Any, Final
 
@@ -21,9 +22,11 @@ from tracker.judgement import vocabulary
 from tracker.judgement.confidence import read_confidence
 from tracker.names import Resolved
 from tracker.record import canonical
-from tracker.record.events import ClaimRecorded, Confidence, Event, Moment
+from tracker.record.events import ClaimRecorded, Confidence, Event, Hop, Moment
 from tracker.times import Span, iso, read_span
 
+Attribute = Callable[..., tuple[Hop, ...]]
+_span = lru_cache(4096)(read_span)  # a file tells the same days again and again
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH: Final = 8
 
@@ -91,8 +94,11 @@ class Drafted:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
-def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
-    """Read a typed claim; raises BadInput (usage) or NotFound (names)."""
+def draft(typed: Typed, *, find: Find, now: int, zone: str, attribute: Attribute = attribution) -> Drafted:
+    """Read a typed claim; raises BadInput (usage) or NotFound (names).
+
+    `attribute` reads who said it: `attribution`, or something that remembers its answers.
+    """
     if not typed.source:
         raise BadInput(
             what="who reported it is missing", try_="--source Reuters (tracker source list shows them)"
@@ -103,14 +109,14 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str) -> Drafted:
     _check_words(typed, actors)
     if place is not None and place.note:
         notes.append(place.note)
-    chain = attribution(
+    chain = attribute(
         typed.said_by, source, find, now=now, zone=zone,
         basis=typed.basis, channel=typed.channel, stance=typed.stance,
     )  # fmt: skip
     if len(chain) == 1:
         notes.append(f"in {reporter(source, find)}'s own voice; quoting somebody? --said-by")
-    occurred = read_span(typed.at, now=now, zone=zone) if typed.at else None
-    reported = read_span(typed.reported, now=now, zone=zone) if typed.reported else None
+    occurred = _span(typed.at, now=now, zone=zone) if typed.at else None
+    reported = _span(typed.reported, now=now, zone=zone) if typed.reported else None
     _check_times(typed, occurred, reported, now)
     taken_from = tuple(find("actor", name).recorded for name in _listed(typed.details.get("from")))
     event = ClaimRecorded(
