@@ -11,7 +11,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
@@ -220,8 +219,10 @@ class _Import:
     def _draft(self, reader: Reader, told: Told, binder: Binder, now: int, zone: str) -> Drafted:
         typed, _ = with_document(reader, told.typed)
         then = now if told.recorded is None else min(now, read_instant(told.recorded, now=now, zone=zone))
-        drafted = draft(typed, find=binder.beside(told.near), now=then, zone=zone, attribute=self._attributed)
-        return replace(drafted, event=drafted.event.model_copy(update={"imported": self.id}))
+        return draft(
+            typed, find=binder.beside(told.near), now=then, zone=zone, attribute=self._attributed,
+            imported=self.id,
+        )  # fmt: skip
 
     def _attributed(self, told: Sequence[str], source: str, find: Find, **more: Any) -> tuple[Hop, ...]:
         """Who said it; the same few chains stand in every row of a file."""

@@ -8,6 +8,7 @@ twice is recording it once.
 from __future__ import annotations
 
 import hashlib
+from base64 import b32encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -27,7 +28,8 @@ from tracker.times import Span, iso, read_span
 
 Attribute = Callable[..., tuple[Hop, ...]]
 _span = lru_cache(4096)(read_span)  # a file tells the same days again and again
-_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_ALPHABET: Final = b"0123456789abcdefghjkmnpqrstvwxyz"
+_OURS: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
 ID_LENGTH: Final = 8
 
 
@@ -94,10 +96,14 @@ class Drafted:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
-def draft(typed: Typed, *, find: Find, now: int, zone: str, attribute: Attribute = attribution) -> Drafted:
+def draft(
+    typed: Typed, *, find: Find, now: int, zone: str, attribute: Attribute = attribution,
+    imported: str | None = None,
+) -> Drafted:  # fmt: skip
     """Read a typed claim; raises BadInput (usage) or NotFound (names).
 
-    `attribute` reads who said it: `attribution`, or something that remembers its answers.
+    `attribute` reads who said it: `attribution`, or something that remembers its answers. `imported` is the
+    import that brings it.
     """
     if not typed.source:
         raise BadInput(
@@ -144,6 +150,7 @@ def draft(typed: Typed, *, find: Find, now: int, zone: str, attribute: Attribute
         sentence=typed.sentence,
         quote=typed.quote,
         note=typed.note,
+        imported=imported,
     )
     given = _given(event, occurred, reported)
     event_id = f"c-{_day(occurred, reported, now)}-{_letters(given)}"
@@ -351,26 +358,34 @@ def _with_id(event: ClaimRecorded, event_id: str) -> ClaimRecorded:
 
 def _letters(given: object) -> str:
     """130 bits of a hash in 26 digits."""
-    number = int.from_bytes(hashlib.sha256(canonical.dumps(given).encode()).digest(), "big") >> (256 - 130)
-    return "".join(_ALPHABET[(number >> 5 * i) & 31] for i in reversed(range(26)))
+    told = hashlib.sha256(canonical.dumps(given).encode()).digest()
+    return b32encode(told[:20])[:26].translate(_OURS).decode()
 
 
 def _given(event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> dict[str, Any]:
     """What was given of a claim. Its event id is `c-` day `-` hash; its own keeps eight digits of that."""
-    given: dict[str, Any] = event.model_dump(
-        mode="json",
-        exclude_defaults=True,
-        include={
-            "chain", "predicate", "actors", "against", "taken_from", "place", "relation", "km", "bearing",
-            "extent", "outcome", "details", "url",
-        },
-    )  # fmt: skip
+    given: dict[str, Any] = {"chain": _plain(event.chain)}
+    for name in _TELLING:
+        value = getattr(event, name)
+        if value not in (None, (), {}):
+            given[name] = list(value) if isinstance(value, tuple) else value
     if event.modality != "asserts":
         given["modality"] = event.modality
     for name, span in (("occurred", occurred), ("reported", reported)):
         if span is not None:
             given[name] = [None if bound is None else iso(bound) for bound in (span.earliest, span.latest)]
     return given
+
+
+_TELLING: Final = (
+    "predicate", "actors", "against", "taken_from", "place", "relation", "km", "bearing", "extent", "outcome",
+    "details", "url",
+)  # fmt: skip
+
+
+@lru_cache(4096)
+def _plain(chain: tuple[Hop, ...]) -> list[dict[str, Any]]:
+    return [hop.model_dump(mode="json", exclude_defaults=True) for hop in chain]
 
 
 def _day(occurred: Span | None, reported: Span | None, now: int) -> str:
