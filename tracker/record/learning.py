@@ -140,8 +140,11 @@ class _Book:
         if place in self._backdrop.into:
             self._take_out(place, after, until)
             return
-        ((_, claims),) = words(self._reader, self._backdrop, [place])
         self._take_out(place, after, until)
+        if after > NEVER:  # no more is read than bears on these days, however much was said of the place
+            claims = Bearing(self._reader, self._backdrop, place).on(after + 1, until)
+        else:
+            ((_, claims),) = words(self._reader, self._backdrop, [place])
         self.enter(place, outcomes(claims, after, until, live=self._backdrop.settings(place).live))
 
     def settle_late(self, place: str, words: Iterable[Evidence], until: int) -> None:
