@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from tracker.desk import importing, intake
 from tracker.errors import BadInput, Conflict, NotFound
+from tracker.record.follow import project
 from tracker.tracker import Tracker
 from tracker.zones import parse_iso
 
@@ -26,6 +29,11 @@ ROWS: tuple[dict[str, Any], ...] = (
 
 @pytest.fixture
 def tracker(where: str) -> Tracker:
+    return furnished_tracker(where)
+
+
+def furnished_tracker(where: str | Path) -> Tracker:
+    """Two towns, two sides, three sources."""
     made = Tracker.create(where, clock=lambda: NOW, by="anna")
     for place in ("Ford", "Mill"):
         made.place_add(place, kind="town")
@@ -190,6 +198,7 @@ def test_a_bad_row_is_data_and_the_others_are_recorded(tracker: Tracker, tmp_pat
     path = lines_of(tmp_path / "f.jsonl", [*(row for row, _ in BAD), *ROWS])
     rejected = tmp_path / "f.jsonl.rejected.csv"
     done = tracker.import_file(path, rejected=rejected)
+    csv.field_size_limit(2**20)
     assert counts(done) == (len(BAD) + 4, 4, 0, len(BAD))
     with rejected.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
@@ -357,3 +366,52 @@ def test_real_tables_are_read_as_they_are(
     again = tracker.import_file(DATA / name, profile=profile)
     assert (again["recorded"], again["known"]) == (0, done["recorded"] + done["known"])
     assert again["rejected"] == done["rejected"]
+
+
+# -- killed ------------------------------------------------------------------------------------------
+
+
+def killed_in_a_child(act: Callable[[], object]) -> None:
+    """Run something in a process that has to end by SIGKILL."""
+    child = os.fork()
+    if not child:
+        act()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    "moment", ["inside the first chunk", "after it", "inside the second", "before the end"]
+)
+def test_killed_at_any_moment_and_run_again_it_is_what_an_undisturbed_run_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    path = lines_of(tmp_path / "f.jsonl", [*ROWS, {**ROWS[0], "url": "https://example.org/5"}])
+    whole, hit = furnished_tracker(tmp_path / "whole.db"), furnished_tracker(tmp_path / "hit.db")
+    whole.import_file(path)
+    count = iter(range(10))
+
+    def kill(at: int, call: int) -> None:
+        if at == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def projecting(*given: Any) -> None:
+        project(*given)
+        kill(
+            {"inside the first chunk": 0, "inside the second": 1, "before the end": 3}.get(moment, -1),
+            next(count),
+        )
+
+    def act() -> None:
+        monkeypatch.setattr(importing, "project", projecting)
+        hit.import_file(path, told=lambda at: kill(2 if moment == "after it" else -1, at.rows))
+
+    killed_in_a_child(act)
+    assert hit.verify()["findings"] == []
+    hit.import_file(path)
+    assert [one["id"] for one in hit.claims()["claims"]] == [one["id"] for one in whole.claims()["claims"]]
+    assert verdicts(hit) == verdicts(whole)
+    assert [one["state"] for one in hit.imports()["imports"]] == ["finished"]
+    assert hit.verify()["findings"] == []
