@@ -33,6 +33,8 @@ PLACES: Final = ("hill", "bridge", "mill", "fort")
 ACTORS: Final = ("army", "clan", "league", "guard", "band")
 SOURCES: Final = ("wire", "radio", "monitor", "spokesman")
 IMPORTS: Final = ("i-1", "i-2")
+BROUGHT: Final = ("ruin", "den")
+"""Places that an import brought each, and that nobody says anything about."""
 
 WORLD: Final[tuple[Event, ...]] = (
     *(events.ActorRegistered(actor=one, name=one.title(), level="side") for one in ACTORS[:3]),
@@ -52,6 +54,17 @@ WORLD: Final[tuple[Event, ...]] = (
     *(
         events.ImportStarted(import_id=one, name=f"{one}.csv", file_format="claims", sha256="0" * 64)
         for one in IMPORTS
+    ),
+    *(
+        events.PlaceRegistered(
+            place=place,
+            name=place.title(),
+            place_kind="other",
+            parent="valley",
+            aliases=(f"gn:{place}",),
+            imported=one,
+        )
+        for one, place in zip(IMPORTS, BROUGHT, strict=True)
     ),
 )
 
@@ -145,6 +158,7 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
     two_actors = st.permutations(ACTORS).map(lambda names: names[:2])
     two_sources = st.permutations(SOURCES).map(lambda names: names[:2])
     source, actor, place = (st.sampled_from(one) for one in (SOURCES, ACTORS, PLACES))
+    brought = st.sampled_from(BROUGHT)
     return st.one_of(
         st.just(events.ClaimRetracted(claim=claim)),
         other.map(lambda one: events.ClaimCorrected(claim=claim, replaced_by=one)),
@@ -200,6 +214,13 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
         ),
         st.sampled_from(IMPORTS).map(lambda one: events.ImportUndone(import_id=one, reason="wrong columns")),
         st.sampled_from(IMPORTS).map(lambda one: events.ImportRestored(import_id=one)),
+        brought.map(lambda one: events.PlaceRenamed(place=one, name=f"New {one}")),
+        brought.map(lambda one: events.PlaceAliased(place=one, aliases=(f"Old {one}", f"gn:{one}"))),
+        st.builds(
+            lambda one, by: events.PlaceRegistered(place=one, name=one, place_kind="other", imported=by),
+            brought, st.sampled_from((None, *IMPORTS)),
+        ),
+        st.just(events.PlaceMerged(place="ruin", into="den")),
         place.map(lambda one: events.PlaceAliased(place=one, aliases=(f"Old {one}",))),
         place.map(lambda one: events.PlaceUnaliased(place=one, aliases=(f"Old {one}", one.title()))),
     )  # fmt: skip

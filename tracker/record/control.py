@@ -49,7 +49,9 @@ EVERYWHERE: Final = frozenset(
 """Events that show in many places: where those people spoke or are named, where those claims now count
 or count no more."""
 
-_BACKDROP: Final = ("actor-", "source-", "setting-", "place-merged", "place-unmerged")
+_BACKDROP: Final = (
+    "actor-", "source-", "setting-", "place-merged", "place-unmerged", "import-undone", "import-restored",
+)  # fmt: skip
 
 
 def changes_backdrop(kind: str) -> bool:

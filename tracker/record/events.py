@@ -124,7 +124,10 @@ class PlaceEvent(Event):
 
 
 class PlaceRegistered(PlaceEvent):
-    """A place came into the tracker; one without coordinates may lie `near` another (km, bearing)."""
+    """A place came into the tracker; one without coordinates may lie `near` another (km, bearing).
+
+    `imported` is the import that brought it.
+    """
 
     kind = "place-registered"
     name: Name
@@ -138,6 +141,7 @@ class PlaceRegistered(PlaceEvent):
     km: float | None = Field(default=None, ge=0)
     gazetteer: Name | None = None
     aliases: tuple[Name, ...] = ()
+    imported: Id | None = None
 
 
 class PlaceDescribed(PlaceEvent):

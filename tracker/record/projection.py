@@ -1,8 +1,8 @@
 """Decides how derived tables follow the log: what a projection is, and how it is caught up or rebuilt.
 
-A projection is a table and pure handlers: given an event, a handler yields `Put`, `Patch`, `Drop` or
-`PatchAll` for rows of its own table; the runner writes them in the transaction of the append. Rows are never
-overwritten: each carries the positions [from_pos, to_pos) in which it was true, so what the tracker
+A projection is a table and pure handlers: given an event, a handler yields `Put`, `Patch` or `Drop` for a row
+of its own table, or `PatchAll`, `DropAll` or `BringBack` for a set of them; the runner writes them in the
+transaction of the append. Rows are never overwritten: each carries the positions [from_pos, to_pos) in which it was true, so what the tracker
 knew after any event can be read back exactly.
 """
 
@@ -55,7 +55,23 @@ class PatchAll(NamedTuple):
     values: Mapping[str, object]
 
 
-Change = Put | Patch | Drop | PatchAll
+class DropAll(NamedTuple):
+    """There is no row any more that has certain values."""
+
+    where: Mapping[str, object]
+
+
+class BringBack(NamedTuple):
+    """Of the rows with certain values those are true again that ended last, all at once, as they were then.
+
+    A key that has got another row since keeps that.
+    """
+
+    where: Mapping[str, object]
+
+
+OfMany = PatchAll | DropAll | BringBack
+Change = Put | Patch | Drop | OfMany
 Handle = Callable[[Body, Envelope], Iterable[Change]]
 
 
@@ -118,6 +134,36 @@ class Projection:
         )
         yield again, (*change.values.values(), *where, position)
 
+    def drop_all(self, change: DropAll, position: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+        """The statement, with its values, that closes every row meant."""
+        meant = " AND ".join(f"{name} = ?" for name in change.where)
+        yield (
+            f"UPDATE {self.table} SET to_pos = ? WHERE {meant} AND to_pos = {OPEN} AND from_pos < ?",
+            (position, *change.where.values(), position),
+        )
+
+    def bring_back(self, change: BringBack, position: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+        """The statement, with its values, that writes those anew from a position which ended last."""
+        meant = " AND ".join(f"{name} = ?" for name in change.where)
+        where = tuple(change.where.values())
+        names = ", ".join([*self.key, *self.columns])
+        same = " AND ".join(f"later.{name} = gone.{name}" for name in self.key)
+        yield (
+            f"INSERT INTO {self.table} ({names}, from_pos, to_pos)"
+            f" SELECT {names}, CAST(? AS BIGINT), {OPEN} FROM {self.table} gone WHERE {meant} AND to_pos ="
+            f" (SELECT max(to_pos) FROM {self.table} WHERE {meant} AND to_pos < {OPEN}) AND NOT EXISTS"
+            f" (SELECT 1 FROM {self.table} later WHERE {same} AND later.to_pos = {OPEN})",
+            (position, *where, *where),
+        )
+
+    def of_many(self, change: OfMany, position: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+        """The statements, with their values, for a change of a set of rows."""
+        if isinstance(change, PatchAll):
+            return self.patch_all(change, position)
+        if isinstance(change, DropAll):
+            return self.drop_all(change, position)
+        return self.bring_back(change, position)
+
     @property
     def _true(self) -> str:
         return f"{' AND '.join(f'{name} = ?' for name in self.key)} AND to_pos = {OPEN}"
@@ -159,23 +205,23 @@ class _Batch:
             for change in handlers[envelope.kind](data, envelope)
         ]
         found: dict[Key, Mapping[str, Any]] = {}
-        for is_all, several in groupby(changes, key=lambda change: isinstance(change[0], PatchAll)):
+        for is_all, several in groupby(changes, key=lambda change: isinstance(change[0], OfMany)):
             some = list(several)
             found.update(self._all(some) if is_all else self._one_by_one(some))
         return found
 
     def _all(self, changes: Iterable[tuple[Change, int]]) -> Rows:
         for change, position in changes:
-            assert isinstance(change, PatchAll)
-            for statement, values in self._projection.patch_all(change, position):
+            assert isinstance(change, OfMany)
+            for statement, values in self._projection.of_many(change, position):
                 self._driver.run(statement, values)
         return {}
 
     def _one_by_one(self, changes: Sequence[tuple[Change, int]]) -> Rows:
         self._current, self._done = {}, []
-        self._look_up(change for change, _ in changes if not isinstance(change, PatchAll))
+        self._look_up(change for change, _ in changes if not isinstance(change, OfMany))
         for change, position in changes:
-            if not isinstance(change, PatchAll):
+            if not isinstance(change, OfMany):
                 self._change(change, position)
         self._write()
         return {key: one.values for key, one in self._current.items() if one is not None and not one.stored}

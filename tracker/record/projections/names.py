@@ -7,19 +7,20 @@ from collections.abc import Iterable, Iterator
 from tracker.names import fold
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Drop, Handle, Projection, Put
+from tracker.record.projection import BringBack, Drop, DropAll, Handle, Projection, Put
 
 THINGS = ("place", "actor", "source")
 
 
-def _named(thing: str, id_: str, names: Iterable[str]) -> Iterator[Put]:
+def _named(thing: str, id_: str, names: Iterable[str], imported: str | None = None) -> Iterator[Put]:
     for name in dict.fromkeys(names):
-        yield Put((thing, id_, name), {"folded": fold(name)})
+        yield Put((thing, id_, name), {"folded": fold(name), "imported": imported})
 
 
 def _registered(thing: str) -> Handle:
     def handle(event: Body, _: Envelope) -> Iterator[Put]:
-        return _named(thing, event[thing], [event["name"], *event.get("aliases", ())])
+        names = [event["name"], *event.get("aliases", ())]
+        return _named(thing, event[thing], names, event.get("imported"))
 
     return handle
 
@@ -46,12 +47,24 @@ def _renamed(thing: str) -> Handle:
     return handle
 
 
+def _undone(event: Body, _: Envelope) -> Iterator[DropAll]:
+    yield DropAll({"imported": event["import_id"]})
+
+
+def _restored(event: Body, _: Envelope) -> Iterator[BringBack]:
+    yield BringBack({"imported": event["import_id"]})
+
+
 PROJECTION = Projection(
     table="names",
-    revision=3,
+    revision=4,
     key={"thing": "TEXT NOT NULL", "id": "TEXT NOT NULL", "alias": "TEXT NOT NULL"},
-    columns={"folded": "TEXT NOT NULL"},
+    columns={"folded": "TEXT NOT NULL", "imported": "TEXT"},
     handlers={
+        "import-undone": _undone,
+        "import-restored": _restored,
+    }
+    | {
         f"{thing}-{happened}": make(thing)
         for thing in THINGS
         for happened, make in (

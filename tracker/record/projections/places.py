@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Patch, Projection, Put
+from tracker.record.projection import BringBack, DropAll, Patch, Projection, Put
 
 _FACTS = ("lat", "lon", "parent", "population", "near", "bearing", "km", "gazetteer")
 
 
 def _registered(event: Body, _: Envelope) -> Iterator[Put]:
-    told = {"name": event["name"], "kind": event["place_kind"]}
+    told = {"name": event["name"], "kind": event["place_kind"], "imported": event.get("imported")}
     yield Put((event["place"],), {**told, **{column: event.get(column) for column in _FACTS}})
 
 
@@ -33,9 +33,17 @@ def _unmerged(event: Body, _: Envelope) -> Iterator[Patch]:
     yield Patch((event["place"],), {"merged_into": None})
 
 
+def _undone(event: Body, _: Envelope) -> Iterator[DropAll]:
+    yield DropAll({"imported": event["import_id"]})
+
+
+def _restored(event: Body, _: Envelope) -> Iterator[BringBack]:
+    yield BringBack({"imported": event["import_id"]})
+
+
 PROJECTION = Projection(
     table="places",
-    revision=4,
+    revision=5,
     key={"id": "TEXT NOT NULL"},
     columns={
         "name": "TEXT NOT NULL",
@@ -49,6 +57,7 @@ PROJECTION = Projection(
         "km": "DOUBLE PRECISION",
         "gazetteer": "TEXT",
         "merged_into": "TEXT",
+        "imported": "TEXT",
     },
     handlers={
         "place-registered": _registered,
@@ -56,6 +65,8 @@ PROJECTION = Projection(
         "place-renamed": _renamed,
         "place-merged": _merged,
         "place-unmerged": _unmerged,
+        "import-undone": _undone,
+        "import-restored": _restored,
     },
-    indexes=(("parent",), ("near",), ("lat", "lon"), ("merged_into",)),
+    indexes=(("parent",), ("near",), ("lat", "lon"), ("merged_into",), ("gazetteer",)),
 )
