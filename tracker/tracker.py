@@ -233,14 +233,15 @@ class Tracker:
         self, file: str | Path, *, file_format: str | None = None, profile: str | Path | None = None,
         encoding: str | None = None, dry_run: bool = False, strict: bool = False,
         rejected: str | Path | None = None,
-        told: Callable[[Progress], None] = lambda _: None,
+        told: Callable[[Progress], None] = lambda _: None, min_population: int | None = None,
     ) -> Document:  # fmt: skip
-        """Record the claims of a file, a row each; what is in the record already is not written again.
+        """Record the claims of a file, or its places; what is in the record already is not written again.
 
         `profile` says what the columns of a table mean: the name of one that comes with tracker, or a path.
         Rows that cannot be read are written to a CSV named by `rejected`, with the reason; with `strict`
         nothing is recorded if there are any. `dry_run` writes nothing and answers with the verdicts that
-        would change. `told` is given the progress after each chunk.
+        would change. `told` is given the progress after each chunk. `min_population`: settlements of
+        a gazetteer with fewer people are left out.
         """
         from tracker.desk.importing import Importing
         from tracker.importers.rejects import Rejects
@@ -249,6 +250,7 @@ class Tracker:
             done = Importing(self._recorder()).run(
                 str(file), file_format=file_format, profile=None if profile is None else str(profile),
                 encoding=encoding, dry_run=dry_run, strict=strict, told=told, rejected=bad.take,
+                min_population=min_population,
             )  # fmt: skip
         return {**done, "rejected_file": bad.path if bad.count else None}
 

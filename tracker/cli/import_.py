@@ -43,16 +43,21 @@ command = _Group(
 
 @command.command("file", cls=Command)
 @click.argument("file", type=click.Path())
-@click.option("--format", "file_format", metavar="WORD", help="csv or jsonl; else told by the file's name.")
+@click.option(
+    "--format", "file_format", metavar="WORD", help="csv, jsonl; places, geonames, pcodes, geojson."
+)
 @click.option("--map", "profile", metavar="NAME|FILE", help="What the columns mean: a profile.")
 @click.option("--encoding", metavar="WORD", help="Of a table: cp1252, cp1256, …; else UTF-8, or its mark.")
+@click.option(
+    "--min-population", metavar="N", type=click.IntRange(0), help="Of a gazetteer: no smaller towns."
+)
 @click.option("--rejected", metavar="FILE", type=click.Path(), help="Where bad rows go: FILE.rejected.csv.")
 @click.option("--strict", is_flag=True, help="Record nothing if there is a bad row.")
 @click.option("--dry-run", is_flag=True, help="Show what would be recorded and change; write nothing.")
 @session
 def file_(
     run: Session, file: str, file_format: str | None, profile: str | None, encoding: str | None,
-    rejected: str | None, strict: bool, dry_run: bool,
+    min_population: int | None, rejected: str | None, strict: bool, dry_run: bool,
 ) -> None:  # fmt: skip
     """Record the claims of FILE, a row each (docs/import.md). The same file again records nothing.
 
@@ -64,6 +69,7 @@ def file_(
         found = run.tracker(writing=True).import_file(
             file, file_format=file_format, profile=profile, encoding=encoding, dry_run=dry_run, strict=strict,
             rejected=rejected or f"{file}.rejected.csv", told=meter,
+            min_population=min_population,
         )  # fmt: skip
     except KeyboardInterrupt:
         meter.end()
@@ -124,6 +130,9 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
         out.item("places", f"{found['places_made']:,} {would or 'were '}made, where their rows have them")
     for why, count in found["left"].items():
         out.item("left out", f"{count:,}: {why}")
+    for text in found["notes"][:TOLD]:
+        out.item("note", text)
+    _more(out, found["notes"])
     for one in found["unresolved"][:TOLD]:
         out.item(one["thing"], f"{one['name']} ({one['count']:,}): {one['try']}")
     _more(out, found["unresolved"])

@@ -27,7 +27,7 @@ class Binder:
     """Names bound once each; those that are not known, with how often they came and what they may mean."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._found: dict[tuple[str, str], Resolved | NotFound] = {}
         self._nearest: dict[tuple[str, Near], Resolved | BadInput] = {}
         self._missed: Counter[tuple[str, str]] = Counter()
@@ -84,7 +84,7 @@ class Binder:
         namesakes = self._namesakes(text, found) if made is None else [made]
         away = sorted((km, one) for one in namesakes if (km := distance(one, here)) is not None)
         if away and away[0][0] <= near.km:
-            return self.find("place", text) if made else find(self._reader, "place", away[0][1].id)
+            return self.find("place", text) if made else find(self.reader, "place", away[0][1].id)
         if not away:  # its own coordinates are not known, so nothing speaks against it
             return self.find("place", text)
         return BadInput(
@@ -95,7 +95,7 @@ class Binder:
     def _make(self, text: str, here: Place) -> Resolved:
         """A new place, where the row has it."""
         id_, n = slug(text), 1
-        while self._reader.one("SELECT 1 FROM places WHERE id = :id", id=id_) or id_ in self._ids:
+        while self.reader.one("SELECT 1 FROM places WHERE id = :id", id=id_) or id_ in self._ids:
             n += 1
             id_ = f"{slug(text)}-{n}"
         self._ids.add(id_)
@@ -111,7 +111,7 @@ class Binder:
         where, bound = "names.folded = :folded", {"folded": fold(text)}
         if isinstance(found, Resolved):
             where, bound = f"({where} OR places.id = :id)", {**bound, "id": found.id}
-        rows = self._reader.rows(
+        rows = self.reader.rows(
             f"SELECT DISTINCT {columns} FROM places JOIN names ON names.id = places.id"
             f" WHERE names.thing = 'place' AND names.to_pos > :known AND {where}"
             " AND places.to_pos > :known AND places.merged_into IS NULL",
@@ -129,7 +129,7 @@ class Binder:
         if (coming := self._coming.get((thing, fold(text)))) is not None:
             return coming
         try:
-            return find(self._reader, thing, text, proposing=len(self._missed) < PROPOSED)
+            return find(self.reader, thing, text, proposing=len(self._missed) < PROPOSED)
         except NotFound as error:
             return error
 

@@ -23,7 +23,7 @@ from tracker.desk.recording import Recorder, new_event
 from tracker.desk.retyped import with_document
 from tracker.errors import BadInput, Conflict, NotFound, TrackerError
 from tracker.importers.claims import LeftOut, Told
-from tracker.importers.formats import Format, format_of
+from tracker.importers.formats import Format, Gazetteer, format_of
 from tracker.importers.profile import Profile, read_profile
 from tracker.importers.rows import Rejected, Row
 from tracker.reader import Reader, over
@@ -67,24 +67,40 @@ class Importing:
     def run(
         self, path: str, *, file_format: str | None, profile: str | None, encoding: str | None,
         dry_run: bool, strict: bool, told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
+        min_population: int | None = None,
     ) -> Document:  # fmt: skip
-        """Record the claims of a file; with `strict` all of them or, if a row is bad, none.
+        """Record the claims, or places, of a file; with `strict` all of them or, if a row is bad, none.
 
         `profile` names what the columns of a table mean that is no file of claims.
         """
         how = format_of(path, file_format)
         meant: tuple[str, Profile] | None = None
+        if isinstance(how, Gazetteer):
+            _refuse_option("--map", profile, f"{how.name} needs none")
+        else:
+            _refuse_option("--min-population", min_population, "it is of gazetteers (--format geonames)")
         if profile is not None:
+            assert isinstance(how, Format)
             meant = read_profile(profile)
             how = how._replace(told=meant[1].told)
         with _opened(path) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
-            one = _Import(self._recorder, how, path, sha256, told, rejected, meant)
+            if isinstance(how, Gazetteer):
+                from tracker.desk.gazetteer import Places
+
+                one: Import = Places(self._recorder, how, path, sha256, told, rejected, min_population)
+            else:
+                one = Import(self._recorder, how, path, sha256, told, rejected, meant)
             if strict:
                 one.check(file, encoding)
                 file.seek(0)
             return one.tried(file, encoding) if dry_run else one.recorded(file, encoding)
+
+
+def _refuse_option(option: str, value: object, why: str) -> None:
+    if value is not None:
+        raise BadInput(what=f"{option} says nothing here: {why}", try_=f"without {option}")
 
 
 @contextmanager
@@ -100,9 +116,9 @@ def _opened(path: str) -> Iterator[BufferedReader]:
         ) from None
 
 
-class _Import:
+class Import:
     def __init__(
-        self, recorder: Recorder, how: Format, path: str, sha256: str,
+        self, recorder: Recorder, how: Format | Gazetteer, path: str, sha256: str,
         told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
         meant: tuple[str, Profile] | None = None,
     ) -> None:  # fmt: skip
@@ -142,6 +158,11 @@ class _Import:
             with closing(self._how.read(file, self._path, encoding)) as rows:
                 for _ in self._drafted(reader, rows):
                     pass
+        self.refuse_bad()
+        self.rows, self.left_out, self._left, self._binder = 0, 0, Counter(), None
+
+    def refuse_bad(self) -> None:
+        """BadInput if a row was bad."""
         if self.rejected:
             first = min(lines[0] for lines in self._reasons.values())
             raise BadInput(
@@ -149,7 +170,6 @@ class _Import:
                 f" line {first}",
                 try_="without --strict the others are; nothing was recorded",
             )
-        self.rows, self.left_out, self._left, self._binder = 0, 0, Counter(), None
 
     # -- all rows --------------------------------------------------------------------------------
 
@@ -184,7 +204,7 @@ class _Import:
                 with typed_by_somebody():
                     drafted = [*self._drafts(reader, row, self._binder, now, zone)]
             except (BadInput, NotFound) as error:
-                self._reject(_rejected(row, error))
+                self._reject(rejected(row, error))
             else:
                 yield from drafted
 
@@ -198,6 +218,7 @@ class _Import:
         self._parties.bind(binder)
         if not self._parties.makes_places:
             return binder
+        assert isinstance(self._how, Format)
         with closing(self._how.read(file, self._path, encoding)) as rows:
             for row in rows:
                 with suppress(BadInput, NotFound):
@@ -209,10 +230,10 @@ class _Import:
         return binder
 
     def _drafts(self, reader: Reader, row: Row, binder: Binder, now: int, zone: str) -> Iterator[Drafted]:
+        assert isinstance(self._how, Format)
         for told in self._how.told(row.fields):
             if isinstance(told, LeftOut):
-                self.left_out += 1
-                self._left[told.why] += 1
+                self._leave(told)
             else:
                 yield self._draft(reader, told, binder, now, zone)
 
@@ -232,6 +253,10 @@ class _Import:
                 self._chains.clear()
             self._chains[key] = attribution(told, source, find, **more)
         return self._chains[key]
+
+    def _leave(self, one: LeftOut) -> None:
+        self.left_out += 1
+        self._left[one.why] += 1
 
     def _reject(self, one: Rejected) -> None:
         self.rejected += 1
@@ -317,7 +342,12 @@ class _Import:
                 for (field, why), lines in sorted(self._reasons.items(), key=lambda one: -len(one[1]))
             ],
             "unresolved": self._binder.unresolved(), "places_made": len(self._binder.places),
+            "notes": self._notes(),
         }  # fmt: skip
+
+    def _notes(self) -> list[str]:
+        """What a person should look at, though it was recorded."""
+        return []
 
 
 def import_id(sha256: str, file_format: str, profile: str = "") -> str:
@@ -334,6 +364,7 @@ def reader_version(reader: Reader, id_: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def _rejected(row: Row, error: TrackerError) -> Rejected:
+def rejected(row: Row, error: TrackerError) -> Rejected:
+    """A row that is refused as data."""
     field = str(error.facts.get("kind", "")) if isinstance(error, NotFound) else ""
     return Rejected(row.line, field, f"{error.message}; {error.next_step}", row.fields)

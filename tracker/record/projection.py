@@ -1,9 +1,9 @@
 """Decides how derived tables follow the log: what a projection is, and how it is caught up or rebuilt.
 
 A projection is a table and pure handlers: given an event, a handler yields `Put`, `Patch` or `Drop` for a row
-of its own table, or `PatchAll`, `DropAll` or `BringBack` for a set of them; the runner writes them in the
-transaction of the append. Rows are never overwritten: each carries the positions [from_pos, to_pos) in which it was true, so what the tracker
-knew after any event can be read back exactly.
+of its own table, or `PatchAll`, `DropAll` or `BringBack` for a set; the runner writes them in the
+transaction of the append. Rows are never overwritten: each carries the positions [from_pos, to_pos) in
+which it was true, so what the tracker knew after any event can be read back exactly.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from tracker.names import fold
 from tracker.record.envelope import Envelope
@@ -55,16 +56,13 @@ def _restored(event: Body, _: Envelope) -> Iterator[BringBack]:
     yield BringBack({"imported": event["import_id"]})
 
 
+_IMPORTS: Final[dict[str, Handle]] = {"import-undone": _undone, "import-restored": _restored}
 PROJECTION = Projection(
     table="names",
     revision=4,
     key={"thing": "TEXT NOT NULL", "id": "TEXT NOT NULL", "alias": "TEXT NOT NULL"},
     columns={"folded": "TEXT NOT NULL", "imported": "TEXT"},
-    handlers={
-        "import-undone": _undone,
-        "import-restored": _restored,
-    }
-    | {
+    handlers=_IMPORTS | {
         f"{thing}-{happened}": make(thing)
         for thing in THINGS
         for happened, make in (

@@ -1,0 +1,95 @@
+"""Decides what a table of administrative areas with p-codes tells: each code once, with all its names.
+
+Such tables (of OCHA) have a row for each area of the lowest level, and in it the names and codes of all that
+it lies in: `admin1Name_en`, `admin1Pcode`, `admin2Name_ar`, …, or `ADM1_EN`, `ADM1_PCODE`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any, BinaryIO, Final
+
+from tracker.importers.places import Told, number, people, place, text
+from tracker.importers.rows import Fields, Rejected, Row, refuse
+from tracker.importers.table import read_table
+
+KINDS: Final = ("country", "governorate", "district", "district", "village", "village")
+"""What an area of each level is here; the fourth is the communities of OCHA's tables."""
+_HEAD: Final = re.compile(
+    r"adm(?:in)?_?([0-5])_?(?:(pcode|code)|(?:(alt|ref)?name)?(?:alt)?(\d)?_?([a-z]{2,3})?)"
+)
+_LAT: Final = ("latitude", "lat", "center_lat", "y_coord", "latitude_y", "y")
+_LON: Final = ("longitude", "lon", "lng", "center_lon", "x_coord", "longitude_x", "x")
+_PEOPLE: Final = ("population", "pop")
+
+
+def read_pcodes(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
+    """A row for each p-code of a table, the country's first. Raises BadInput where it has none."""
+    seen: set[str] = set()
+    with closing(read_table(file, path, encoding)) as rows:
+        for row in rows:
+            if isinstance(row, Rejected):
+                yield row
+            elif not any(str(cell).startswith("#") for cell in list(row.fields.values())[:1]):  # tags of HXL
+                yield from _areas(row, path, seen)
+
+
+def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
+    names: dict[int, dict[str, str]] = {}
+    codes: dict[int, str] = {}
+    for head, cell in row.fields.items():
+        match = _HEAD.fullmatch(head)
+        if match is None:
+            continue
+        level = int(match[1])
+        if match[2]:
+            codes[level] = cell
+        else:
+            names.setdefault(level, {})[head] = cell
+    if not codes:
+        if not seen:
+            raise refuse(
+                path, "it has no column with p-codes", "columns such as admin1Pcode, or --format places"
+            )
+        yield Rejected(row.line, "", "it has no p-code", row.fields)
+        return
+    lowest = max(codes)
+    for level, code in sorted(codes.items()):
+        if code in seen:
+            continue
+        seen.add(code)
+        above = [codes[one] for one in range(level) if one in codes]
+        yield Row(row.line, _fields(row.fields, level, code, names.get(level, {}), above, level == lowest))
+
+
+def _fields(
+    row: Fields, level: int, code: str, names: dict[str, str], above: list[str], is_lowest: bool
+) -> dict[str, Any]:
+    """An area as `told` reads it; what a row says of itself, such as where it is, it says of the lowest."""
+    english = next((names[head] for head in names if head.endswith("_en")), None)
+    main = english or next(iter(names.values()), None)
+    found: dict[str, Any] = {"kind": KINDS[level], "code": code}
+    if main is not None:
+        found["name"] = main
+    if others := [name for name in dict.fromkeys(names.values()) if name != main]:
+        found["aliases"] = others
+    if above:
+        found["parent"] = above[-1]
+    if is_lowest:
+        for field, heads in (("lat", _LAT), ("lon", _LON), ("population", _PEOPLE)):
+            value = next((row[head] for head in heads if head in row), None)
+            if value is not None:
+                found[field] = value
+    return found
+
+
+def told(fields: Fields) -> Told:
+    """The area of a row."""
+    return place(
+        fields.get("name"), kind=fields["kind"], codes=[text("code", fields["code"])],
+        lat=number("lat", fields.get("lat")), lon=number("lon", fields.get("lon")),
+        population=people(fields.get("population")), aliases=fields.get("aliases", ()),
+        parents=(fields["parent"],) if "parent" in fields else (),
+    )  # fmt: skip
