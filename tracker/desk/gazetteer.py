@@ -48,6 +48,7 @@ class Places(Import):
         self._outlines = 0
 
     def check(self, file: BufferedReader, encoding: str | None) -> None:
+        """Try all of it, as what a place lies in is found while recording; BadInput if a row is bad."""
         assert isinstance(self._how, Gazetteer)
         tried = Places(
             self._recorder, self._how, self._path, self._sha256, lambda _: None, self._tell_rejected,

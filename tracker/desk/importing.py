@@ -117,6 +117,8 @@ def _opened(path: str) -> Iterator[BufferedReader]:
 
 
 class Import:
+    """What is done with one file of claims."""
+
     def __init__(
         self, recorder: Recorder, how: Format | Gazetteer, path: str, sha256: str,
         told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
@@ -137,11 +139,13 @@ class Import:
     # -- the three ways --------------------------------------------------------------------------
 
     def recorded(self, file: BufferedReader, encoding: str | None) -> Document:
+        """Record what is new, chunk by chunk."""
         with Store.open(self._recorder.where) as store:
             self._all(store, file, encoding)
         return self._document(dry_run=False)
 
     def tried(self, file: BufferedReader, encoding: str | None) -> Document:
+        """The same, taken back at the end; with the verdicts that would change."""
         with self._recorder.reading():
             pass  # brings the views along, if they are behind
         question = Question(self._recorder.clock())

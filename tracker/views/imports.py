@@ -57,7 +57,8 @@ _OURS: Final = f"(SELECT id FROM places WHERE imported = :id AND {TRUE})"
 _STANDING: Final = (
     (
         "claim",
-        f"SELECT count(*), min(id) FROM claims WHERE place IN {_OURS} AND fact = 'recorded' AND {TRUE}",
+        f"SELECT count(*), min(id) FROM claims WHERE place IN {_OURS} AND fact = 'recorded'"
+        f" AND coalesce(imported, '') <> :id AND {TRUE}",
     ),
     (
         "assessment",
@@ -110,7 +111,7 @@ def nowhere(reader: Reader, id_: str) -> list[str]:
     """The places that claims of an import are about and that are no more."""
     rows = reader.rows(
         f"SELECT DISTINCT place FROM claims WHERE imported = :id AND place IS NOT NULL AND {TRUE}"
-        f" AND place NOT IN (SELECT id FROM places WHERE {TRUE}) ORDER BY place",
+        f" AND place NOT IN (SELECT id FROM places WHERE imported = :id OR {TRUE}) ORDER BY place",
         id=id_, known=NOW,
     )  # fmt: skip
     return [row[0] for row in rows]
