@@ -77,13 +77,15 @@ class Places(Import):
         file.seek(0)
         waiting: set[int] = set()
         with closing(self._how.read(file, self._path, encoding)) as rows:
-            places = self._placed(rows, wanted)
+            places = self._placed(rows, wanted, waiting, step)
             while chunk := list(islice(places, importing.CHUNK)):
                 waiting.update(self._place(store, chunk, step))
                 self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
         return waiting
 
-    def _placed(self, rows: Iterator[Row | Rejected], wanted: set[int] | None) -> Iterator[placing.Drafted]:
+    def _placed(
+        self, rows: Iterator[Row | Rejected], wanted: set[int] | None, waiting: set[int], step: int
+    ) -> Iterator[placing.Drafted]:
         assert isinstance(self._how, Gazetteer)
         for at, row in enumerate(rows):
             if wanted is not None and at not in wanted:
@@ -102,6 +104,8 @@ class Places(Import):
                 self._leave(told)
             elif self._is_small(told.event):
                 self._leave(LeftOut(f"fewer than {self._least:,} people, or nobody knows how many"))
+            elif self._placing.has_to_wait(told, step):
+                waiting.add(at)
             else:
                 yield placing.Drafted(at, row, told)
 

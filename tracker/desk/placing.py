@@ -22,7 +22,7 @@ from tracker.reader import NOW, Reader, last_position
 from tracker.record.envelope import NewEvent
 from tracker.views.names import areas, find
 from tracker.views.parties import TRUE
-from tracker.views.places import Place, distance
+from tracker.views.places import Place, boxed, distance
 
 NEAR_KM: Final = 2.0
 """Two places of one name and kind that are no farther apart may well be one."""
@@ -76,6 +76,10 @@ class Placing:
         """What the rows of a chunk become on the record that a reader sees; `missing` refuses a name."""
         return _Chunk(reader, self._import, self._areas, self._counted, step, missing).all(chunk)
 
+    def has_to_wait(self, told: Told, step: int) -> bool:
+        """Whether a row has to wait as far as can be told without asking the record."""
+        return told.inside and step != AT_LAST and bool(told.parents) and told.parents[0] not in self._areas
+
     def done(self, placed: Placed) -> None:
         """They are recorded."""
         self._areas |= placed.areas
@@ -93,6 +97,8 @@ class _Chunk:
         self._by_name: dict[str, list[str]] = {}
         self._kinds: dict[str, str] = {}
         self._bound: dict[str, str | None] = {}
+        self._new_places: dict[str, list[Place]] = {}
+        self._digests: dict[int, str] = {}
 
     def all(self, chunk: Sequence[Drafted]) -> Placed:
         self._look_up([one.told for one in chunk])
@@ -122,26 +128,12 @@ class _Chunk:
         self._codes: dict[str, str] = dict(
             self._among(f"SELECT gazetteer, id {_TRUE.format('gazetteer')}", codes)
         )
-        self._hashes = [(digest(one), digest(one, self._import)) for one in told]
-        wanted = {one for two in self._hashes for one in two}
+        self._digests = {id(one): digest(one) for one in told}
+        wanted = {salted for one in self._digests.values() for salted in (one, self._salted(one))}
         found = self._reader.among("SELECT event_id, stream FROM events WHERE event_id IN (:wanted)", wanted)
         self._events = {event: stream.removeprefix("place/") for event, stream in found}
         still = self._among(f"SELECT id {_TRUE.format('id')}", self._events.values())
         self._there = {row[0] for row in still}
-        self._namesakes = self._same_names(told)
-
-    def _same_names(self, told: Sequence[Told]) -> dict[str, list[Place]]:
-        sql = (
-            f"SELECT n.folded, {', '.join(f'p.{one}' for one in Place._fields)} FROM names n"
-            " JOIN places p ON p.id = n.id AND p.to_pos > :known"
-            " WHERE n.folded IN (:wanted) AND n.thing = 'place' AND n.to_pos > :known"
-        )
-        found: dict[str, list[Place]] = {}
-        for folded, *place in self._among(sql, {fold(one.event.name) for one in told}):
-            other = Place(*place)
-            if other.lat is not None and other.merged_into is None:
-                found.setdefault(folded, []).append(other)
-        return found
 
     def _among(self, sql: str, wanted: Iterable[str]) -> Iterable[Any]:
         return self._reader.among(sql, wanted, known=NOW)
@@ -159,7 +151,8 @@ class _Chunk:
                 what=f"there is already a place {told.id}, which is not called {told.event.name}",
                 try_=f"tracker place alias {told.id} … if it is the same, else another id",
             )
-        place = self._events.get(digest(told)) or self._events.get(digest(told, self._import))
+        plain = self._digests[id(told)]
+        place = self._events.get(plain) or self._events.get(self._salted(plain))
         return place if place in self._there else None
 
     # -- a new one ---------------------------------------------------------------------------------
@@ -198,7 +191,7 @@ class _Chunk:
                 self._placed.areas.setdefault(key, id_)
         if told.code is not None:
             self._codes.update(dict.fromkeys(_spellings(told.code), id_))
-        self._events[digest(told)] = id_
+        self._events[self._digests[id(told)]] = id_
         self._there.add(id_)
 
     def _fresh(self, told: Told) -> str:
@@ -223,10 +216,14 @@ class _Chunk:
 
     def _fresh_hash(self, told: Told) -> str:
         """The id of its event: of one that was undone and comes again another."""
-        for salt in ("", self._import):
-            if (event_id := digest(told, salt)) not in self._events:
+        plain = self._digests[id(told)]
+        for event_id in (plain, self._salted(plain)):
+            if event_id not in self._events:
                 return event_id
-        return digest(told, f"{self._import} {last_position(self._reader)}")
+        return f"{self._salted(plain)}-{last_position(self._reader)}"
+
+    def _salted(self, event_id: str) -> str:
+        return f"{event_id}-{self._import}"
 
     def _twin(self, id_: str, told: Told) -> None:
         event, folded = told.event, fold(told.event.name)
@@ -235,13 +232,17 @@ class _Chunk:
         here = Place(
             id_, event.name, event.place_kind, event.lat, event.lon, *(None,) * 7
         )  # fmt: skip
-        others = self._namesakes.setdefault(folded, [])
-        near = [(distance(here, other), other) for other in others if other.kind == here.kind]
-        close = [(km, other.id) for km, other in near if km is not None and km <= NEAR_KM]
-        if close:
-            km, other = min(close)
-            self._placed.twins.append(Twin(id_, event.name, event.place_kind, km, other))
+        others = self._new_places.setdefault(folded, [])
+        near = [
+            (km, other.id)
+            for other in (*boxed(self._reader, here, NEAR_KM), *others)
+            if other.kind == here.kind and other.merged_into is None and fold(other.name) == folded
+            and (km := distance(here, other)) is not None and km <= NEAR_KM
+        ]  # fmt: skip
         others.append(here)
+        if near:
+            km, other_id = min(near)
+            self._placed.twins.append(Twin(id_, event.name, event.place_kind, km, other_id))
 
     # -- what it lies in ---------------------------------------------------------------------------
 
@@ -302,7 +303,7 @@ class _Chunk:
             return None
 
 
-def digest(told: Told, salt: str = "") -> str:
+def digest(told: Told) -> str:
     """The id of the event that brings in a place: of its code, else its id, else all that is said of it."""
     event = told.event
     if told.code is not None:
@@ -311,8 +312,6 @@ def digest(told: Told, salt: str = "") -> str:
         key = ["id", told.id]
     else:
         key = ["told", event.name, event.place_kind, event.lat, event.lon, *told.parents[:1]]
-    if salt:
-        key.append(salt)
     return f"place-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]}"
 
 

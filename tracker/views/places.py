@@ -102,21 +102,27 @@ def around(reader: Reader, place: Place, km: float, known: int = NOW) -> list[tu
         near = Place(*row)
         if near.id != place.id:
             found[near.id] = (near.km or 0.0, near)
-    if place.lat is not None and place.lon is not None:
-        d_lat = km / 111.0
-        d_lon = km / (111.0 * max(0.01, cos(radians(place.lat))))
-        rows = reader.rows(
-            f"SELECT {_COLUMNS} FROM places"
-            f" WHERE lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east AND {TRUE}",
-            south=place.lat - d_lat, north=place.lat + d_lat,
-            west=place.lon - d_lon, east=place.lon + d_lon, known=known,
-        )  # fmt: skip
-        for row in rows:
-            other = Place(*row)
-            away = distance(place, other)
-            if other.id != place.id and away is not None and away <= km:
-                found[other.id] = (away, other)
+    for other in boxed(reader, place, km, known):
+        away = distance(place, other)
+        if other.id != place.id and away is not None and away <= km:
+            found[other.id] = (away, other)
     return sorted(found.values(), key=lambda one: (one[0], one[1].id))
+
+
+def boxed(reader: Reader, place: Place, km: float, known: int = NOW) -> Iterator[Place]:
+    """The places in a box about one that holds all that lie within `km`, and some others."""
+    if place.lat is None or place.lon is None:
+        return
+    d_lat = km / 111.0
+    d_lon = km / (111.0 * max(0.01, cos(radians(place.lat))))
+    rows = reader.rows(
+        f"SELECT {_COLUMNS} FROM places"
+        f" WHERE lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east AND {TRUE}",
+        south=place.lat - d_lat, north=place.lat + d_lat,
+        west=place.lon - d_lon, east=place.lon + d_lon, known=known,
+    )  # fmt: skip
+    for row in rows:
+        yield Place(*row)
 
 
 def distance(a: Place, b: Place) -> float | None:
