@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import random
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.importers.test_gazetteers import OCHA, SQUARE, collection, dump, feature
+from tests.record.effort import calm
 from tracker.desk import importing
 from tracker.errors import AmbiguousName, BadInput, Conflict, UnknownName
 from tracker.tracker import Tracker
@@ -395,3 +399,64 @@ def test_a_real_gazetteer_as_it_is(tracker: Tracker) -> None:
     said = tracker.add_claim("Army holds gn:10144522", source="Wire", at="2022-03-01")
     assert said["event"]["place"] == "ulianivka"
     assert counts(tracker.import_file(UKRAINE, file_format="places")) == (2139, 0, 2139, 0, 0)
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 2000])
+def test_a_dump_in_any_order_and_with_areas_that_it_lacks(
+    chunk: int, tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A town lies in the nearest of its areas that the file has, wherever that stands in it."""
+    monkeypatch.setattr(importing, "CHUNK", chunk)
+    rows = [row for row in geonames() if "\tPCLI\t" not in row]
+    random.Random(chunk).shuffle(rows)
+    tracker.import_file(written(tmp_path / "SY.txt", "".join(rows)), file_format="geonames")
+    assert {id_: parent for id_, (_, _, parent) in places(tracker).items()} == {
+        "hamah": "hama-district", "small": "hama-governorate", "hama-district": "hama-governorate",
+        "hama-governorate": None,
+    }  # fmt: skip
+
+
+_cells = st.one_of(
+    st.sampled_from(
+        ("", "Ford", "Mill", "ford", "gn:1", "gn:2", "north", "city", "governorate", "33", "36.5", "12")
+    ),
+    st.text(max_size=6),
+)
+
+
+@calm
+@given(
+    rows=st.lists(st.lists(_cells, min_size=8, max_size=8), max_size=8),
+    chunk=st.sampled_from((1, 3, 2000)),
+    strict=st.booleans(),
+)
+def test_whatever_rows_a_table_has_each_is_recorded_known_or_rejected(
+    rows: list[list[str]], chunk: int, strict: bool, blank: Tracker, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """And again nothing is recorded, undone nothing is left, and the views are what the log says."""
+    path = tmp_path_factory.mktemp("f") / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([HEAD.strip().split(","), *rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importing, "CHUNK", chunk)
+        try:
+            done = blank.import_file(path, file_format="places", strict=strict, dry_run=strict)
+            again = blank.import_file(path, file_format="places", dry_run=strict)
+        except (BadInput, Conflict):
+            return
+    assert done["rows"] == done["recorded"] + done["known"] + done["rejected"]
+    if strict:
+        return
+    assert again["recorded"] == 0 or done["rejected"], "what waited for a place may find it now"
+    there = places(blank)
+    blank.rebuild()
+    assert places(blank) == there
+    if any(one["id"] == done["import"] for one in blank.imports()["imports"]):
+        with contextlib.suppress(Conflict):
+            blank.import_undo(done["import"])
+    assert blank.verify()["findings"] == []
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Tracker:
+    return Tracker.create(str(tmp_path / "blank.db"), clock=lambda: NOW, by="anna")

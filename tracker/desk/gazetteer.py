@@ -64,6 +64,7 @@ class Places(Import):
             self._binder = Binder(reader)
             step = placing.BY_AREA
             waiting = self._read(store, file, encoding, None, step)
+            self._placing.was_read = True
             while waiting:
                 still = self._read(store, file, encoding, waiting, step)
                 step += len(still) == len(waiting)

@@ -71,14 +71,33 @@ class Placing:
         self._import = import_id
         self._areas: dict[str, str] = {}
         self._counted: dict[str, int] = {}
+        self._in_file: set[str] = set()
+        self._before: set[str] = set()
+        self.was_read = False
 
     def placed(self, reader: Reader, chunk: Sequence[Drafted], step: int, missing: Find) -> Placed:
         """What the rows of a chunk become on the record that a reader sees; `missing` refuses a name."""
         return _Chunk(reader, self._import, self._areas, self._counted, step, missing).all(chunk)
 
     def has_to_wait(self, told: Told, step: int) -> bool:
-        """Whether a row has to wait as far as can be told without asking the record."""
-        return told.inside and step != AT_LAST and bool(told.parents) and told.parents[0] not in self._areas
+        """Whether a row waits for another of its file: the nearest there is that it can lie in.
+
+        Which those are is known once the file was read. To be asked of each row, in the order of the file.
+        """
+        if not told.inside:
+            return False
+        keys = told.keys if told.event.place_kind in AREA_KINDS else ()
+        self._in_file.update(keys)
+        if step == AT_LAST or not told.parents:
+            waits = False
+        elif self.was_read:
+            nearest = next((one for one in told.parents if one in self._in_file), None)
+            waits = nearest is not None and nearest not in self._before
+        else:
+            waits = told.parents[0] not in self._before
+        if not waits:
+            self._before.update(keys)
+        return waits
 
     def done(self, placed: Placed) -> None:
         """They are recorded."""
@@ -248,10 +267,13 @@ class _Chunk:
 
     def _parent(self, told: Told) -> str | None:
         """The id of what it lies in; None: nothing is known of it; empty: it may come yet."""
+        if told.inside:
+            own = (self._by_key.get(one) or self._remembered.get(one) for one in told.parents)
+            return next((one for one in own if one), None)
         for name in told.parents[: None if self._step == AT_LAST else 1]:
             if name in told.keys:
                 raise BadInput(what=f"it lies in itself ({name})", try_="what it lies in, or nothing")
-            found = self._bind(told, name)
+            found = self._bind(name)
             if found is not None:
                 return found
         if not told.parents:
@@ -262,12 +284,10 @@ class _Chunk:
             return self._missing("place", told.parents[0]).id
         return None
 
-    def _bind(self, told: Told, name: str) -> str | None:
+    def _bind(self, name: str) -> str | None:
         found = self._by_key.get(name) or self._remembered.get(name)
         if found is not None:
             return found
-        if told.inside:
-            return None
         folded = fold(name)
         called = self._by_name.get(folded, [])
         own = [id_ for id_ in called if self._kinds[id_] in AREA_KINDS]
