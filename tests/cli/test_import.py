@@ -128,3 +128,43 @@ def test_ctrl_c_keeps_whole_chunks_and_says_so(where: Path, tmp_path: Path) -> N
     assert half["counting"] % 2000 == 0
     assert 0 < half["counting"] < 30_000
     assert tracker("verify", "--db", where).code == 0
+
+
+def test_a_gazetteer_is_told_as_claims_are_and_its_places_can_be_named(where: Path, tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    table = (
+        "place_id,name,lat,lon,parent\ngn:1,Homs,34.73,36.71,Homs Governorate\ngn:2,Mill,34.8,36.7,Nowhere\n"
+    )
+    file.write_text(table.replace("Homs,34.73", "Mill,34.8001"), encoding="utf-8")
+    done = tracker("import", file, "--format", "places", "--db", where, *NOW)
+    assert done.out.startswith("1 recorded, 0 known, 1 rejected of 2 rows (i-"), done.err
+    assert "place        Nowhere (1):" in done.out
+    more = tmp_path / "more.csv"
+    more.write_text("code,name,lat,lon\ngn:3,Mill,34.8,36.71\n", encoding="utf-8")
+    twin = tracker("import", more, "--format", "places", "--db", where, *NOW).out
+    assert "note         Mill (mill-3) lies 0.0 km from mill, a town of the same name" in " ".join(
+        twin.split("\n")[1:2]
+    )
+    said = tracker("add-claim", "rebels captured gn:1", "--source", "SOHR", "--db", where, *NOW)
+    assert said.code == 0, said.err
+    id_ = tracker("import", file, "--format", "places", "--db", where, *NOW, "--json").json["import"]
+    refused = tracker("import", "undo", id_, "--db", where, *NOW)
+    assert refused.code == 5
+    assert "stands what is of other origin: 1 claim (c-2412" in refused.refusal[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--min-population", "5"], "--min-population says nothing here"),
+        (["--format", "geonames"], "a GeoNames dump has 19"),
+        (["--format", "geojson"], "it is no JSON"),
+        (["--format", "pcodes"], "no column with p-codes"),
+        (["--format", "places", "--map", "acled"], "--map says nothing here"),
+    ],
+)
+def test_a_file_that_is_no_gazetteer_is_refused(
+    where: Path, tmp_path: Path, words: list[str], told: str
+) -> None:
+    answer = tracker("import", tmp_path / "claims.csv", *words, "--db", where, *NOW)
+    assert (answer.code, told in answer.refusal[0]) == (2, True), answer.err
