@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tracker.desk.importing import Progress
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
+    from tracker.exporters.content import Open
     from tracker.night.targets import Target
 
 Document = dict[str, Any]
@@ -242,8 +243,13 @@ class Tracker:
         nothing is recorded if there are any. `dry_run` writes nothing and answers with the verdicts that
         would change. `told` is given the progress after each chunk.
         """
-        from tracker.desk.importing import Importing
+        from tracker.desk.importing import Importing, log_in
         from tracker.importers.rejects import Rejects
+
+        if log_in(str(file), file_format):
+            from tracker.desk.moving import moved
+
+            return moved(self._recorder(), str(file), encoding=encoding, dry_run=dry_run, told=told)
 
         with Rejects(None if rejected is None or dry_run else str(rejected)) as bad:
             done = Importing(self._recorder()).run(
@@ -251,6 +257,26 @@ class Tracker:
                 encoding=encoding, dry_run=dry_run, strict=strict, told=told, rejected=bad.take,
             )  # fmt: skip
         return {**done, "rejected_file": bad.path if bad.count else None}
+
+    def export(
+        self, what: str = "claims", *, out: str | Path | Open, file_format: str | None = None,
+        **chosen: Any,
+    ) -> Document:  # fmt: skip
+        """Write `claims` or the `log` to a file, whole or not at all, or to an open one.
+
+        Without a format it is told by the file's name. `chosen` are filters as those of `claims` (place,
+        actor, source, origin, predicate, modality, since, until, text, at, known_at, published_by).
+        """
+        from tracker.desk.exporting import check_chosen, log_content
+        from tracker.exporters.content import LOG
+        from tracker.exporters.formats import written
+
+        check_chosen(what, chosen)
+        if what == LOG:
+            with open_reader(self.where, views=False) as reader:
+                return written(log_content(reader), out, file_format)
+        with self._asking() as ask:
+            return written(ask.claims_to_write(**chosen), out, file_format)
 
     def imports(self) -> Document:
         """The files that were imported, the latest first, with how many of their claims count."""

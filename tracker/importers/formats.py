@@ -8,6 +8,7 @@ from typing import BinaryIO, Final, NamedTuple
 from tracker.errors import BadInput, typed
 from tracker.importers.claims import LeftOut, Told, told
 from tracker.importers.lines import read_lines
+from tracker.importers.log import NAME as LOG
 from tracker.importers.rows import Fields, Rejected, Row
 from tracker.importers.table import read_table
 
@@ -39,7 +40,8 @@ def format_of(path: str, named: str | None = None) -> Format:
     if named is not None:
         found = next((one for one in ALL if one.name == named), None)
         if found is None:
-            raise BadInput(what=f"there is no format {named!r}", try_=" or ".join(one.name for one in ALL))
+            names = [*(one.name for one in ALL), LOG]
+            raise BadInput(what=f"there is no format {named!r}", try_=" or ".join(names))
         return found
     ending = path.lower()
     found = next((one for one in ALL if ending.endswith(one.endings)), None)
