@@ -21,7 +21,7 @@ from tracker.record.events import ClaimRecorded, Event
 from tracker.record.follow import project
 from tracker.record.store import Store
 from tracker.tracker import Tracker
-from tracker.zones import parse_iso
+from tracker.zones import DAY, parse_iso
 
 NOW = parse_iso("2024-12-09T12:00:00.250000Z")
 FORMATS = ("csv", "jsonl")
@@ -46,7 +46,7 @@ def tracker(where: str) -> Tracker:
 
 def other(tmp_path: Path) -> Tracker:
     """Another tracker with the same names, some days later."""
-    return furnished(str(tmp_path / "other.db"), NOW + 5 * histories.DAY)
+    return furnished(str(tmp_path / "other.db"), NOW + 5 * DAY)
 
 
 def exported(tracker: Tracker, form: str, tmp_path: Path, **chosen: Any) -> Path:
