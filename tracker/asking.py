@@ -209,14 +209,49 @@ class Asking:
         return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
 
     def claims_to_write(
-        self, at: When = None, known_at: When = None, published_by: When = None, **chosen: Any
-    ) -> Content:
+        self, at: When = None, known_at: When = None, published_by: When = None,
+        older_than: str | None = None, blur: float | None = None, **chosen: Any,
+    ) -> Content:  # fmt: skip
         """The claims that count and pass every filter given, as they are exported."""
         from tracker.desk.exporting import claims_content
+        from tracker.exporters.coarse import check_size
 
-        question = self._question(at, known_at, published_by)
+        question = self._question(at, known_at, self._held_back(published_by, older_than))
         known = position_at(self._reader, question.known_at)
-        return claims_content(self._reader, self._filter(question, known, at, **chosen), known, self._zone)
+        wanted = self._filter(question, known, at, **chosen)
+        return claims_content(self._reader, wanted, known, self._zone, check_size(blur))
+
+    def status_to_write(
+        self, at: When = None, known_at: When = None, published_by: When = None, policy: str = BAYES,
+        older_than: str | None = None, blur: float | None = None, region: str | None = None,
+        controller: str | None = None,
+    ) -> Content:  # fmt: skip
+        """The verdicts on all places, as they are exported."""
+        from tracker.desk.exporting import status_content
+        from tracker.exporters.coarse import check_size
+
+        size, published = check_size(blur), self._held_back(published_by, older_than)
+        table = self.table(
+            at, known_at, published, region=region, controller=controller, only=(), policy=policy
+        )
+        return status_content(table["places"], size)
+
+    def places_to_write(self, known_at: When = None, blur: float | None = None) -> Content:
+        """Every place, as it is exported."""
+        from tracker.desk.exporting import places_content
+        from tracker.exporters.coarse import check_size
+
+        known = position_at(self._reader, self._instant(known_at))
+        return places_content(self._reader, known, check_size(blur))
+
+    def _held_back(self, published_by: When, older_than: str | None) -> When:
+        """Until when something must have been published: so long ago, and by the time that is given."""
+        if older_than is None:
+            return published_by
+        from tracker.views.evaluation import read_every
+
+        given, then = self._instant(published_by), self._clock() - read_every(older_than)
+        return then if given is None else min(given, then)
 
     def _filter(
         self, question: Question, known: int, at: When, *, place: str | None = None, actor: str | None = None,

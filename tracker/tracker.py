@@ -262,13 +262,15 @@ class Tracker:
         self, what: str = "claims", *, out: str | Path | Open, file_format: str | None = None,
         **chosen: Any,
     ) -> Document:  # fmt: skip
-        """Write `claims` or the `log` to a file, whole or not at all, or to an open one.
+        """Write `claims`, `status`, `places` or the `log` to a file, whole or not at all, or to an open one.
 
         Without a format it is told by the file's name. `chosen` are filters as those of `claims` (place,
-        actor, source, origin, predicate, modality, since, until, text, at, known_at, published_by).
+        actor, source, origin, predicate, modality, since, until, text, at, known_at, published_by) and of
+        `status` (region, controller, policy). `older_than` ("48h") holds back what was reported since then,
+        `blur` puts places on a grid of so many kilometres.
         """
         from tracker.desk.exporting import check_chosen, log_content
-        from tracker.exporters.content import LOG
+        from tracker.exporters.content import LOG, PLACES, STATUS
         from tracker.exporters.formats import written
 
         check_chosen(what, chosen)
@@ -276,7 +278,11 @@ class Tracker:
             with open_reader(self.where, views=False) as reader:
                 return written(log_content(reader), out, file_format)
         with self._asking() as ask:
-            return written(ask.claims_to_write(**chosen), out, file_format)
+            told = {name: value for name, value in chosen.items() if value is not None}
+            if what == PLACES:
+                return written(ask.places_to_write(**told), out, file_format)
+            content = ask.status_to_write(**told) if what == STATUS else ask.claims_to_write(**told)
+            return written(content, out, file_format)
 
     def imports(self) -> Document:
         """The files that were imported, the latest first, with how many of their claims count."""

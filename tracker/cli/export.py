@@ -14,9 +14,10 @@ from tracker.errors import BadInput
 from tracker.judgement.vocabulary import MODALITIES, PREDICATES
 from tracker.names import safe
 
-SUBJECTS = ("claims", "log")
+SUBJECTS = ("claims", "status", "places", "log")
 """As `tracker.exporters.content` has them, which help does without."""
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "geojson")
+COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": "events"}
 
 
 @click.command(cls=Command)
@@ -32,15 +33,20 @@ FORMATS = ("csv", "jsonl")
 @click.option("--since", metavar="TIME", help="About this time or later.")
 @click.option("--until", metavar="TIME", help="About this time or earlier.")
 @click.option("--text", metavar="TEXT", help="With these words in it.")
+@click.option("--region", type=PLACE, metavar="PLACE", help="Verdicts in a region.")
+@click.option("--controller", type=ACTOR, metavar="ACTOR", help="Verdicts for a side.")
+@click.option("--policy", metavar="NAME", help="Verdicts by another rule.")
 @click.option("--at", metavar="TIME", help="As it stood at that time.")
 @click.option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
 @click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
+@click.option("--older-than", metavar="LENGTH", help="Hold back what was reported since: 48h, 7d.")
+@click.option("--blur", type=float, metavar="KM", help="Put places on a grid of about that size.")
 @session
 def command(run: Session, what: str, file_format: str | None, out: str | None, **chosen: Any) -> None:
-    """Write WHAT, claims or log, in a format for others (docs/export.md).
+    """Write WHAT (claims, status, places or log) in a format for others (docs/export.md).
 
-    claims: those that count, so that `tracker import` reads exactly them. log: every event with its hashes,
-    which `tracker import` takes over into an empty tracker.
+    claims: those that count, so that `tracker import` reads exactly them. status: the verdicts on all places.
+    log: every event with its hashes, which `tracker import` takes over into an empty tracker.
     """
     if out is None and run.as_json:
         raise BadInput(what="--json tells of a file that was written", try_="--out FILE with it")
@@ -51,7 +57,7 @@ def command(run: Session, what: str, file_format: str | None, out: str | None, *
     if run.as_json:
         as_json(found)
         return
-    note(f"{out}: {found['rows']:,} {'events' if what == 'log' else what}")
+    note(f"{out}: {found['rows']:,} {COUNTED[what]}")
 
 
 class _Shown:

@@ -6,7 +6,7 @@ the clock when it was recorded ("today", at noon): then the whole of what was gi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -14,20 +14,27 @@ import orjson
 from tracker.desk.intake import says
 from tracker.errors import BadInput
 from tracker.exporters.claims import Claim
-from tracker.exporters.content import CLAIMS, LOG, SUBJECTS, Content
+from tracker.exporters.coarse import Point, blurred
+from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, SUBJECTS, Content
 from tracker.reader import Reader, last_position, recorded_us
 from tracker.record.envelope import Head, RowValues
 from tracker.record.events import ClaimRecorded, Moment
 from tracker.times import Span, iso, read_span
+from tracker.views.catalogue import catalogue
 from tracker.views.claims import Entered, Filter, entered
+from tracker.views.evidence import merged
+from tracker.views.names import names_of
+from tracker.views.places import all_places
 from tracker.zones import DAY, MINUTE
 
 Document = dict[str, Any]
 PAGE: Final = 2000
 _CHOOSING: Final = {
     CLAIMS: ("place", "actor", "source", "origin", "predicate", "modality", "since", "until", "text", "at",
-             "known_at", "published_by"),
+             "known_at", "published_by", "older_than", "blur"),
     LOG: (),
+    STATUS: ("region", "controller", "at", "known_at", "published_by", "policy", "older_than", "blur"),
+    PLACES: ("known_at", "blur"),
 }  # fmt: skip
 """What can be said of what is exported, by that."""
 
@@ -48,9 +55,12 @@ def check_chosen(what: str, chosen: Mapping[str, object]) -> None:
 # -- claims ------------------------------------------------------------------------------------------
 
 
-def claims_content(reader: Reader, wanted: Filter, known: int, zone: str) -> Content:
+def claims_content(
+    reader: Reader, wanted: Filter, known: int, zone: str, blur: float | None = None
+) -> Content:
     """The claims that count and pass a filter; `zone` is where naive times are read."""
-    return Content(CLAIMS, (_claim(one, zone) for one in entered(reader, wanted, known)))
+    rows = (_claim(one, zone) for one in entered(reader, wanted, known))
+    return Content(CLAIMS, rows, {"where": _Where(reader, known, blur), "blur": blur})
 
 
 def _claim(one: Entered, zone: str) -> Claim:
@@ -104,6 +114,50 @@ def _offsets(earliest: int | None) -> Iterator[str]:
         if -15 * 60 <= ahead <= 15 * 60:
             hours, minutes = divmod(abs(ahead), 60)
             yield f"{'-' if ahead < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+# -- places and verdicts -----------------------------------------------------------------------------
+
+
+def places_content(reader: Reader, known: int, blur: float | None) -> Content:
+    """Every place that is not read as another, with its names."""
+
+    def named(place: Document) -> Document:
+        return {**place, "names": "; ".join(names_of(reader, "place", place["id"], known))}
+
+    found = catalogue(reader, "place", known=known)
+    return Content(PLACES, (named(_moved(one, blur)) for one in found if one["merged_into"] is None))
+
+
+def status_content(rows: Iterable[Document], blur: float | None) -> Content:
+    """Verdicts of a table."""
+    return Content(STATUS, ({**row, "place": _moved(row["place"], blur)} for row in rows))
+
+
+def _moved(row: Document, blur: float | None) -> Document:
+    if blur is None or row["lat"] is None or row["lon"] is None:
+        return row
+    lat, lon = blurred((row["lat"], row["lon"]), blur)
+    return {**row, "lat": lat, "lon": lon}
+
+
+class _Where:
+    """Where the places of claims are; they are read when one is first asked for."""
+
+    def __init__(self, reader: Reader, known: int, blur: float | None) -> None:
+        self._reader, self._known, self._blur = reader, known, blur
+        self._points: dict[str, Point] | None = None
+
+    def __call__(self, place: str | None) -> Point | None:
+        if place is None:
+            return None
+        if self._points is None:
+            self._points = {
+                one.id: (one.lat, one.lon) if self._blur is None else blurred((one.lat, one.lon), self._blur)
+                for one in all_places(self._reader, self._known)
+                if one.lat is not None and one.lon is not None
+            }
+        return self._points.get(merged(self._reader, self._known).get(place, place))
 
 
 # -- the log -----------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracker.errors import BadInput, typed
-from tracker.exporters.content import CLAIMS, LOG, Content, Open
+from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, Content, Open
+from tracker.exporters.geojson import write_geojson
 from tracker.exporters.lines import write_lines
 from tracker.exporters.table import write_table
 from tracker.files import whole
@@ -18,18 +19,23 @@ Write = Callable[[Content, Any], int]
 
 
 class Format(NamedTuple):
-    """How something is written. `binary`: as bytes, which no terminal shows."""
+    """How something is written. `binary`: as bytes, which no terminal shows.
+
+    `placed`: of claims too it tells where they are.
+    """
 
     name: str
     endings: tuple[str, ...]
     holds: tuple[str, ...]
     write: Write
     binary: bool = False
+    placed: bool = False
 
 
 ALL: Final[tuple[Format, ...]] = (
-    Format("csv", (".csv",), (CLAIMS,), write_table),
+    Format("csv", (".csv",), (CLAIMS, PLACES, STATUS), write_table),
     Format("jsonl", (".jsonl", ".ndjson"), (CLAIMS, LOG), write_lines),
+    Format("geojson", (".geojson", ".json"), (CLAIMS, PLACES, STATUS), write_geojson, placed=True),
 )
 """Every format; what more than one can hold is written in the first where none is named."""
 
@@ -65,12 +71,23 @@ def written(content: Content, out: str | Path | Open, named: str | None = None) 
     """Write something to a file, whole or not at all, or to one that is open; and tell what was written."""
     if isinstance(out, str | Path):
         form = format_for(content.what, named, str(out))
+        _check(form, content)
         with whole(str(out), what="export", named=f"export{form.endings[0]}", binary=form.binary) as file:
             count = form.write(content, file)
     else:
         form = format_for(content.what, named)
+        _check(form, content)
         if form.binary and not isinstance(out, BufferedIOBase | RawIOBase):
             raise BadInput(what=f"{form.name} is no text", try_=f"--out export{form.endings[0]}")
         count = form.write(content, out)
     file_name = str(out) if isinstance(out, str | Path) else None
     return {"what": content.what, "format": form.name, "file": file_name, "rows": count}
+
+
+def _check(form: Format, content: Content) -> None:
+    """Refuse to blur what is told without any coordinates: nothing would be any coarser."""
+    if content.about.get("blur") is not None and not form.placed:
+        raise BadInput(
+            what=f"--blur: {content.what} as {form.name} tell of places by name alone",
+            try_="--format geojson",
+        )

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
+from tracker.exporters import features
 from tracker.exporters.claims import COLUMNS, cells
-from tracker.exporters.content import Content, Open
+from tracker.exporters.content import CLAIMS, Content, Open
 from tracker.importers.table import guarded
 
 
 def write_table(content: Content, file: Open) -> int:
-    """Write claims, a row each."""
+    """Write a row each, below their heads."""
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    heads = COLUMNS if content.what == CLAIMS else (*features.COLUMNS[content.what], "lat", "lon")
+    writer.writerow(heads)
     count = 0
-    for claim in content.rows:
-        row = cells(claim)
-        writer.writerow([guarded(row[column]) for column in COLUMNS])
+    for row in content.rows:
+        told = cells(row) if content.what == CLAIMS else _facts(content, row)
+        writer.writerow([_cell(told[head]) for head in heads])
         count += 1
     return count
+
+
+def _facts(content: Content, row: Any) -> dict[str, Any]:
+    point, facts = features.located(content, row)
+    return {**facts, **dict(zip(("lat", "lon"), point or (None, None), strict=True))}
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return int(value)
+    return guarded(value) if isinstance(value, str) else "" if value is None else value
