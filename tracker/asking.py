@@ -244,6 +244,12 @@ class Asking:
         known = position_at(self._reader, self._instant(known_at))
         return places_content(self._reader, known, check_size(blur))
 
+    def template_to_write(self) -> Content:
+        """A sheet of claims to fill in."""
+        from tracker.desk.exporting import template_content
+
+        return template_content(self._reader)
+
     def _held_back(self, published_by: When, older_than: str | None) -> When:
         """Until when something must have been published: so long ago, and by the time that is given."""
         if older_than is None:

@@ -262,15 +262,15 @@ class Tracker:
         self, what: str = "claims", *, out: str | Path | Open, file_format: str | None = None,
         **chosen: Any,
     ) -> Document:  # fmt: skip
-        """Write `claims`, `status`, `places` or the `log` to a file, whole or not at all, or to an open one.
+        """Write `claims`, `status`, `places`, the `log` or a `template` to a file, whole or not at all.
 
-        Without a format it is told by the file's name. `chosen` are filters as those of `claims` (place,
+        `out` may be an open file. Without a format it is told by the file's name. `chosen` are filters as those of `claims` (place,
         actor, source, origin, predicate, modality, since, until, text, at, known_at, published_by) and of
         `status` (region, controller, policy). `older_than` ("48h") holds back what was reported since then,
         `blur` puts places on a grid of so many kilometres.
         """
         from tracker.desk.exporting import check_chosen, log_content
-        from tracker.exporters.content import LOG, PLACES, STATUS
+        from tracker.exporters.content import LOG, PLACES, STATUS, TEMPLATE
         from tracker.exporters.formats import written
 
         check_chosen(what, chosen)
@@ -279,6 +279,8 @@ class Tracker:
                 return written(log_content(reader), out, file_format)
         with self._asking() as ask:
             told = {name: value for name, value in chosen.items() if value is not None}
+            if what == TEMPLATE:
+                return written(ask.template_to_write(), out, file_format)
             if what == PLACES:
                 return written(ask.places_to_write(**told), out, file_format)
             content = ask.status_to_write(**told) if what == STATUS else ask.claims_to_write(**told)

@@ -14,10 +14,10 @@ from tracker.errors import BadInput
 from tracker.judgement.vocabulary import MODALITIES, PREDICATES
 from tracker.names import safe
 
-SUBJECTS = ("claims", "status", "places", "log")
+SUBJECTS = ("claims", "status", "places", "log", "template")
 """As `tracker.exporters.content` has them, which help does without."""
-FORMATS = ("csv", "jsonl", "geojson")
-COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": "events"}
+FORMATS = ("csv", "jsonl", "geojson", "xlsx")
+COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": "events", "template": ""}
 
 
 @click.command(cls=Command)
@@ -43,10 +43,11 @@ COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": 
 @click.option("--blur", type=float, metavar="KM", help="Put places on a grid of about that size.")
 @session
 def command(run: Session, what: str, file_format: str | None, out: str | None, **chosen: Any) -> None:
-    """Write WHAT (claims, status, places or log) in a format for others (docs/export.md).
+    """Write WHAT (claims, status, places, log or template) in a format for others (docs/export.md).
 
     claims: those that count, so that `tracker import` reads exactly them. status: the verdicts on all places.
-    log: every event with its hashes, which `tracker import` takes over into an empty tracker.
+    log: every event with its hashes, which `tracker import` takes over into an empty tracker. template:
+    a workbook to fill in, with lists to choose from.
     """
     if out is None and run.as_json:
         raise BadInput(what="--json tells of a file that was written", try_="--out FILE with it")
@@ -57,7 +58,7 @@ def command(run: Session, what: str, file_format: str | None, out: str | None, *
     if run.as_json:
         as_json(found)
         return
-    note(f"{out}: {found['rows']:,} {COUNTED[what]}")
+    note(f"{out}: {found['rows']:,} {COUNTED[what]}" if COUNTED[what] else f"{out} is there to be filled in")
 
 
 class _Shown:

@@ -43,7 +43,7 @@ command = _Group(
 
 @command.command("file", cls=Command)
 @click.argument("file", type=click.Path())
-@click.option("--format", "file_format", metavar="WORD", help="csv, jsonl or log; else told by the file.")
+@click.option("--format", "file_format", metavar="WORD", help="csv, xlsx, jsonl, log; else by the file.")
 @click.option("--map", "profile", metavar="NAME|FILE", help="What the columns mean: a profile.")
 @click.option("--encoding", metavar="WORD", help="Of a table: cp1252, cp1256, …; else UTF-8, or its mark.")
 @click.option("--rejected", metavar="FILE", type=click.Path(), help="Where bad rows go: FILE.rejected.csv.")

@@ -15,7 +15,7 @@ from tracker.desk.intake import says
 from tracker.errors import BadInput
 from tracker.exporters.claims import Claim
 from tracker.exporters.coarse import Point, blurred
-from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, SUBJECTS, Content
+from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, SUBJECTS, TEMPLATE, Content
 from tracker.reader import Reader, last_position, recorded_us
 from tracker.record.envelope import Head, RowValues
 from tracker.record.events import ClaimRecorded, Moment
@@ -35,6 +35,7 @@ _CHOOSING: Final = {
     LOG: (),
     STATUS: ("region", "controller", "at", "known_at", "published_by", "policy", "older_than", "blur"),
     PLACES: ("known_at", "blur"),
+    TEMPLATE: (),
 }  # fmt: skip
 """What can be said of what is exported, by that."""
 
@@ -158,6 +159,18 @@ class _Where:
                 if one.lat is not None and one.lon is not None
             }
         return self._points.get(merged(self._reader, self._known).get(place, place))
+
+
+# -- a sheet to fill in --------------------------------------------------------------------------------
+
+
+def template_content(reader: Reader) -> Content:
+    """A sheet of claims to fill in, with the names that are known."""
+    names = {
+        thing: sorted({one["name"] for one in catalogue(reader, thing) if one["merged_into"] is None})
+        for thing in ("place", "actor", "source")
+    }
+    return Content(TEMPLATE, (), {"names": names})
 
 
 # -- the log -----------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ CLAIMS: Final = "claims"
 LOG: Final = "log"
 STATUS: Final = "status"
 PLACES: Final = "places"
-SUBJECTS: Final = (CLAIMS, LOG, STATUS, PLACES)
+TEMPLATE: Final = "template"
+SUBJECTS: Final = (CLAIMS, STATUS, PLACES, LOG, TEMPLATE)
 """What can be exported; the first is where nothing is named."""
 
 

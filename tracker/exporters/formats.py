@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracker.errors import BadInput, typed
-from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, Content, Open
+from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, TEMPLATE, Content, Open
 from tracker.exporters.geojson import write_geojson
 from tracker.exporters.lines import write_lines
 from tracker.exporters.table import write_table
+from tracker.exporters.workbook import write_workbook
 from tracker.files import whole
 
 Write = Callable[[Content, Any], int]
@@ -36,6 +37,7 @@ ALL: Final[tuple[Format, ...]] = (
     Format("csv", (".csv",), (CLAIMS, PLACES, STATUS), write_table),
     Format("jsonl", (".jsonl", ".ndjson"), (CLAIMS, LOG), write_lines),
     Format("geojson", (".geojson", ".json"), (CLAIMS, PLACES, STATUS), write_geojson, placed=True),
+    Format("xlsx", (".xlsx",), (CLAIMS, PLACES, STATUS, TEMPLATE), write_workbook, binary=True),
 )
 """Every format; what more than one can hold is written in the first where none is named."""
 
@@ -78,7 +80,9 @@ def written(content: Content, out: str | Path | Open, named: str | None = None) 
         form = format_for(content.what, named)
         _check(form, content)
         if form.binary and not isinstance(out, BufferedIOBase | RawIOBase):
-            raise BadInput(what=f"{form.name} is no text", try_=f"--out export{form.endings[0]}")
+            raise BadInput(
+                what=f"{form.name} is nothing that can be printed", try_=f"--out export{form.endings[0]}"
+            )
         count = form.write(content, out)
     file_name = str(out) if isinstance(out, str | Path) else None
     return {"what": content.what, "format": form.name, "file": file_name, "rows": count}

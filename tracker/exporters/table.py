@@ -14,17 +14,25 @@ from tracker.importers.table import guarded
 def write_table(content: Content, file: Open) -> int:
     """Write a row each, below their heads."""
     writer = csv.writer(file, lineterminator="\n")
-    heads = COLUMNS if content.what == CLAIMS else (*features.COLUMNS[content.what], "lat", "lon")
+    heads = heads_for(content)
     writer.writerow(heads)
     count = 0
     for row in content.rows:
-        told = cells(row) if content.what == CLAIMS else _facts(content, row)
+        told = facts_of(content, row)
         writer.writerow([_cell(told[head]) for head in heads])
         count += 1
     return count
 
 
-def _facts(content: Content, row: Any) -> dict[str, Any]:
+def heads_for(content: Content) -> tuple[str, ...]:
+    """The columns of a table."""
+    return COLUMNS if content.what == CLAIMS else (*features.COLUMNS[content.what], "lat", "lon")
+
+
+def facts_of(content: Content, row: Any) -> dict[str, Any]:
+    """What stands in the columns of a row."""
+    if content.what == CLAIMS:
+        return dict(cells(row))
     point, facts = features.located(content, row)
     return {**facts, **dict(zip(("lat", "lon"), point or (None, None), strict=True))}
 

@@ -11,6 +11,7 @@ from tracker.importers.lines import read_lines
 from tracker.importers.log import NAME as LOG
 from tracker.importers.rows import Fields, Rejected, Row
 from tracker.importers.table import read_table
+from tracker.importers.workbook import read_workbook
 
 Read = Callable[[BinaryIO, str, str | None], Generator[Row | Rejected]]
 
@@ -30,6 +31,7 @@ def _one(fields: Fields) -> Iterator[Told]:
 
 ALL: Final[tuple[Format, ...]] = (
     Format("csv", (".csv", ".tsv", ".tab", ".txt"), read_table, _one),
+    Format("xlsx", (".xlsx",), read_workbook, _one),
     Format("jsonl", (".jsonl", ".ndjson"), read_lines, _one),
 )
 """Every format; one that more than one could have is the first's."""
