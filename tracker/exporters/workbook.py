@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tracker.errors import BadInput, NotInstalled
@@ -56,14 +57,17 @@ def _book(file: Open) -> Iterator[Any]:
         import xlsxwriter
     except ImportError as error:
         raise NotInstalled(what="a workbook (XLSX)", package="XlsxWriter", extra="xlsx") from error
-    how = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(file, how)
-    try:
-        yield book
-    except BaseException:
-        book.fileclosed = True  # else it complains when it is thrown away
-        raise
-    book.close()
+    with TemporaryDirectory() as folder:  # rows wait there, and none of them stays
+        how = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(file, {**how, "tmpdir": folder})
+        try:
+            yield book
+        except BaseException:
+            book.fileclosed = True  # else it complains when it is thrown away
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()
+            raise
+        book.close()
 
 
 def _sheet(book: Any, title: str, heads: Sequence[str]) -> Any:
