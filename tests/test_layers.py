@@ -20,6 +20,7 @@ HOMES = {
     "openpyxl": ("tracker.importers.workbook",),
     "psycopg": ("tracker.record", "tracker.reader"),
     "pydantic": ("tracker.record", "tracker.importers.profile"),  # the latter reads what people wrote
+    "pyarrow": ("tracker.exporters.parquet",),
     "shapely": ("tracker.geometry",),
     "sqlalchemy": ("tracker.record", "tracker.reader"),
     "xlsxwriter": ("tracker.exporters.workbook",),

@@ -246,7 +246,7 @@ class Tracker:
         from tracker.desk.importing import Importing, log_in
         from tracker.importers.rejects import Rejects
 
-        if log_in(str(file), file_format):
+        if profile is None and log_in(str(file), file_format):
             from tracker.desk.moving import moved
 
             return moved(self._recorder(), str(file), encoding=encoding, dry_run=dry_run, told=told)
@@ -265,9 +265,9 @@ class Tracker:
         """Write `claims`, `status`, `places`, the `log` or a `template` to a file, whole or not at all.
 
         `out` may be an open file. Without a format it is told by the file's name. `chosen` are filters as
-        those of `claims` (place, actor, source, origin, predicate, modality, since, until, text, at, known_at,
-        published_by) and of `status` (region, controller, policy). `older_than` ("48h") holds back what was
-        reported since then, `blur` puts places on a grid of so many kilometres.
+        those of `claims` (place, actor, source, origin, predicate, modality, since, until, text, at,
+        known_at, published_by) and of `status` (region, controller, policy). `older_than` ("48h") holds back
+        what was reported since then, `blur` puts places on a grid of so many kilometres.
         """
         from tracker.desk.exporting import check_chosen, log_content
         from tracker.exporters.content import LOG, PLACES, STATUS, TEMPLATE

@@ -16,7 +16,7 @@ from tracker.names import safe
 
 SUBJECTS = ("claims", "status", "places", "log", "template")
 """As `tracker.exporters.content` has them, which help does without."""
-FORMATS = ("csv", "jsonl", "geojson", "xlsx")
+FORMATS = ("csv", "jsonl", "geojson", "xlsx", "parquet")
 COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": "events", "template": ""}
 
 

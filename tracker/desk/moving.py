@@ -50,8 +50,8 @@ def moved(
             with Store.open(recorder.where) as store:
                 store.adopt(rows, _followed)
     return {
-        "import": None, "file": path, "format": NAME, "rows": head.position, "recorded": head.position,
-        "known": 0, "rejected": 0, "rejected_file": None, "dry_run": dry_run, "reasons": [], "unresolved": [],
+        "import": None, "file": path, "format": NAME, "profile": None, "rows": head.position,
+        "recorded": head.position, "known": 0, "rejected": 0, "rejected_file": None, "left_out": 0, "left": {}, "dry_run": dry_run, "reasons": [], "unresolved": [],
         "position": head.position, "chain_hash": head.chain_hash.hex(),
     }  # fmt: skip
 

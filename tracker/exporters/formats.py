@@ -11,6 +11,7 @@ from tracker.errors import BadInput, typed
 from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, TEMPLATE, Content, Open
 from tracker.exporters.geojson import write_geojson
 from tracker.exporters.lines import write_lines
+from tracker.exporters.parquet import write_parquet
 from tracker.exporters.table import write_table
 from tracker.exporters.workbook import write_workbook
 from tracker.files import whole
@@ -38,6 +39,7 @@ ALL: Final[tuple[Format, ...]] = (
     Format("jsonl", (".jsonl", ".ndjson"), (CLAIMS, LOG), write_lines),
     Format("geojson", (".geojson", ".json"), (CLAIMS, PLACES, STATUS), write_geojson, placed=True),
     Format("xlsx", (".xlsx",), (CLAIMS, PLACES, STATUS, TEMPLATE), write_workbook, binary=True),
+    Format("parquet", (".parquet",), (CLAIMS, LOG), write_parquet, binary=True, placed=True),
 )
 """Every format; what more than one can hold is written in the first where none is named."""
 
