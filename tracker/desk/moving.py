@@ -51,7 +51,8 @@ def moved(
                 store.adopt(rows, _followed)
     return {
         "import": None, "file": path, "format": NAME, "profile": None, "rows": head.position,
-        "recorded": head.position, "known": 0, "rejected": 0, "rejected_file": None, "left_out": 0, "left": {}, "dry_run": dry_run, "reasons": [], "unresolved": [],
+        "recorded": head.position, "known": 0, "rejected": 0, "rejected_file": None, "left_out": 0,
+        "left": {}, "dry_run": dry_run, "reasons": [], "unresolved": [], "places_made": 0,
         "position": head.position, "chain_hash": head.chain_hash.hex(),
     }  # fmt: skip
 
