@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import on_a_terminal, tracker
+from tracker.cli import export
+from tracker.exporters import content, formats
 
 NOW = ("--now", "2024-12-09T12:00:00Z")
 
@@ -89,6 +91,11 @@ def test_a_log_is_taken_over_by_an_empty_tracker(where: Path, tmp_path: Path) ->
 def test_a_wrong_use_is_refused(words: list[str], wrong: str, where: Path) -> None:
     answer = tracker("export", *words, "--db", where, *NOW)
     assert (answer.code, wrong in answer.refusal[0]) == (2, True), answer.err
+
+
+def test_help_knows_every_format_without_loading_one() -> None:
+    assert tuple(one.name for one in formats.ALL) == export.FORMATS
+    assert set(export.SUBJECTS) == set(content.SUBJECTS) == set(export.COUNTED)
 
 
 def test_json_tells_of_a_file(where: Path) -> None:
