@@ -31,8 +31,8 @@ def _one(fields: Fields) -> Iterator[Told]:
 
 ALL: Final[tuple[Format, ...]] = (
     Format("csv", (".csv", ".tsv", ".tab", ".txt"), read_table, _one),
-    Format("xlsx", (".xlsx",), read_workbook, _one),
     Format("jsonl", (".jsonl", ".ndjson"), read_lines, _one),
+    Format("xlsx", (".xlsx",), read_workbook, _one),
 )
 """Every format; one that more than one could have is the first's."""
 
