@@ -73,7 +73,7 @@ lock: ## resolve requirements/*.in into hashed locks (UPGRADE=--upgrade for newe
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "locks are made on Python 3.11, the oldest supported"; \
 		echo "Try: make lock PYTHON=python3.11 VENV=.venv-lock"; exit 2; }
-	$(COMPILE) --extra postgres --extra polygons -o requirements/base.txt pyproject.toml requirements/base.in
+	$(COMPILE) --extra postgres --extra polygons --extra xlsx --extra parquet -o requirements/base.txt pyproject.toml requirements/base.in
 	$(COMPILE) -o requirements/dev.txt requirements/dev.in
 	$(COMPILE) -o requirements/bench.txt requirements/bench.in
 	$(COMPILE) -o requirements/pgserver.txt requirements/pgserver.in

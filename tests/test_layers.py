@@ -17,10 +17,13 @@ HOMES = {
     "alembic": ("tracker.record",),
     "apscheduler": ("tracker.night.schedule",),
     "click": ("tracker.cli",),
+    "openpyxl": ("tracker.importers.workbook",),
     "psycopg": ("tracker.record", "tracker.reader"),
     "pydantic": ("tracker.record", "tracker.importers.profile"),  # the latter reads what people wrote
+    "pyarrow": ("tracker.exporters.parquet",),
     "shapely": ("tracker.geometry",),
     "sqlalchemy": ("tracker.record", "tracker.reader"),
+    "xlsxwriter": ("tracker.exporters.workbook",),
 }
 
 

@@ -13,6 +13,8 @@ from tracker.views.names import areas, find, find_then
 from tracker.zones import When, iso, plain_time
 
 if TYPE_CHECKING:
+    from tracker.exporters.content import Content
+    from tracker.views.claims import Filter
     from tracker.views.places import Place
     from tracker.views.situation import Question
 
@@ -186,23 +188,94 @@ class Asking:
         standing: str | None, flag: str | None, since: When, until: When, text: str | None,
     ) -> Document:  # fmt: skip
         """The claims that pass every filter given."""
-        from tracker.views.claims import Filter, listed
+        from tracker.views.claims import listed
         from tracker.views.standing import with_standings
 
-        _require("predicate", (predicate,), PREDICATES)
-        _require("modality", (modality,), MODALITIES)
         _require("standing", (standing,), STANDINGS)
         _require("rule of flags", (flag,), FLAG_RULES)
         reader = self._reader
         question = self._question(at, known_at, published_by)
         known = position_at(reader, question.known_at)
+        wanted = self._filter(
+            question, known, at, place=place, actor=actor, source=source, origin=origin, predicate=predicate,
+            modality=modality, since=since, until=until, text=text,
+        )  # fmt: skip
+        rows = with_standings(reader, question, listed(reader, wanted, known))
+        if flag is not None:
+            from tracker.views.flags import flagged
+
+            resting = flagged(reader, flag, known)
+            rows = [row for row in rows if row["id"] in resting]
+        return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
+
+    def claims_to_write(
+        self, at: When = None, known_at: When = None, published_by: When = None,
+        older_than: str | None = None, blur: float | None = None, **chosen: Any,
+    ) -> Content:  # fmt: skip
+        """The claims that count and pass every filter given, as they are exported."""
+        from tracker.desk.exporting import claims_content
+        from tracker.exporters.coarse import check_size
+
+        question = self._question(at, known_at, self._held_back(published_by, older_than))
+        known = position_at(self._reader, question.known_at)
+        wanted = self._filter(question, known, at, **chosen)
+        return claims_content(self._reader, wanted, known, self._zone, check_size(blur))
+
+    def status_to_write(
+        self, at: When = None, known_at: When = None, published_by: When = None, policy: str = BAYES,
+        older_than: str | None = None, blur: float | None = None, region: str | None = None,
+        controller: str | None = None,
+    ) -> Content:  # fmt: skip
+        """The verdicts on all places, as they are exported."""
+        from tracker.desk.exporting import status_content
+        from tracker.exporters.coarse import check_size
+
+        size, published = check_size(blur), self._held_back(published_by, older_than)
+        table = self.table(
+            at, known_at, published, region=region, controller=controller, only=(), policy=policy
+        )
+        return status_content(table["places"], size)
+
+    def places_to_write(self, known_at: When = None, blur: float | None = None) -> Content:
+        """Every place, as it is exported."""
+        from tracker.desk.exporting import places_content
+        from tracker.exporters.coarse import check_size
+
+        known = position_at(self._reader, self._instant(known_at))
+        return places_content(self._reader, known, check_size(blur))
+
+    def template_to_write(self) -> Content:
+        """A sheet of claims to fill in."""
+        from tracker.desk.exporting import template_content
+
+        return template_content(self._reader)
+
+    def _held_back(self, published_by: When, older_than: str | None) -> When:
+        """Until when something must have been published: so long ago, and by the time that is given."""
+        if older_than is None:
+            return published_by
+        from tracker.views.evaluation import read_every
+
+        given, then = self._instant(published_by), self._clock() - read_every(older_than)
+        return then if given is None else min(given, then)
+
+    def _filter(
+        self, question: Question, known: int, at: When, *, place: str | None = None, actor: str | None = None,
+        source: str | None = None, origin: str | None = None, predicate: str | None = None,
+        modality: str | None = None, since: When = None, until: When = None, text: str | None = None,
+    ) -> Filter:  # fmt: skip
+        """Which claims are asked for: names bound, times read."""
+        from tracker.views.claims import Filter
+
+        _require("predicate", (predicate,), PREDICATES)
+        _require("modality", (modality,), MODALITIES)
         first, last = self._beginning(since), self._instant(until)
         if first is not None and last is not None and first > last:
             raise BadInput(
                 what=f"--since {_when(since)} is after --until {_when(until)}: nothing lies between",
                 try_=f"--since {_typed(until)} --until {_typed(since)}",
             )
-        wanted = Filter(
+        return Filter(
             place=self._id("place", place, known),
             actor=self._id("actor", actor, known),
             source=self._id("source", source, known),
@@ -215,13 +288,6 @@ class Asking:
             published_by=question.published_by,
             happened_by=None if at is None else question.at,
         )
-        rows = with_standings(reader, question, listed(reader, wanted, known))
-        if flag is not None:
-            from tracker.views.flags import flagged
-
-            resting = flagged(reader, flag, known)
-            rows = [row for row in rows if row["id"] in resting]
-        return {"claims": [row for row in rows if standing is None or row["standing"] == standing]}
 
     def show(self, claim: str) -> Document:
         """One claim whole."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tracker.desk.importing import Progress
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
+    from tracker.exporters.content import Open
     from tracker.night.targets import Target
 
 Document = dict[str, Any]
@@ -243,8 +244,13 @@ class Tracker:
         would change. `told` is given the progress after each chunk. `min_population`: settlements of
         a gazetteer with fewer people are left out.
         """
-        from tracker.desk.importing import Importing
+        from tracker.desk.importing import Importing, log_in
         from tracker.importers.rejects import Rejects
+
+        if profile is None and log_in(str(file), file_format):
+            from tracker.desk.moving import moved
+
+            return moved(self._recorder(), str(file), encoding=encoding, dry_run=dry_run, told=told)
 
         with Rejects(None if rejected is None or dry_run else str(rejected)) as bad:
             done = Importing(self._recorder()).run(
@@ -253,6 +259,34 @@ class Tracker:
                 min_population=min_population,
             )  # fmt: skip
         return {**done, "rejected_file": bad.path if bad.count else None}
+
+    def export(
+        self, what: str = "claims", *, out: str | Path | Open, file_format: str | None = None,
+        **chosen: Any,
+    ) -> Document:  # fmt: skip
+        """Write `claims`, `status`, `places`, the `log` or a `template` to a file, whole or not at all.
+
+        `out` may be an open file. Without a format it is told by the file's name. `chosen` are filters as
+        those of `claims` (place, actor, source, origin, predicate, modality, since, until, text, at,
+        known_at, published_by) and of `status` (region, controller, policy). `older_than` ("48h") holds back
+        what was reported since then, `blur` puts places on a grid of so many kilometres.
+        """
+        from tracker.desk.exporting import check_chosen, log_content
+        from tracker.exporters.content import LOG, PLACES, STATUS, TEMPLATE
+        from tracker.exporters.formats import written
+
+        check_chosen(what, chosen)
+        if what == LOG:
+            with open_reader(self.where, views=False) as reader:
+                return written(log_content(reader), out, file_format)
+        with self._asking() as ask:
+            told = {name: value for name, value in chosen.items() if value is not None}
+            if what == TEMPLATE:
+                return written(ask.template_to_write(), out, file_format)
+            if what == PLACES:
+                return written(ask.places_to_write(**told), out, file_format)
+            content = ask.status_to_write(**told) if what == STATUS else ask.claims_to_write(**told)
+            return written(content, out, file_format)
 
     def imports(self) -> Document:
         """The files that were imported, the latest first, with how many of their claims count."""

@@ -349,7 +349,7 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
         "correct": ["c-1", "--place", "x"], "retract": ["c-1"], "confirm": ["c-1"],
         "link": ["c-1", "--same-as", "c-2"], "unlink": ["c-1", "--same-as", "c-2"],
         "check": ["c-1", "confirmed"], "place": ["list"],
-        "batch": ["list"], "scheduler": ["status"], "import": ["list"],
+        "batch": ["list"], "scheduler": ["status"], "import": ["list"], "export": ["log"],
         "actor": ["list"], "source": ["list"], "document": ["list"], "setting": ["list"], "db": ["upgrade"],
     }.get(command, [])  # fmt: skip
     answer = tracker(command, *words, "--db", tmp_path / "none.db")

@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, str]] = {
     "document": "documents that claims are read in: add, list, show",
     "setting": "tempo, thresholds and zone",
     "import": "other people's files: record their claims, list, undo, restore",
+    "export": "claims or the whole log, written for others",
     "log": "read the record, event by event",
     "verify": "prove that the record was not altered",
     "rebuild": "throw the views away and build them again from the log",
@@ -47,7 +48,6 @@ COMMANDS: Final[dict[str, str]] = {
 LATER: Final[dict[str, str]] = {
     "backup": "docs/install.md tells how to copy a tracker",
     "restore": "docs/install.md tells how to copy a tracker",
-    "export": "tracker claims --jsonl, or --csv",
     "serve": "tracker status",
 }
 """What is meant to come, and what to do until then."""

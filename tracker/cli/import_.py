@@ -44,8 +44,9 @@ command = _Group(
 @command.command("file", cls=Command)
 @click.argument("file", type=click.Path())
 @click.option(
-    "--format", "file_format", metavar="WORD", help="csv, jsonl; places, geonames, pcodes, geojson."
-)
+    "--format", "file_format", metavar="WORD",
+    help="csv, xlsx, jsonl, log; places, geonames, pcodes, geojson.",
+)  # fmt: skip
 @click.option("--map", "profile", metavar="NAME|FILE", help="What the columns mean: a profile.")
 @click.option("--encoding", metavar="WORD", help="Of a table: cp1252, cp1256, …; else UTF-8, or its mark.")
 @click.option(
@@ -118,6 +119,12 @@ def _span(seconds: float) -> str:
 
 def _tell(run: Session, found: dict[str, Any]) -> None:
     out = Lines(colored=run.colored)
+    if found["format"] == "log":
+        what = "can be taken over" if found["dry_run"] else "taken over"
+        out.line(
+            f"{found['rows']:,} events {what}; the log ends at {found['position']}:{found['chain_hash']}"
+        )
+        return
     would = "would be " if found["dry_run"] else ""
     left = f", {found['left_out']:,} left out" if found["left_out"] else ""
     by = f" ({found['import']})" if found["recorded"] and not found["dry_run"] else ""

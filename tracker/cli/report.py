@@ -37,7 +37,7 @@ def command(run: Session, night: str | None, since: str | None, form: str | None
     if out is None:
         sys.stdout.write(escaped(text) if form == "json" else _shown(text))
         return
-    from tracker.reports.files import write_whole
+    from tracker.files import write_whole
 
     write_whole(out, text)
     note(f"{out}: the night of {found['night']}")

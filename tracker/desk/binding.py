@@ -31,6 +31,7 @@ class Binder:
         self._found: dict[tuple[str, str], Resolved | NotFound] = {}
         self._nearest: dict[tuple[str, Near], Resolved | BadInput] = {}
         self._missed: Counter[tuple[str, str]] = Counter()
+        self._exact: dict[tuple[str, str], Resolved] = {}
         self._coming: dict[tuple[str, str], Resolved] = {}
         self._made: dict[str, Place] = {}
         self._ids: set[str] = set()
@@ -55,6 +56,16 @@ class Binder:
         if isinstance(found, NotFound):
             self._missed[thing, text] += 1
             raise found
+        return found
+
+    def exact(self, thing: str, text: str) -> Resolved:
+        """What has that id, itself also where it was merged into another; else what goes by that name."""
+        found = self._exact.get((thing, text))
+        if found is None:
+            sql = f"SELECT name FROM {thing}s WHERE id = :id AND to_pos > :known"
+            row = self.reader.one(sql, id=text, known=NOW)
+            found = self.find(thing, text) if row is None else Resolved(text, row[0])
+            self._exact[thing, text] = found
         return found
 
     def beside(self, near: Near | None) -> Callable[[str, str], Resolved]:

@@ -11,6 +11,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
@@ -20,8 +22,9 @@ from tracker.desk.attribution import Find, attribution
 from tracker.desk.binding import Binder, Parties
 from tracker.desk.intake import Drafted, draft, lengthened
 from tracker.desk.recording import Recorder, new_event
-from tracker.desk.retyped import with_document
+from tracker.desk.retyped import reworded, with_document
 from tracker.errors import BadInput, Conflict, NotFound, TrackerError
+from tracker.importers import log
 from tracker.importers.claims import LeftOut, Told
 from tracker.importers.formats import Format, Gazetteer, format_of
 from tracker.importers.profile import Profile, read_profile
@@ -83,7 +86,7 @@ class Importing:
             assert isinstance(how, Format)
             meant = read_profile(profile)
             how = how._replace(told=meant[1].told)
-        with _opened(path) as file:
+        with opened(path) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
             if isinstance(how, Gazetteer):
@@ -103,8 +106,17 @@ def _refuse_option(option: str, value: object, why: str) -> None:
         raise BadInput(what=f"{option} says nothing here: {why}", try_=f"without {option}")
 
 
+def log_in(path: str, named: str | None) -> bool:
+    """Whether a file is a whole log: named as one, or JSON Lines that begin as one does."""
+    if named is not None or format_of(path).name != "jsonl":
+        return named == log.NAME
+    with opened(path) as file:
+        return log.is_log(file)
+
+
 @contextmanager
-def _opened(path: str) -> Iterator[BufferedReader]:
+def opened(path: str) -> Iterator[BufferedReader]:
+    """A file to be read. Raises BadInput."""
     try:
         with open(path, "rb") as file:
             yield file
@@ -242,16 +254,21 @@ class Import:
                 yield self._draft(reader, told, binder, now, zone)
 
     def _draft(self, reader: Reader, told: Told, binder: Binder, now: int, zone: str) -> Drafted:
-        typed, _ = with_document(reader, told.typed)
-        then = now if told.recorded is None else min(now, read_instant(told.recorded, now=now, zone=zone))
-        return draft(
-            typed, find=binder.beside(told.near), now=then, zone=zone, attribute=self._attributed,
-            imported=self.id,
-        )  # fmt: skip
+        typed, then, bind, attribute = told.typed, now, binder.beside(told.near), self._attributed
+        if told.recorded is None:
+            typed, _ = with_document(reader, typed)
+        else:  # a tracker wrote it: it is whole, and an id in it means itself
+            then = min(now, read_instant(told.recorded, now=now, zone=zone))
+            if told.near is None:
+                bind, attribute = binder.exact, partial(self._attributed, exact=True)
+        drafted = draft(typed, find=bind, now=then, zone=zone, attribute=attribute, imported=self.id)
+        return replace(drafted, event=reworded(drafted.event, told.worded)) if told.worded else drafted
 
-    def _attributed(self, told: Sequence[str], source: str, find: Find, **more: Any) -> tuple[Hop, ...]:
+    def _attributed(
+        self, told: Sequence[str], source: str, find: Find, *, exact: bool = False, **more: Any
+    ) -> tuple[Hop, ...]:
         """Who said it; the same few chains stand in every row of a file."""
-        key = (tuple(told), source, *more.values())
+        key = (exact, tuple(told), source, *more.values())
         if key not in self._chains:
             if len(self._chains) >= REMEMBERED:
                 self._chains.clear()

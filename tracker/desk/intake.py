@@ -362,6 +362,11 @@ def _letters(given: object) -> str:
     return b32encode(told[:20])[:26].translate(_OURS).decode()
 
 
+def says(event_id: str, event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> bool:
+    """Whether an event's id is that of a claim with these times given."""
+    return event_id.endswith(f"-{_letters(_given(event, occurred, reported))}")
+
+
 def _given(event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> dict[str, Any]:
     """What was given of a claim. Its event id is `c-` day `-` hash; its own keeps eight digits of that."""
     given: dict[str, Any] = {"chain": _plain(event.chain)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -95,6 +96,20 @@ def as_written(event: events.ClaimRecorded, old: Document, typed: Typed) -> even
             }
             kept[name] = moment.model_copy(update=words)
     return event.model_copy(update=kept)
+
+
+def reworded(event: events.ClaimRecorded, worded: Mapping[str, Any]) -> events.ClaimRecorded:
+    """A claim with the words in which it had been typed elsewhere: nothing that its id depends on.
+
+    Of a time that is its precision and text; where it was not typed, nothing.
+    """
+    changed = dict(worded)
+    for name in ("occurred", "reported"):
+        if name in changed:
+            changed[name] = getattr(event, name).model_copy(update=changed[name])
+    if changed.keys() & {"sentence", "place_text"}:  # somebody else's text, which has to be one
+        return event.model_validate({**event.model_dump(), **changed})
+    return event.model_copy(update=changed)
 
 
 def with_document(reader: Reader, typed: Typed) -> tuple[Typed, list[str]]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from tracker.desk.intake import Typed
-from tracker.desk.retyped import hop_text
+from tracker.desk.retyped import hop_text, span_text
 from tracker.errors import BadInput
 from tracker.importers.rows import Fields
+from tracker.times import PRECISIONS
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "claim": ("claim", "claim_id", "id"), "sentence": ("sentence",), "actor": ("actors", "actor"),
@@ -31,6 +33,9 @@ _SEVERAL: Final = {"actor": ";", "against": ";", "said_by": ">"}
 COLUMN: Final = {name: field for field, names in NAMES.items() for name in names}
 
 
+_OPEN: Final = "../.."
+
+
 class Near(NamedTuple):
     """Where a row says that its place lies (degrees), and how far (km) the place meant may be from there.
 
@@ -44,12 +49,17 @@ class Near(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A claim as a row tells it: as typed, when it was recorded first, and the id it had then."""
+    """A claim as a row tells it: as typed, when it was recorded first, and the id it had then.
+
+    `worded`: how parts of it had been worded by whoever typed it first (fields of the event, which no id
+    depends on).
+    """
 
     typed: Typed
     recorded: str | None = None
     claim: str | None = None
     near: Near | None = None
+    worded: Mapping[str, Any] = MappingProxyType({})
 
 
 class LeftOut(NamedTuple):
@@ -60,6 +70,7 @@ class LeftOut(NamedTuple):
 
 def told(fields: Fields) -> Told:
     """The claim of a row. Raises BadInput where a cell cannot be read as what its column says."""
+    fields, worded = _unworded(fields)
     found: dict[str, Any] = {}
     for name, value in fields.items():
         field = COLUMN.get(name)
@@ -73,7 +84,58 @@ def told(fields: Fields) -> Told:
         found["details"] = {**found.get("details", {}), "from": taken_from}
     if isinstance(said := found.get("said_by"), _Chain):
         found["said_by"], found["source"] = said[:-1], said[-1]
-    return Told(Typed(**found), recorded, claim)
+        for key, value in said.apart.items():
+            found.setdefault(key, value)
+    return Told(Typed(**found), recorded, claim, worded=worded)
+
+
+def _unworded(fields: Fields) -> tuple[Fields, Mapping[str, Any]]:
+    """A row without what it tells of words alone: of times and names as they were typed first."""
+    worded: dict[str, Any] = {}
+    plain = dict(fields)
+    for name, value in fields.items():
+        if not isinstance(value, dict):
+            continue
+        if name == "typed":
+            worded |= _as_typed(value)
+        elif (field := COLUMN.get(name)) in _TIMES:
+            del plain[name]
+            bounds = {key: value.get(key) for key in ("earliest", "latest")}
+            text, precision = value.get("text"), value.get("precision")
+            if not all(one is None or isinstance(one, str) for one in (*bounds.values(), text, precision)):
+                raise BadInput(what=f"{name} is no time", try_=_TIME)
+            if field == "reported" and not text and "recorded" in fields:
+                continue  # nobody said when: then it was when it was recorded
+            if span := span_text(bounds) or (_OPEN if text else None):
+                plain[name] = span
+            worded[_TIMES[field]] = _words(name, text, precision)
+    return plain, worded
+
+
+_TIMES: Final = {"at": "occurred", "reported": "reported"}
+_TIME: Final = '{"earliest": "2024-12-07T00:00:00Z", "latest": "2024-12-07T23:59:59Z", "precision": "day"}'
+_LONGEST_WORDS: Final = 80
+"""As the longest time that can be typed."""
+
+
+def _words(name: str, text: str | None, precision: str | None) -> dict[str, str]:
+    if precision is not None and precision not in PRECISIONS:
+        raise BadInput(what=f"{precision!r} is no precision of a time", try_=", ".join(PRECISIONS))
+    if text is not None and len(text) > _LONGEST_WORDS:
+        raise BadInput(what=f"the text of {name} is too long to be a time", try_="what was typed")
+    told = {"text": text or ""}
+    return told if precision in (None, "unknown") else {**told, "precision": precision}
+
+
+def _as_typed(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What `typed` tells: the sentence, and the name that stood for the place."""
+    told: dict[str, Any] = {}
+    for key, field in (("sentence", "sentence"), ("place", "place_text")):
+        if (words := value.get(key)) is not None:
+            told[field] = _text(key, words)
+    if value.get("level_not_stated") is True:
+        told["level_not_stated"] = True
+    return told
 
 
 def _text(name: str, value: object) -> str:
@@ -86,22 +148,47 @@ def _text(name: str, value: object) -> str:
 
 def _list(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
-        parts: Sequence[object] = value.split(_SEVERAL[COLUMN[name]])
+        listed = _json_list(value) if value.startswith("[") else None
+        parts: Sequence[object] = value.split(_SEVERAL[COLUMN[name]]) if listed is None else listed
     else:
         parts = value if isinstance(value, list) else [value]
     texts = [_text(name, part).strip() for part in parts]
     return tuple(text for text in texts if text)
 
 
-class _Chain(tuple[str, ...]):
-    """All of a chain, the reporter too."""
+def _json_list(text: str) -> list[Any] | None:
+    """A list as JSON, in which a separator means nothing; None: it is none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
 
-    __slots__ = ()
+
+def _several(name: str, value: object) -> str:
+    return ", ".join(_text(name, one) for one in value) if isinstance(value, list) else _text(name, value)
+
+
+class _Chain(tuple[str, ...]):
+    """All of a chain, the reporter too; `apart` is what has a column of its own."""
+
+    apart: Mapping[str, str] = MappingProxyType({})
 
 
 def _said_by(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return _Chain(hop_text({key.replace("-", "_"): part for key, part in hop.items()}) for hop in value)
+        hops = [{key.replace("-", "_"): part for key, part in hop.items()} for hop in value]
+        first, last = hops[0], hops[-1]
+        told = {
+            "basis": first.get("basis"), "channel": first.get("channel"), "stance": last.get("stance"),
+        }  # fmt: skip
+        chain = _Chain(
+            hop_text(hop, apart=(*(("basis", "channel") if n == 0 else ()),
+                                 *(("stance",) if n == len(hops) - 1 else ())))
+            for n, hop in enumerate(hops)
+        )  # fmt: skip
+        chain.apart = {key: _text(key, part) for key, part in told.items() if part}
+        return chain
     return _Chain(_list(name, value)) if name == "chain" else _list(name, value)
 
 
@@ -146,5 +233,6 @@ def _plain(text: str) -> str | int | float:
 
 
 _READ: Final[dict[str, Callable[[str, object], Any]]] = {
-    "actor": _list, "against": _list, "said_by": _said_by, "km": _number, "details": _details,
+    "from": _several, "actor": _list, "against": _list, "said_by": _said_by, "km": _number,
+    "details": _details,
 }  # fmt: skip

@@ -9,8 +9,10 @@ from tracker.errors import BadInput, typed
 from tracker.importers import features, geonames, pcodes, places
 from tracker.importers.claims import LeftOut, Told, told
 from tracker.importers.lines import read_lines
+from tracker.importers.log import NAME as LOG
 from tracker.importers.rows import Fields, Rejected, Row
 from tracker.importers.table import read_table
+from tracker.importers.workbook import read_workbook
 
 Read = Callable[[BinaryIO, str, str | None], Generator[Row | Rejected]]
 
@@ -40,6 +42,7 @@ def _one(fields: Fields) -> Iterator[Told]:
 ALL: Final[tuple[Format, ...]] = (
     Format("csv", (".csv", ".tsv", ".tab", ".txt"), read_table, _one),
     Format("jsonl", (".jsonl", ".ndjson"), read_lines, _one),
+    Format("xlsx", (".xlsx",), read_workbook, _one),
 )
 """Every format of claims; one that more than one could have is the first's."""
 GAZETTEERS: Final[tuple[Gazetteer, ...]] = (
@@ -58,7 +61,9 @@ def format_of(path: str, named: str | None = None) -> Format | Gazetteer:
         for one in every:
             if one.name == named:
                 return one
-        raise BadInput(what=f"there is no format {named!r}", try_=" or ".join(one.name for one in every))
+        raise BadInput(
+            what=f"there is no format {named!r}", try_=" or ".join([*(one.name for one in every), LOG])
+        )
     ending = path.lower()
     for one in every:
         if one.endings and ending.endswith(one.endings):

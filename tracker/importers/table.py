@@ -79,7 +79,7 @@ def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
         if not any(cell.strip() for cell in cells):
             continue
         if heads is None:
-            heads = _heads(cells, path)
+            heads = heads_of(cells, path)
             continue
         yield _row(line, heads, cells)
     if heads is None:
@@ -110,7 +110,8 @@ class _Lines:
         return line
 
 
-def _heads(cells: Sequence[str], path: str) -> list[str]:
+def heads_of(cells: Sequence[str], path: str) -> list[str]:
+    """The names of columns, from the cells of a head. Raises BadInput."""
     heads = [head(cell) for cell in cells]
     while heads and not heads[-1]:
         heads.pop()

@@ -6,7 +6,7 @@ share; the log's own statements go through the driver's connection inside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import chain
@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from tracker.errors import NotFound
+from tracker.errors import NotFound, StaleVersion
 from tracker.record import canonical
 from tracker.record.engine import medium
 from tracker.record.envelope import Appended, Envelope, Head, NewEvent, RowValues
@@ -202,6 +202,17 @@ class Store:
         with translated(self.medium):
             self.medium.scrub()
         return answer
+
+    def adopt(self, rows: Iterable[RowValues], then: Callable[[Connection], None]) -> None:
+        """Writes the rows of another log as they are, which has to be right; this one must be empty.
+
+        `then` is done in the same transaction. Whatever `rows` or it raise, nothing was written.
+        """
+        with self._transaction() as connection:
+            if self.medium.look(connection, [""], [""]).position:
+                raise StaleVersion(stream="the log", expected=0, found=self.medium.head().position)
+            self.medium.insert(connection, rows)
+            then(connection)
 
     @contextmanager
     def trial(self) -> Iterator[Connection]:

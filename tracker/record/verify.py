@@ -46,17 +46,17 @@ def verify(store: Store, *, against: tuple[int, bytes] | None = None) -> Verifie
     head = (
         store.head()
     )  # asked second: an append meanwhile moves it past the last position, never short of it
-    reading = _Reading(witness=against)
+    reading = Reading(witness=against)
     if reading.through(store.pages(until=max(last, head.position))):
         reading.finish(head)
     return Verified(reading.position, reading.chain_hash, reading.findings)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """How far the log was read, and what is known by then."""
+class Reading:
+    """How far a log was read, and what is known by then."""
 
-    witness: tuple[int, bytes] | None
+    witness: tuple[int, bytes] | None = None
     position: int = 0
     chain_hash: bytes = GENESIS
     recorded_at: int = 0
@@ -65,10 +65,11 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
 
     def found(self, position: int, what: str) -> None:
+        """Note something wrong."""
         self.findings.append(Finding(position, what))
 
     def through(self, pages: Iterable[list[RowValues]]) -> bool:
-        """Reads on; False: there is no sense in going on."""
+        """Read on; False: there is no sense in going on."""
         return all(self._plain(page) or self._examine(page) for page in pages)
 
     def _plain(self, rows: list[RowValues]) -> bool:

@@ -1,7 +1,7 @@
 """Decides how claims are listed and shown: in words, with who said them, and where they stand."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from tracker import phrases
@@ -13,6 +13,8 @@ from tracker.views.places import places
 from tracker.zones import iso
 
 Document = dict[str, Any]
+PAGE: Final = 1000
+"""So many claims are read at once where all are."""
 
 _COLUMNS: Final = (
     "id", "place", "effect", "event_at", "reported_at", "recorded_at", "earliest", "latest", "predicate",
@@ -77,6 +79,37 @@ def listed(reader: Reader, wanted: Filter, known: int = NOW) -> list[Document]:
         return found
     needle = wanted.text.casefold()
     return [one for one in found if needle in _words(one)]
+
+
+class Entered(NamedTuple):
+    """A claim that counts, with the event that recorded it."""
+
+    claim: Document
+    event_id: str
+    payload: str
+
+
+def entered(reader: Reader, wanted: Filter, known: int = NOW) -> Iterator[Entered]:
+    """The claims that count and pass a filter, by id, however many: a page of them is in memory."""
+    tests, values = _tests(reader, wanted, known)
+    columns = ", ".join(f"c.{column}" for column in _COLUMNS)
+    where = " AND ".join([TRUE, "fact = 'recorded'", "c.id > :after", *tests])
+    needle = None if wanted.text is None else wanted.text.casefold()
+    after = ""
+    while True:
+        rows = reader.rows(
+            f"SELECT {columns}, e.event_id, e.payload FROM claims c JOIN events e"
+            " ON e.stream = 'claim/' || c.id AND e.version = 1"
+            f" WHERE {where} ORDER BY c.id LIMIT {PAGE}",
+            known=known, after=after, **values,
+        )  # fmt: skip
+        told = _documents(reader, [row[:-2] for row in rows], known)
+        for document, row in zip(told, rows, strict=True):
+            if needle is None or needle in _words(document):
+                yield Entered(document, row[-2], row[-1])
+        if len(rows) < PAGE:
+            return
+        after = rows[-1][0]
 
 
 def _words(document: Document) -> str:
