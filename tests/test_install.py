@@ -72,7 +72,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert (said["Name"], said["Version"]) == ("tracker", tracker.__version__)
     assert said["License-Expression"] == "MIT"
     assert said["Requires-Python"] == ">=3.11"
-    assert said.get_all("Provides-Extra") == ["polygons", "postgres"]
+    assert said.get_all("Provides-Extra") == ["parquet", "polygons", "postgres", "xlsx"]
 
 
 def test_the_wheel_brings_the_command(wheel: zipfile.ZipFile) -> None:

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple, NoReturn
 from tracker.errors import BadInput, typed
 
 LARGEST: Final = 32 * 2**20
+LONGEST: Final = 131_072
+"""So many characters has a cell at most."""
 DELIMITERS: Final = ",;\t|"
 COLUMNS: Final = {
     "place": ("place", "place_id", "location"),
@@ -66,6 +68,7 @@ def read_outcomes(path: str) -> Table:
     text = _text(path)
     head, _, _ = text.lstrip("\r\n").partition("\n")
     delimiter = max(DELIMITERS, key=head.count)
+    csv.field_size_limit(LONGEST)  # of this process: whoever reads a table sets his own
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     table = Table([], [])
     try:

@@ -287,7 +287,8 @@ def test_every_command_that_writes_can_be_tried_first() -> None:
     """But for those that make a database, build again what can be built again, or answer key by key."""
     reads = {
         "status", "why", "history", "diff", "regions", "evaluate", "claims", "show", "log", "verify",
-        "doctor", "db current", "setting list", "batch list", "flags list", "report", "scheduler status",
+        "doctor", "db current", "setting list", "batch list", "import list", "export", "export template",
+        "flags list", "report", "scheduler status",
         *(f"{thing} {what}" for thing in THINGS for what in ("list", "show")),
     }  # fmt: skip
     makes = {"init", "demo", "rebuild", "db upgrade", "review", "scheduler run", "scheduler redeliver"}

@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from tests.record.histories import WORLD, fresh
+from tests.record.histories import BROUGHT, WORLD, fresh
 from tests.record.tampering import stranger
 from tracker.errors import DatabaseBusy, DatabaseProblem
 from tracker.reader import Reader, open_reader
@@ -132,7 +132,7 @@ def test_what_is_claimed_during_a_rebuild_makes_no_name_that_is_there(world: str
         go_on.set()
         assert said.result(PATIENCE)["recorded"]
     assert len(asked(world)) == len(WHOLE)
-    assert len(tracker.listed("place")["places"]) == 5
+    assert len(tracker.listed("place")["places"]) == 5 + len(BROUGHT)
 
 
 def test_a_table_that_has_its_shape_stays_where_it_is(schema: str) -> None:

@@ -208,8 +208,16 @@ def _came_of_ctrl_c(error: BaseException) -> bool:
 
     Libraries in C wrap what their callbacks raise; a server that is left amid a query refuses the rollback.
     """
-    before = [one for one in (error.__cause__, error.__context__) if one is not None]
-    return any(isinstance(one, KeyboardInterrupt) or _came_of_ctrl_c(one) for one in before)
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if isinstance(one, KeyboardInterrupt):
+            return True
+        if one is not None and id(one) not in seen:  # what is raised anew may stand behind itself
+            seen.add(id(one))
+            left += [one.__cause__, one.__context__]
+    return False
 
 
 def run(arguments: Sequence[str]) -> int:
