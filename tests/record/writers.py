@@ -22,6 +22,8 @@ from tracker.record import postgresql  # noqa: F401
 from tracker.record.store import Envelope, NewEvent, Store
 
 ABREAST = 8
+PATIENCE = 10.0
+"""Seconds until a writer is interrupted again."""
 BATCHES = (1, 3, 7)
 
 
@@ -85,8 +87,21 @@ def kill_all(where: str, count: int, notes: Path, how: int, chance: random.Rando
             alive[pid] = time.monotonic() + chance.uniform(0, 0.15)
         for pid in [pid for pid, when in alive.items() if time.monotonic() >= when]:
             del alive[pid]
+            _end(pid, how)
+        time.sleep(0.002)
+
+
+def _end(pid: int, how: int) -> None:
+    """Kills a writer. Who is interrupted amid a pipeline of psycopg may, rarely, wait for a server that has
+    nothing more to say, and keeps the append lock; whoever sits there presses Ctrl-C again, and so does this.
+    """
+    os.kill(pid, how)
+    again = time.monotonic() + PATIENCE
+    while os.waitpid(pid, os.WNOHANG)[0] == 0:
+        if time.monotonic() > again:
+            print(f"process {pid} goes on after {signal.Signals(how).name}; once more", file=sys.stderr)
             os.kill(pid, how)
-            os.waitpid(pid, 0)
+            again += PATIENCE
         time.sleep(0.002)
 
 
