@@ -32,6 +32,8 @@ VIEWS: Final = 56
 """The revisions of all views added up: raised with any of them, as a reader does not import them."""
 NOW: Final = 2**62
 """A position after every event: what is known now."""
+UNSETTLED: Final = "an import is under way, or was interrupted (tracker import FILE goes on with it)"
+"""Why events may be recorded that are not weighed in yet."""
 CHUNK: Final = 500
 WAIT: Final = 30
 """Seconds that a reader waits for somebody who holds everything."""
@@ -342,12 +344,13 @@ def shown(where: str) -> str:
 
 
 def position_at(reader: Reader, known_at: int | None) -> int:
-    """The last position recorded at or before `known_at` (us); `NOW` for None.
+    """The last position recorded at or before `known_at` (us); for None `NOW`, or the log's end.
 
+    That is as much, but nothing that is kept counts for it: claims are coming in whose belief is not settled.
     Recorded times never run backwards, so the log is searched by halves.
     """
     if known_at is None:
-        return NOW
+        return NOW if is_settled(reader) else last_position(reader)
     low, high = 0, last_position(reader)
     while low < high:
         middle = (low + high + 1) // 2
@@ -356,6 +359,16 @@ def position_at(reader: Reader, known_at: int | None) -> int:
         else:
             high = middle - 1
     return low
+
+
+def is_settled(reader: Reader) -> bool:
+    """Whether what is kept of the belief is of all that is recorded."""
+
+    def ask() -> bool:
+        row = reader.one("SELECT position FROM checkpoints WHERE projection = 'control'")
+        return row is not None and int(row[0]) >= last_position(reader)
+
+    return reader.once("settled", ask)
 
 
 def last_position(reader: Reader) -> int:

@@ -60,6 +60,8 @@ class Tracker:
         self.clock = clock
         self._zone = zone
         self._zone_found: str | None = None
+        self.was_settled = True
+        """Whether all that was recorded when the last question was asked had been weighed in before."""
         self.by = by
 
     @classmethod
@@ -629,6 +631,7 @@ class Tracker:
         reader = open_reader(self.where)
         try:
             yield reader
+            self.was_settled = reader.once("settled", lambda: True)  # unless somebody asked
         finally:
             reader.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tracker.desk import importing, intake
+from tracker.desk import importing, intake, parts
 from tracker.errors import BadInput, Conflict, NotFound
-from tracker.record.follow import project
+from tracker.record.follow import note, project
 from tracker.tracker import Tracker
 from tracker.zones import parse_iso
 
@@ -222,8 +223,9 @@ def test_claims_whose_ids_begin_alike_are_both_recorded(
     tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Eight digits of a hash are forty bits: among a million claims of a day two may well be alike."""
-    real = intake._letters
-    monkeypatch.setattr(intake, "_letters", lambda given: "a" * 12 + real(given)[12:])
+    real = intake.letters
+    for module in (intake, parts):
+        monkeypatch.setattr(module, "letters", lambda given: "a" * 12 + real(given)[12:])
     path = lines_of(tmp_path / "f.jsonl", [{**row, "reported": "2024-12-08"} for row in ROWS])
     assert counts(tracker.import_file(path)) == (4, 4, 0, 0)
     ids = {one["id"] for one in tracker.claims()["claims"]}
@@ -381,6 +383,15 @@ def killed_in_a_child(act: Callable[[], object]) -> None:
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
+def copy_of(tracker: Tracker, folder: Path) -> Tracker:
+    """A tracker in a file as it lies, with what is beside it."""
+    folder.mkdir()
+    where = Path(tracker.where)
+    for one in where.parent.glob(f"{where.name}*"):
+        shutil.copy(one, folder)
+    return Tracker(folder / where.name, clock=lambda: NOW, by="anna")
+
+
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     "moment", ["inside the first chunk", "after it", "inside the second", "before the end"]
@@ -397,19 +408,26 @@ def test_killed_at_any_moment_and_run_again_it_is_what_an_undisturbed_run_makes(
         if at == call:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def noting(*given: Any) -> None:
+        note(*given)
+        kill({"inside the first chunk": 0, "inside the second": 1}.get(moment, -1), next(count))
+
     def projecting(*given: Any) -> None:
+        kinds = {one.kind for one in given[1]}
+        kill(0, int(moment != "before the end" or "import-finished" not in kinds))
         project(*given)
-        kill(
-            {"inside the first chunk": 0, "inside the second": 1, "before the end": 3}.get(moment, -1),
-            next(count),
-        )
 
     def act() -> None:
         monkeypatch.setattr(importing, "project", projecting)
+        monkeypatch.setattr(importing, "note", noting)
         hit.import_file(path, told=lambda at: kill(2 if moment == "after it" else -1, at.rows))
 
     killed_in_a_child(act)
-    assert hit.verify()["findings"] == []
+    assert hit.verify(views=True)["findings"] == []
+    assert (hit.verify()["unsettled"] > 0) == (moment != "inside the first chunk")
+    copied = copy_of(hit, tmp_path / "copied")
+    copied.rebuild()
+    assert verdicts(hit) == verdicts(copied), "folded as it is read, where it is not settled yet"
     hit.import_file(path)
     assert [one["id"] for one in hit.claims()["claims"]] == [one["id"] for one in whole.claims()["claims"]]
     assert verdicts(hit) == verdicts(whole)

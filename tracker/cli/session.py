@@ -117,9 +117,17 @@ class Session:
         from tracker.zones import DAY, parse_iso, show
 
         self._note_behind()
+        self._note_unsettled()
         last = max((parse_iso(text) for text in times if text), default=None)
         if last is not None and last - DAY >= self.clock()():
             note(f"{show(last, self.zone())} lies in the future: the belief is carried on without news")
+
+    def _note_unsettled(self) -> None:
+        """Say why an answer took long."""
+        if self._tracker is not None and not self._tracker.was_settled and not self.as_json:
+            from tracker.reader import UNSETTLED
+
+            note(f"{UNSETTLED}: until it is at its end, answers are right but take longer")
 
     def _note_behind(self) -> None:
         """Say of a clock that was set back that more is known than was recorded by then."""

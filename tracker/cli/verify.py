@@ -8,6 +8,7 @@ from tracker.cli.output import Lines, as_json
 from tracker.cli.session import Session, session
 from tracker.cli.shell import Command
 from tracker.errors import FAILED
+from tracker.reader import UNSETTLED
 
 
 @click.command(cls=Command)
@@ -33,6 +34,8 @@ def command(run: Session, against: str | None, views: bool) -> int:
         out.line(f"event {finding['position']}: {finding['what']}", "bad")
     if found["ok"] and views:
         out.line("the views are what the log says")
+    if found["unsettled"]:
+        out.line(f"{found['unsettled']} events are still to be weighed in: {UNSETTLED}")
     if found["ok"]:
         out.line(f"unaltered: {found['position']} events, head {found['position']}:{found['chain_hash']}")
         return 0

@@ -11,18 +11,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
-from functools import partial
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tracker.desk.attribution import Find, attribution
 from tracker.desk.binding import Binder, Parties
-from tracker.desk.intake import Drafted, draft, lengthened
+from tracker.desk.parts import Claim, Parts
 from tracker.desk.recording import Recorder, new_event
-from tracker.desk.retyped import reworded, with_document
+from tracker.desk.retyped import with_document
 from tracker.errors import BadInput, Conflict, NotFound, TrackerError
 from tracker.importers import log
 from tracker.importers.claims import LeftOut, Told
@@ -30,10 +27,9 @@ from tracker.importers.formats import Format, Gazetteer, format_of
 from tracker.importers.profile import Profile, read_profile
 from tracker.importers.rows import Rejected, Row
 from tracker.reader import Reader, over
-from tracker.record import events
-from tracker.record.envelope import NewEvent
-from tracker.record.events import Hop, typed_by_somebody
-from tracker.record.follow import keep_up, project
+from tracker.record import canonical, events
+from tracker.record.envelope import Envelope, NewEvent
+from tracker.record.follow import keep_up, note, project
 from tracker.record.store import Store
 from tracker.times import read_instant
 from tracker.views.differences import changes, verdicts
@@ -48,8 +44,6 @@ CHUNK: Final = 2000
 """So many rows are recorded in one transaction."""
 PROPOSED: Final = 100
 """For so many unknown names those that are near are looked for; that reads every name there is."""
-REMEMBERED: Final = 10_000
-"""So many chains of who said it are kept at hand."""
 
 
 class Progress(NamedTuple):
@@ -144,9 +138,9 @@ class Import:
         self._size = Path(path).stat().st_size
         self.rows = self.new = self.known = self.rejected = self.left_out = 0
         self._left: Counter[str] = Counter()
-        self._chains: dict[tuple[object, ...], tuple[Hop, ...]] = {}
         self._reasons: dict[tuple[str, str], list[int]] = {}
         self._binder: Binder | None = None
+        self._has_begun = False
 
     # -- the three ways --------------------------------------------------------------------------
 
@@ -208,17 +202,16 @@ class Import:
                 try_=f"tracker import restore {self.id}",
             )
 
-    def _drafted(self, reader: Reader, rows: Iterator[Row | Rejected]) -> Iterator[Drafted]:
+    def _drafted(self, reader: Reader, rows: Iterator[Row | Rejected]) -> Iterator[Claim]:
         zone, now = self._recorder.zone(reader), self._recorder.clock()
-        assert self._binder is not None
+        parts = Parts(now=now, zone=zone, imported=self.id)
         for row in rows:
             self.rows += 1
             if isinstance(row, Rejected):
                 self._reject(row)
                 continue
             try:
-                with typed_by_somebody():
-                    drafted = [*self._drafts(reader, row, self._binder, now, zone)]
+                drafted = [*self._drafts(reader, row, parts, now, zone)]
             except (BadInput, NotFound) as error:
                 self._reject(rejected(row, error))
             else:
@@ -245,35 +238,22 @@ class Import:
         binder.begin()
         return binder
 
-    def _drafts(self, reader: Reader, row: Row, binder: Binder, now: int, zone: str) -> Iterator[Drafted]:
+    def _drafts(self, reader: Reader, row: Row, parts: Parts, now: int, zone: str) -> Iterator[Claim]:
         assert isinstance(self._how, Format)
+        assert self._binder is not None
         for told in self._how.told(row.fields):
             if isinstance(told, LeftOut):
                 self._leave(told)
-            else:
-                yield self._draft(reader, told, binder, now, zone)
-
-    def _draft(self, reader: Reader, told: Told, binder: Binder, now: int, zone: str) -> Drafted:
-        typed, then, bind, attribute = told.typed, now, binder.beside(told.near), self._attributed
-        if told.recorded is None:
-            typed, _ = with_document(reader, typed)
-        else:  # a tracker wrote it: it is whole, and an id in it means itself
-            then = min(now, read_instant(told.recorded, now=now, zone=zone))
-            if told.near is None:
-                bind, attribute = binder.exact, partial(self._attributed, exact=True)
-        drafted = draft(typed, find=bind, now=then, zone=zone, attribute=attribute, imported=self.id)
-        return replace(drafted, event=reworded(drafted.event, told.worded)) if told.worded else drafted
-
-    def _attributed(
-        self, told: Sequence[str], source: str, find: Find, *, exact: bool = False, **more: Any
-    ) -> tuple[Hop, ...]:
-        """Who said it; the same few chains stand in every row of a file."""
-        key = (exact, tuple(told), source, *more.values())
-        if key not in self._chains:
-            if len(self._chains) >= REMEMBERED:
-                self._chains.clear()
-            self._chains[key] = attribution(told, source, find, **more)
-        return self._chains[key]
+                continue
+            bind = self._binder.beside(told.near)
+            if told.recorded is None:
+                typed, _ = with_document(reader, told.typed)
+                yield parts.claim(typed, bind)
+            else:  # a tracker wrote it: it is whole, and an id in it means itself
+                then = min(now, read_instant(told.recorded, now=now, zone=zone))
+                exact = told.near is None
+                bind = self._binder.exact if exact else bind
+                yield parts.written(told.typed, bind, then, told.worded, exact=exact)
 
     def _leave(self, one: LeftOut) -> None:
         self.left_out += 1
@@ -284,30 +264,30 @@ class Import:
         self._reasons.setdefault((one.field, one.why), []).append(one.line)
         self._tell_rejected(one)
 
-    def _append(self, store: Store, chunk: Sequence[Drafted]) -> None:
+    def _append(self, store: Store, chunk: Sequence[Claim]) -> None:
         """Record what of a chunk is new, in one transaction; which that is, is found inside the lock."""
-        new: list[NewEvent] = []
+        new: list[Claim] = []
+        begun: list[NewEvent] = []
 
         def decide(connection: Connection) -> list[NewEvent]:
-            keep_up(connection)
-            new[:] = self._news(over(connection, store.where, settled=True), chunk)
-            return new
+            keep_up(connection, settled=False)
+            reader = over(connection, store.where, settled=True)
+            new[:] = self._news(reader, chunk)
+            begun[:] = self._begun(reader) if new and not self._has_begun else ()
+            return [*begun, *map(_as_event, new)]
 
-        store.append((), now=self._recorder.clock(), by=self._recorder.by, decide=decide, project=project)
-        claims = sum(one.kind == "claim-recorded" for one in new)
-        self.new += claims
-        self.known += len(chunk) - claims
+        def follow(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+            if begun:
+                project(connection, envelopes[: len(begun)])
+            note(connection, envelopes[len(begun) :], [one.body for one in new])
 
-    def _news(self, reader: Reader, chunk: Sequence[Drafted]) -> list[NewEvent]:
-        by_id = {one.event_id: one for one in chunk}
-        for (id_,) in list(reader.among("SELECT event_id FROM events WHERE event_id IN (:wanted)", by_id)):
-            del by_id[id_]
-        if not by_id:
-            return []
-        streams = [one.event.stream for one in by_id.values()]
-        taken = {
-            row[0] for row in reader.among("SELECT stream FROM events WHERE stream IN (:wanted)", streams)
-        }
+        store.append((), now=self._recorder.clock(), by=self._recorder.by, decide=decide, project=follow)
+        self._has_begun |= bool(new)
+        self.new += len(new)
+        self.known += len(chunk) - len(new)
+
+    def _begun(self, reader: Reader) -> list[NewEvent]:
+        """What comes before the first claim of an import that is new."""
         found = []
         if import_of(reader, self.id) is None:
             found.append(new_event(self._started(), self.id))
@@ -317,11 +297,25 @@ class Import:
             for event in (*self._parties.events, *self._binder.places)
             if reader.one("SELECT 1 FROM events WHERE stream = :stream", stream=event.stream) is None
         ]
+        return found
+
+    def _news(self, reader: Reader, chunk: Sequence[Claim]) -> list[Claim]:
+        """The claims of a chunk that are not recorded."""
+        by_id = {one.event_id: one for one in chunk}
+        for (id_,) in list(reader.among("SELECT event_id FROM events WHERE event_id IN (:wanted)", by_id)):
+            del by_id[id_]
+        if not by_id:
+            return []
+        streams = [one.stream for one in by_id.values()]
+        taken = {
+            row[0] for row in reader.among("SELECT stream FROM events WHERE stream IN (:wanted)", streams)
+        }
+        found = []
         for one in by_id.values():
-            while one.event.stream in taken:  # the ids of two claims begin alike
-                one = lengthened(one)
-            taken.add(one.event.stream)
-            found.append(new_event(one.event, one.event_id))
+            while one.stream in taken:  # the ids of two claims begin alike
+                one = one.lengthened()
+            taken.add(one.stream)
+            found.append(one)
         return found
 
     def _started(self) -> events.ImportStarted:
@@ -369,6 +363,18 @@ class Import:
     def _notes(self) -> list[str]:
         """What a person should look at, though it was recorded."""
         return []
+
+
+def _as_event(one: Claim) -> NewEvent:
+    return NewEvent(
+        event_id=one.event_id,
+        stream=one.stream,
+        kind=events.ClaimRecorded.kind,
+        schema=events.ClaimRecorded.schema_version,
+        payload=canonical.dumps(one.body),
+        content_derived=True,
+        expected_version=0,
+    )
 
 
 def import_id(sha256: str, file_format: str, profile: str = "") -> str:

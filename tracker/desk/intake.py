@@ -153,7 +153,7 @@ def draft(
         imported=imported,
     )
     given = _given(event, occurred, reported)
-    event_id = f"c-{_day(occurred, reported, now)}-{_letters(given)}"
+    event_id = f"c-{_day(occurred, reported, now)}-{letters(given)}"
     return Drafted(_with_id(event, event_id), event_id, tuple(notes), given=given)
 
 
@@ -303,8 +303,8 @@ def _reported(span: Span | None, now: int) -> Moment:
 
 def identified(drafted: Drafted, *, replaces: str) -> Drafted:
     """The same claim under an id of its own, as the correction of another that says the same."""
-    letters = _letters({"replaces": replaces, "event": drafted.event.model_dump(mode="json")})
-    return _under(drafted, letters)
+    told = letters({"replaces": replaces, "event": drafted.event.model_dump(mode="json")})
+    return _under(drafted, told)
 
 
 def by_other_names(drafted: Drafted, merged: Mapping[str, Callable[[str], Sequence[str]]]) -> list[Drafted]:
@@ -320,7 +320,7 @@ def by_other_names(drafted: Drafted, merged: Mapping[str, Callable[[str], Sequen
     ])  # fmt: skip
     ways = product(*([(one, id_) for id_ in merged[one[0]](one[1])] for one in named))
     others = (_renamed(given, dict(way)) for way in islice(ways, _MOST_WAYS))
-    return [_under(drafted, _letters(other)) for other in others if other != given]
+    return [_under(drafted, letters(other)) for other in others if other != given]
 
 
 _ACTORS: Final = ("actors", "against", "taken_from")
@@ -341,22 +341,16 @@ def _renamed(given: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> di
     return told
 
 
-def _under(drafted: Drafted, letters: str) -> Drafted:
-    event_id = f"{drafted.event_id[: len('c-yymmdd-')]}{letters}"
+def _under(drafted: Drafted, digits: str) -> Drafted:
+    event_id = f"{drafted.event_id[: len('c-yymmdd-')]}{digits}"
     return replace(drafted, event=_with_id(drafted.event, event_id), event_id=event_id)
-
-
-def lengthened(drafted: Drafted) -> Drafted:
-    """The same claim with a longer piece of the hash in its id: another one's begins alike."""
-    size = len(drafted.event.claim) + 2
-    return replace(drafted, event=drafted.event.model_copy(update={"claim": drafted.event_id[:size]}))
 
 
 def _with_id(event: ClaimRecorded, event_id: str) -> ClaimRecorded:
     return event.model_copy(update={"claim": event_id[: len("c-yymmdd-") + ID_LENGTH]})
 
 
-def _letters(given: object) -> str:
+def letters(given: object) -> str:
     """130 bits of a hash in 26 digits."""
     told = hashlib.sha256(canonical.dumps(given).encode()).digest()
     return b32encode(told[:20])[:26].translate(_OURS).decode()
@@ -364,7 +358,7 @@ def _letters(given: object) -> str:
 
 def says(event_id: str, event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> bool:
     """Whether an event's id is that of a claim with these times given."""
-    return event_id.endswith(f"-{_letters(_given(event, occurred, reported))}")
+    return event_id.endswith(f"-{letters(_given(event, occurred, reported))}")
 
 
 def _given(event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> dict[str, Any]:

@@ -149,6 +149,36 @@ def _relearned(
     return learning.follow(reader, driver, backdrop, reported, latest, news)
 
 
+def settle(reader: Reader, driver: Driver, backdrop: Backdrop, after: int) -> None:
+    """Bring the tables up to date with claims that were recorded after a position, all at once.
+
+    Nothing else may have happened since that anybody is believed by.
+    """
+    streams = reader.rows(
+        "SELECT stream FROM events WHERE position > :after AND kind = 'claim-recorded'", after=after
+    )
+    asked = f"SELECT id, {', '.join(_SETTLING)} FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"
+    rows = reader.among(asked, (stream.removeprefix("claim/") for (stream,) in streams))
+    claims: Rows = {(id_,): dict(zip(_SETTLING, row, strict=True)) for id_, *row in rows}
+    touched = _Touched({}, {}, everywhere=False)
+    for row in claims.values():
+        if row["effect"] != NONE:
+            touched.touch(backdrop.root(row["place"]), row["event_at"], row["reported_at"])
+    since = dict(touched.event_at)
+    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at):
+        since[place] = touched.reported_at[place] = BEGINNING
+    latest = max((row["reported_at"] // DAY for row in claims.values()), default=learning.NEVER)
+    reported = {place: at // DAY for place, at in touched.reported_at.items()}
+    for place, at in learning.follow(reader, driver, backdrop, reported, latest).items():
+        since[place] = min(at, since.get(place, at))
+    keeper = _Keeper(reader, driver, backdrop)
+    keeper.fold_again(since)
+    keeper.write()
+
+
+_SETTLING: Final = ("place", "effect", "event_at", "reported_at", "origin")
+
+
 def _empty(driver: Driver) -> None:
     for table in LAYOUTS:
         driver.run(f"DELETE FROM {table.name}")
@@ -194,6 +224,11 @@ class _Touched(NamedTuple):
     reported_at: dict[str, int]
     everywhere: bool
 
+    def touch(self, place: str, event_at: int, reported_at: int) -> None:
+        """Note a claim on a place."""
+        self.event_at[place] = min(event_at, self.event_at.get(place, event_at))
+        self.reported_at[place] = min(reported_at, self.reported_at.get(place, reported_at))
+
 
 def _touched(
     reader: Reader, backdrop: Backdrop, events: Iterable[tuple[Envelope, Body]], claims: Rows
@@ -202,9 +237,7 @@ def _touched(
     changed: list[str] = []
 
     def touch(place: str, event_at: int, reported_at: int) -> None:
-        root = backdrop.root(place)
-        found.event_at[root] = min(event_at, found.event_at.get(root, event_at))
-        found.reported_at[root] = min(reported_at, found.reported_at.get(root, reported_at))
+        found.touch(backdrop.root(place), event_at, reported_at)
 
     for envelope, data in events:
         kind = envelope.kind
@@ -317,6 +350,12 @@ class _Keeper:
                 self._carry_on(place, None, news.get(place, []))
             else:
                 self._go_back(place, at)
+
+    def fold_again(self, since: Mapping[str, int]) -> None:
+        """Fold places again from some instant on, whatever of the claims is new."""
+        guarded = guard.guarded(self._reader, since)
+        for place, at in sorted(since.items()):
+            self._go_back(place, BEGINNING if place in guarded else at)
 
     def replay(self, places: Iterable[str]) -> None:
         """Fold places of which nothing is kept, from their first claims."""

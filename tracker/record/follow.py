@@ -2,6 +2,9 @@
 
 Every view has a checkpoint (revision, position). A view that is behind is caught up from the log; one
 of another revision is made and replayed. Both give the same rows as following event by event.
+
+What is believed (`control`) may stay behind while claims come in by the thousand: it is settled once, when
+they are all there. Whoever reads in the meantime folds what is there (see `reader.position_at`).
 """
 
 from __future__ import annotations
@@ -31,6 +34,11 @@ REVISIONS: Final = {
     packs.TABLE: packs.REVISION,
 }
 _CLAIMS: Final = claims.PROJECTION.table
+_CLAIM: Final = "claim-recorded"
+MOST_SETTLED: Final = 100_000
+"""So many claims at most are settled by folding again what they bear on."""
+AS_MUCH: Final = 4
+"""So many times as long takes a claim that is settled so as one of a tracker that is folded as a whole."""
 
 
 def project(connection: Connection, events: Sequence[Envelope]) -> None:
@@ -44,17 +52,29 @@ def project(connection: Connection, events: Sequence[Envelope]) -> None:
     views.take(events)
 
 
+def note(connection: Connection, events: Sequence[Envelope], bodies: Sequence[Body]) -> None:
+    """Bring every view but what is believed up to date with new claims, whose payloads `bodies` are."""
+    views = _Views(connection)
+    before = events[0].position - 1
+    if not views.all_at(before, settled=False):
+        views.catch_up(before)
+    views.note(list(zip(events, bodies, strict=True)))
+
+
 def catch_up(store: Store) -> int:
     """Bring every view up to the end of the log; answers with that position. Cheap when nothing is behind."""
     with store.transaction() as connection:
         return keep_up(connection)
 
 
-def keep_up(connection: Connection) -> int:
-    """The same inside a transaction that holds the append lock."""
+def keep_up(connection: Connection, *, settled: bool = True) -> int:
+    """The same inside a transaction that holds the append lock.
+
+    Unless `settled`, what is believed may lag.
+    """
     views = _Views(connection)
     end = views.end()
-    if not views.all_at(end):
+    if not views.all_at(end, settled=settled):
         views.catch_up(end)
     return end
 
@@ -67,13 +87,24 @@ def rebuild(store: Store, progress: Progress | None = None) -> int:
         return views.catch_up(views.end(), progress)
 
 
-def behind(reader: Reader) -> dict[str, str]:
-    """The views that do not stand where the log ends, or are of another revision; and which it is."""
+def behind(reader: Reader, *, settled: bool = True) -> dict[str, str]:
+    """The views that do not stand where the log ends, or are of another revision; and which it is.
+
+    Unless `settled`, what is believed may lag.
+    """
     end = last_position(reader)
     rows = reader.rows("SELECT projection, revision, position FROM checkpoints")
     found = {name: (revision, position) for name, revision, position in rows}
+    if not settled and control.TABLE in found:
+        found[control.TABLE] = found[control.TABLE][0], end
     wrong = {name: _wrong(found.get(name), revision, end) for name, revision in REVISIONS.items()}
     return {name: what for name, what in wrong.items() if what}
+
+
+def unsettled(reader: Reader) -> int:
+    """How many events came in since what is believed was settled last."""
+    row = reader.one("SELECT position FROM checkpoints WHERE projection = :name", name=control.TABLE)
+    return 0 if row is None else last_position(reader) - int(row[0])
 
 
 def _wrong(found: tuple[int, int] | None, revision: int, end: int) -> str:
@@ -121,8 +152,9 @@ class _Views:
         )
         return found == [(len(REVISIONS), VIEWS)]
 
-    def all_at(self, position: int) -> bool:
-        return self._at == dict.fromkeys(REVISIONS, position)
+    def all_at(self, position: int, *, settled: bool = True) -> bool:
+        at = self._at if settled else {**self._at, control.TABLE: position}
+        return at == dict.fromkeys(REVISIONS, position)
 
     def end(self) -> int:
         return int(self._driver.run("SELECT coalesce(max(position), 0) FROM events")[0][0])
@@ -144,12 +176,13 @@ class _Views:
             start = 0
         if start < end:
             lagging = self._at[control.TABLE] < end
-            for page in self._pages(start, end):
+            others = min(at for name, at in self._at.items() if name != control.TABLE)
+            for page in self._pages(others, end):
                 self._apply(page)
                 if progress:
                     progress(page[-1].position, end)
             packs.follow(self._reader, self._driver, self._at[packs.TABLE], end)
-            if lagging:
+            if lagging and not self._settle(self._at[control.TABLE]):
                 self._fold_everything()
         self._mark(end)
         return end
@@ -170,10 +203,20 @@ class _Views:
             control.follow(self._reader, self._driver, self._backdrop, pairs, claims)
         self._mark(events[-1].position)
 
+    def note(self, pairs: Sequence[tuple[Envelope, Body]]) -> None:
+        """Follow new claims in every view but what is believed."""
+        first, last = pairs[0][0].position, pairs[-1][0].position
+        self._write(pairs)
+        packs.follow(self._reader, self._driver, first - 1, last)
+        self._mark(last, settled=False)
+
     def _apply(self, events: Sequence[Envelope]) -> tuple[list[tuple[Envelope, Body]], Rows]:
         """Write what events change in the tables that need no folding; the events as data, and the claims."""
         pairs = decoded(events)
-        kinds = {envelope.kind for envelope in events}
+        return pairs, self._write(pairs)
+
+    def _write(self, pairs: Sequence[tuple[Envelope, Body]]) -> Rows:
+        kinds = {envelope.kind for envelope, _ in pairs}
         claims: Rows = {}
         for projection in ALL:
             if kinds.isdisjoint(projection.handlers):
@@ -182,13 +225,28 @@ class _Views:
             rows = apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
             if projection.table == _CLAIMS:
                 claims = rows
-        return pairs, claims
+        return claims
 
     def _redacted_since(self, position: int) -> bool:
         found = self._driver.run(
             "SELECT 1 FROM events WHERE position > ? AND kind = ? LIMIT 1", (position, REDACTED)
         )
         return bool(found)
+
+    def _settle(self, after: int) -> bool:
+        """Settle what is believed by claims that came in after a position; False: all has to be folded."""
+        if not after:
+            return False
+        sql = "SELECT kind, count(*) FROM events WHERE position > ? GROUP BY kind"
+        found = dict(self._driver.run(sql, (after,)))
+        news = found.pop(_CLAIM, 0)
+        if any(map(control.concerns, found)) or any(map(control.changes_backdrop, found)):
+            return False
+        ((held,),) = self._driver.run(f"SELECT count(*) FROM {_CLAIMS}")
+        if news > MOST_SETTLED or news * AS_MUCH > held:
+            return False
+        control.settle(self._reader, self._driver, Backdrop(self._reader), after)
+        return True
 
     def _fold_everything(self) -> None:
         empty(self._driver, control.LAYOUTS, tables())
@@ -212,11 +270,17 @@ class _Views:
                 yield page
             after = last
 
-    def _mark(self, position: int) -> None:
+    def _mark(self, position: int, *, settled: bool = True) -> None:
         found = self._driver.run(
             f"SELECT chain_hash, {recorded_us(self._reader)} FROM events WHERE position = ?", (position,)
         )
         chain, recorded_at = (bytes(found[0][0]), found[0][1]) if found else (bytes(32), 0)
+        if not settled:
+            self._driver.run(
+                "UPDATE checkpoints SET position = ?, chain_hash = ?, updated_at = ? WHERE projection <> ?",
+                (position, chain, recorded_at, control.TABLE),
+            )
+            return
         if self._as_they_should_be:
             self._driver.run(
                 "UPDATE checkpoints SET position = ?, chain_hash = ?, updated_at = ?",
@@ -243,6 +307,8 @@ def _layouts(view: str) -> Iterable[Table]:
     return [packs.LAYOUT if view == packs.TABLE else next(one.layout for one in ALL if one.table == view)]
 
 
-def tables() -> Iterable[str]:
-    """Every derived table."""
-    return tuple(dict.fromkeys((*REVISIONS, *(one.name for one in control.LAYOUTS))))
+def tables(*, settled: bool = True) -> Iterable[str]:
+    """Every derived table; unless `settled`, without those of what is believed."""
+    believed = [one.name for one in control.LAYOUTS]
+    every = dict.fromkeys((*REVISIONS, *believed))
+    return tuple(one for one in every if settled or one not in believed)

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from tracker.errors import BadInput, TrackerError
-from tracker.reader import last_position, open_reader, shown
-from tracker.record.follow import behind, catch_up
+from tracker.reader import UNSETTLED, last_position, open_reader, shown
+from tracker.record.follow import behind, catch_up, unsettled
 from tracker.record.replay import differing
 from tracker.record.revisions import current as revision
 from tracker.record.revisions import upgrade as migrate
@@ -31,10 +31,12 @@ def verify(where: str, against: str | None, *, views: bool = False) -> Document:
     findings = [{"position": one.position, "what": one.what} for one in found.findings]
     with open_reader(where, views=False) as reader:
         end = last_position(reader)
-        wrong = [f"the view {view} {what}: tracker rebuild" for view, what in behind(reader).items()]
+        lagging = behind(reader, settled=False)
+        wrong = [f"the view {view} {what}: tracker rebuild" for view, what in lagging.items()]
         compared = views and not findings and not wrong
         if compared:
             wrong += [f"the view {view} {what}: tracker rebuild" for view, what in differing(reader)]
+        waiting = unsettled(reader)
     findings += [{"position": end, "what": what} for what in wrong]
     return {
         "ok": not findings,
@@ -42,6 +44,7 @@ def verify(where: str, against: str | None, *, views: bool = False) -> Document:
         "chain_hash": found.chain_hash.hex(),
         "against": against,
         "views": "compared" if compared else "where they stand",
+        "unsettled": waiting,
         "findings": findings,
     }
 
@@ -67,16 +70,15 @@ def doctor(where: str) -> Document:
     ]
     try:
         with open_reader(where, views=False) as reader:
-            lagging = behind(reader)
-        value = "current" if not lagging else f"behind: {', '.join(lagging)}"
-        checks.append(
-            {
-                "name": "views",
-                "value": value,
-                "ok": not lagging,
-                "advice": "" if not lagging else "tracker rebuild",
-            }
-        )
+            lagging, waiting = behind(reader, settled=False), unsettled(reader)
+        value = "current"
+        if waiting:
+            value = f"current; {waiting} events are still to be weighed in: {UNSETTLED}"
+        if lagging:
+            value = f"behind: {', '.join(lagging)}"
+        checks.append({
+            "name": "views", "value": value, "ok": not lagging, "advice": "tracker rebuild" if lagging else "",
+        })  # fmt: skip
     except TrackerError as error:
         checks.append({"name": "views", "value": error.message, "ok": False, "advice": error.next_step})
     return {"where": shown(where), "ok": all(one["ok"] for one in checks), "checks": checks}
