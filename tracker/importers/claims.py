@@ -78,7 +78,8 @@ def told(fields: Fields) -> Told:
             continue
         if field in found:
             raise BadInput(what=f"{NAMES[field][0]} stands in two columns", try_="only one of them")
-        found[field] = _READ.get(field, _text)(name, value)
+        read = _READ.get(field)
+        found[field] = _text(name, value) if read is None else read(name, value)
     claim, recorded, taken_from = (found.pop(key, None) for key in ("claim", "recorded", "from"))
     if taken_from:
         found["details"] = {**found.get("details", {}), "from": taken_from}
@@ -91,11 +92,12 @@ def told(fields: Fields) -> Told:
 
 def _unworded(fields: Fields) -> tuple[Fields, Mapping[str, Any]]:
     """A row without what it tells of words alone: of times and names as they were typed first."""
+    parts = [(name, value) for name, value in fields.items() if isinstance(value, dict)]
+    if not parts:
+        return fields, _NOTHING
     worded: dict[str, Any] = {}
     plain = dict(fields)
-    for name, value in fields.items():
-        if not isinstance(value, dict):
-            continue
+    for name, value in parts:
         if name == "typed":
             worded |= _as_typed(value)
         elif (field := COLUMN.get(name)) in _TIMES:
@@ -112,6 +114,7 @@ def _unworded(fields: Fields) -> tuple[Fields, Mapping[str, Any]]:
     return plain, worded
 
 
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _TIMES: Final = {"at": "occurred", "reported": "reported"}
 _TIME: Final = '{"earliest": "2024-12-07T00:00:00Z", "latest": "2024-12-07T23:59:59Z", "precision": "day"}'
 _LONGEST_WORDS: Final = 80

@@ -246,10 +246,14 @@ class Record:
 
     def reliability(self, day: int) -> float | None:
         """The r of a self-serving claim reported on that day; None: nothing was settled by then."""
-        for i in range(len(self._days) - 1, -1, -1):  # mostly the last: who asks, asks of today
-            if self._days[i] <= day:
-                return learned(self._borne_out[i], self._witnesses[i]) if self._witnesses[i] else None
-        return None
+        i = len(self._days)
+        if i and self._days[-1] > day:  # mostly it is not: who asks, asks of today
+            from bisect import bisect_right  # a verdict does without
+
+            i = bisect_right(self._days, day)
+        if not i or not self._witnesses[i - 1]:
+            return None
+        return learned(self._borne_out[i - 1], self._witnesses[i - 1])
 
 
 def learned(borne_out: int, witnesses: int) -> float:

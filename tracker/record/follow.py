@@ -206,26 +206,23 @@ class _Views:
     def note(self, pairs: Sequence[tuple[Envelope, Body]]) -> None:
         """Follow new claims in every view but what is believed."""
         first, last = pairs[0][0].position, pairs[-1][0].position
-        self._write(pairs)
+        self._driver.many(claims.PROJECTION.insert, claims.rows(pairs))
         packs.follow(self._reader, self._driver, first - 1, last)
         self._mark(last, settled=False)
 
     def _apply(self, events: Sequence[Envelope]) -> tuple[list[tuple[Envelope, Body]], Rows]:
         """Write what events change in the tables that need no folding; the events as data, and the claims."""
         pairs = decoded(events)
-        return pairs, self._write(pairs)
-
-    def _write(self, pairs: Sequence[tuple[Envelope, Body]]) -> Rows:
-        kinds = {envelope.kind for envelope, _ in pairs}
-        claims: Rows = {}
+        kinds = {envelope.kind for envelope in events}
+        found: Rows = {}
         for projection in ALL:
             if kinds.isdisjoint(projection.handlers):
                 continue
             at = self._at[projection.table]
             rows = apply(projection, self._driver, [pair for pair in pairs if pair[0].position > at])
             if projection.table == _CLAIMS:
-                claims = rows
-        return claims
+                found = rows
+        return pairs, found
 
     def _redacted_since(self, position: int) -> bool:
         found = self._driver.run(

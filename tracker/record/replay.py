@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tracker.reader import Reader, last_position, over, recorded_us
 from tracker.record.derived import Driver
-from tracker.record.follow import keep_up, PAGE, tables, unsettled
+from tracker.record.follow import PAGE, keep_up, tables, unsettled
 from tracker.record.schema import COLUMNS
 from tracker.record.store import Store
 

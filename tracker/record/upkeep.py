@@ -77,7 +77,8 @@ def doctor(where: str) -> Document:
         if lagging:
             value = f"behind: {', '.join(lagging)}"
         checks.append({
-            "name": "views", "value": value, "ok": not lagging, "advice": "tracker rebuild" if lagging else "",
+            "name": "views", "value": value, "ok": not lagging,
+            "advice": "tracker rebuild" if lagging else "",
         })  # fmt: skip
     except TrackerError as error:
         checks.append({"name": "views", "value": error.message, "ok": False, "advice": error.next_step})

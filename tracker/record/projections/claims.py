@@ -7,65 +7,92 @@ the document (an unnamed origin is never independent of another one in the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Final
 
 from tracker.judgement.vocabulary import effect
 from tracker.record import canonical
 from tracker.record.envelope import Envelope
 from tracker.record.events import Body
-from tracker.record.projection import Patch, PatchAll, Projection, Put
+from tracker.record.projection import OPEN, Patch, PatchAll, Projection, Put
 from tracker.times import parse_iso
 
 RECORDED, RETRACTED, CORRECTED, UNDONE = "recorded", "retracted", "corrected", "undone"
-_PLAIN = (
-    "modality", "predicate", "place", "relation", "km", "bearing", "extent", "outcome", "url", "sentence",
-    "quote", "note", "place_text", "imported",
-)  # fmt: skip
 
 
 def _recorded(event: Body, envelope: Envelope) -> Iterator[Put]:
-    chain = event["chain"]
-    reported_at = _bound(event["reported"], "latest")
-    occurred = event.get("occurred", {})
-    latest = _bound(occurred, "latest")
-    event_at = reported_at if latest is None else min(latest, reported_at or latest)
-    document = event.get("document") or event.get("url")
-    confidence = event.get("confidence", {})
-    yield Put(
-        (event["claim"],),
-        {
-            **{column: event.get(column) for column in _PLAIN},
-            "effect": effect(
-                event["predicate"],
-                event["modality"],
-                relation=event.get("relation"),
-                extent=event.get("extent"),
-                outcome=event.get("outcome"),
-            ),
-            "actors": " ".join(event.get("actors", ())),
-            "against": " ".join(event.get("against", ())),
-            "taken_from": " ".join(event.get("taken_from", ())),
-            "earliest": _bound(occurred, "earliest"),
-            "latest": latest,
-            "event_at": event_at,
-            "reported_at": reported_at,
-            "recorded_at": envelope.recorded_at,
-            "origin": chain[0].get("who") or f"unnamed:{document or chain[-1]['who']}",
-            "source": chain[-1]["who"],
-            "chain": canonical.dumps(chain),
-            "document": document,
-            "confidence": confidence.get("value"),
-            "confidence_text": confidence.get("text"),
-            "level_not_stated": int(event.get("level_not_stated", False)),
-            "details": canonical.dumps(event.get("details", {})),
-            "occurred": canonical.dumps(occurred),
-            "reported": canonical.dumps(event["reported"]),
-            "weight": 1.0,
-            "fact": RECORDED,
-        },
-        fresh=True,
-    )
+    yield Put((event["claim"],), _values(event, envelope.recorded_at, canonical.dumps), fresh=True)
+
+
+def rows(claims: Iterable[tuple[Envelope, Body]]) -> list[tuple[object, ...]]:
+    """The rows of claims that are new, for `Projection.insert`: what many of them share is spelled once."""
+    spelled: dict[int, str] = {}  # by identity: nobody lets go of any of it meanwhile
+
+    def spell(part: object) -> str:
+        text = spelled.get(id(part))
+        if text is None:
+            text = spelled[id(part)] = canonical.dumps(part)
+        return text
+
+    return [
+        (event["claim"], *_in_order(_values(event, envelope.recorded_at, spell)), envelope.position, OPEN)
+        for envelope, event in claims
+    ]
+
+
+def _values(event: Body, recorded_at: int, spell: Callable[[object], str]) -> dict[str, Any]:
+    told = event.get
+    chain, reported, occurred = event["chain"], event["reported"], told("occurred", _NOTHING)
+    predicate, modality, relation, extent, outcome = (
+        event["predicate"], event["modality"], told("relation"), told("extent"), told("outcome"),
+    )  # fmt: skip
+    reported_at, latest = _bound(reported, "latest"), _bound(occurred, "latest")
+    document = told("document") or told("url")
+    confidence = told("confidence", _NOTHING)
+    return {
+        "place": told("place"),
+        "effect": effect(predicate, modality, relation=relation, extent=extent, outcome=outcome),
+        "event_at": reported_at if latest is None else min(latest, reported_at or latest),
+        "reported_at": reported_at,
+        "recorded_at": recorded_at,
+        "earliest": _bound(occurred, "earliest"),
+        "latest": latest,
+        "predicate": predicate,
+        "modality": modality,
+        "actors": " ".join(told("actors", ())),
+        "against": " ".join(told("against", ())),
+        "taken_from": " ".join(told("taken_from", ())),
+        "relation": relation,
+        "km": told("km"),
+        "bearing": told("bearing"),
+        "extent": extent,
+        "outcome": outcome,
+        "origin": chain[0].get("who") or f"unnamed:{document or chain[-1]['who']}",
+        "source": chain[-1]["who"],
+        "document": document,
+        "confidence": confidence.get("value"),
+        "weight": 1.0,
+        "fact": RECORDED,
+        "fact_reason": None,
+        "replaced_by": None,
+        "confidence_text": confidence.get("text"),
+        "level_not_stated": int(told("level_not_stated", False)),
+        "place_text": told("place_text"),
+        "chain": spell(chain),
+        "details": spell(told("details", _NOTHING)),
+        "occurred": spell(occurred),
+        "reported": spell(reported),
+        "url": told("url"),
+        "sentence": told("sentence"),
+        "quote": told("quote"),
+        "note": told("note"),
+        "imported": told("imported"),
+    }
+
+
+_NOTHING: Final[Body] = {}
 
 
 def _bound(moment: Body, which: str) -> int | None:
@@ -153,3 +180,4 @@ PROJECTION = Projection(
     },
     indexes=(("place", "event_at"), ("origin", "reported_at"), ("source",)),
 )
+_in_order: Final = itemgetter(*PROJECTION.columns)
