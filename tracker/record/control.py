@@ -187,11 +187,11 @@ def _empty(driver: Driver) -> None:
 def replay_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
     """Settle all records and fold every place that anything is said or judged about, into empty tables."""
     guard.find_all(reader, driver, backdrop)
-    learning.settle_all(reader, driver, backdrop)
     sizes: dict[str, int] = {}
     for place, count in reader.rows(_CLAIMED):
         if (root := backdrop.root(place)) not in backdrop.into:  # else it is one of a circle
             sizes[root] = sizes.get(root, 0) + count
+    learning.settle_all(reader, driver, backdrop, _chunks(sizes))
     keeper = _Keeper(reader, driver, backdrop)
     for places in _chunks(sizes):
         keeper.replay(places)

@@ -9,7 +9,7 @@ settles anew what it bears on; one taken back or changed, all that came due at i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from tracker.judgement.evidence import BEGINNING, DAY, Evidence
@@ -81,16 +81,23 @@ def follow(
     return book.close()
 
 
-def settle_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
-    """Settle everything that is due, in empty tables."""
+def settle_all(
+    reader: Reader, driver: Driver, backdrop: Backdrop, chunks: Iterable[Collection[str]]
+) -> None:
+    """Settle everything that is due, in empty tables.
+
+    `chunks`: all places that anything is said about, as many at once as may be read together.
+    """
     found = reader.one("SELECT max(reported_at) FROM claims")
     if found is None or found[0] is None:
         return
     until = found[0] // DAY
     driver.run("INSERT INTO settled (day) VALUES (?)", (until,))
     book = _Book(reader, driver, backdrop)
-    for place, claims in words(reader, backdrop, places_of(reader, backdrop, leaning(backdrop.who))):
-        book.enter(place, outcomes(claims, until=until, live=backdrop.settings(place).live))
+    wanted = set(places_of(reader, backdrop, leaning(backdrop.who)))
+    for chunk in chunks:
+        for place, claims in words(reader, backdrop, sorted(wanted.intersection(chunk))):
+            book.enter(place, outcomes(claims, until=until, live=backdrop.settings(place).live))
     book.close()
 
 

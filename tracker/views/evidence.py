@@ -94,6 +94,13 @@ def evidence_of(
     return found if records is None else records.weighed(found)
 
 
+_Sides = tuple[str, ...]
+_Parties = tuple[_Sides, _Sides, tuple[_Sides, ...], _Sides]
+"""The sides that a claim speaks of, those that it speaks against, its lines, from whom it was taken."""
+_Teller = tuple[str, "str | None", str, "str | None"]
+"""The root of an origin, the side that it leans to, its kind and its grade."""
+
+
 class Maker:
     """Turns rows into evidence, with what the claims are linked to and how they were confirmed.
 
@@ -103,6 +110,9 @@ class Maker:
 
     def __init__(self, reader: Reader, who: Parties, known: int, claims: list[str] | None) -> None:
         self._who = who
+        self._moments = who.moments()
+        self._named: dict[tuple[str, str, str, bool, int], _Parties] = {}
+        self._tellers: dict[tuple[str, int], _Teller] = {}
         links, self.confirmed = _noted(reader, known, claims)
         self.parents = _parents(reader, known, links) if links else {}
 
@@ -116,37 +126,58 @@ class Maker:
         origin, reporter, document_of = self.parents.get(claim, (origin, reporter, document))
         if document_of is None and origin.startswith(UNNAMED):  # a voice of whoever reported it
             origin = UNNAMED + who.source(reporter)
-        lines = tuple(who.line(actor, event_at) for actor in actors.split())
-        repelled = predicate == "fighting" and kind == "for"
-        sides = _sides(who, against, event_at) if repelled else tuple(sorted({line[-1] for line in lines}))
-        other = tuple(sorted({line[-1] for line in lines})) if repelled else _sides(who, against, event_at)
-        source = who.sources.get(who.source(origin))
+        since = sum(moment <= event_at for moment in self._moments)
+        named = actors, against, taken_from, predicate == "fighting" and kind == "for", since
+        parties = self._named.get(named)
+        if parties is None:
+            parties = self._named[named] = self._parties(*named[:4], event_at)
+        teller = self._tellers.get((origin, since))
+        if teller is None:
+            teller = self._tellers[origin, since] = self._teller(origin, event_at)
+        sides, other, lines, taken = parties
+        voice, lean, source_kind, grade = teller
         return Evidence(
             claim=claim,
             kind=kind,
             sides=sides,
             event_at=event_at,
             reported_at=reported_at,
-            origin=who.source(origin),
-            lean=None if source is None else who.lean(origin, event_at),
-            source_kind="anonymous" if source is None else source.kind,
-            grade=None if source is None else source.grade,
+            origin=voice,
+            lean=lean,
+            source_kind=source_kind,
+            grade=grade,
             confidence=confidence,
             weight=weight,
             against=other,
-            lines=tuple(who.line(actor, event_at) for actor in against.split()) if repelled else lines,
+            lines=lines,
             predicate=predicate,
             modality=modality,
             relation=relation,
             extent=extent,
             km=km,
             bearing=bearing,
-            taken_from=_sides(who, taken_from, event_at),
+            taken_from=taken,
             earliest=earliest,
             document=document,
             figures=_figures(details),
             confirmed_at=self.confirmed.get(claim, ()),
         )
+
+    def _parties(self, actors: str, against: str, taken_from: str, repelled: bool, at: int) -> _Parties:
+        """Whom a claim names, as they stood at an instant; who `repelled` an attack is named as `against`."""
+        who = self._who
+        spoken, spoken_of = (against, actors) if repelled else (actors, against)
+        lines = tuple(who.line(actor, at) for actor in spoken.split())
+        sides = tuple(sorted({line[-1] for line in lines}))
+        return sides, _sides(who, spoken_of, at), lines, _sides(who, taken_from, at)
+
+    def _teller(self, origin: str, at: int) -> _Teller:
+        who = self._who
+        root = who.source(origin)
+        source = who.sources.get(root)
+        if source is None:
+            return root, None, "anonymous", None
+        return root, who.lean(origin, at), source.kind, source.grade
 
 
 def _sides(who: Parties, actors: str, at: int) -> tuple[str, ...]:
