@@ -190,4 +190,3 @@ def _chain_of(typed: Typed) -> tuple[object, ...]:
 
 def _times_of(typed: Typed) -> tuple[object, ...]:
     return typed.at, typed.reported, typed.modality in _AHEAD or typed.predicate in _AHEAD
-

@@ -81,9 +81,7 @@ def follow(
     return book.close()
 
 
-def settle_all(
-    reader: Reader, driver: Driver, backdrop: Backdrop, chunks: Iterable[Collection[str]]
-) -> None:
+def settle_all(reader: Reader, driver: Driver, backdrop: Backdrop, chunks: Iterable[Collection[str]]) -> None:
     """Settle everything that is due, in empty tables.
 
     `chunks`: all places that anything is said about, as many at once as may be read together.
