@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 
 from tests.judgement.strategies import SIDES, said
 from tests.record.effort import calm, on_a_server, tries
-from tests.record.histories import BEGIN, WORLD, dump, fresh, histories, record
+from tests.record.histories import BEGIN, END, WORLD, dump, fresh, histories, record
 from tracker.errors import DamagedDatabase, DatabaseBusy, DatabaseProblem
 from tracker.judgement.belief import Fold
+from tracker.judgement.evidence import DAY
 from tracker.judgement.vocabulary import CONTEST, FOR, LOST
 from tracker.reader import VIEWS, open_reader
-from tracker.record import control, packs
+from tracker.record import control, follow, packs
 from tracker.record.envelope import Envelope
 from tracker.record.events import (
     ActorJoined,
@@ -31,11 +32,14 @@ from tracker.record.events import (
     Moment,
     PlaceRegistered,
     PlaceRenamed,
+    body,
 )
-from tracker.record.follow import REVISIONS, behind, catch_up, project, rebuild
+from tracker.record.follow import REVISIONS, behind, catch_up, note, project, rebuild
 from tracker.record.projection import OPEN
 from tracker.record.store import Store
 from tracker.record.upkeep import verify
+from tracker.views.differences import verdicts
+from tracker.views.situation import Question
 
 sizes = st.lists(st.integers(1, 6), min_size=1, max_size=4)
 anything = given(happened=histories(), one=sizes, other=sizes, late=st.integers(0, 22))
@@ -107,6 +111,61 @@ def test_and_where_every_other_claim_leaves_a_trail(
     """These histories are short: with the usual stride a late claim would mostly fold all of them again."""
     monkeypatch.setattr(control, "STRIDE", 2)
     follow_catch_up_and_rebuild(beside, happened, one, other, late)
+
+
+def noted_and_settled(where: str, happened: list[Event], batches: Sequence[int], until: int) -> None:
+    """Claims that came in before they were weighed, against the same followed one by one."""
+
+    def noting(connection: Connection, events: Sequence[Envelope]) -> None:
+        if {event.kind for event in events} == {ClaimRecorded.kind}:
+            note(connection, events, [body(event) for event in events])
+        else:
+            project(connection, events)
+
+    with fresh(where) as followed, fresh(where) as noted:
+        record(followed, happened[:until])
+        record(noted, happened[:until], batches=batches, views=noting)
+        with open_reader(noted.where) as reader, open_reader(followed.where) as other:
+            asked = Question(END + DAY)
+            assert verdicts(reader, asked) == verdicts(other, asked), "folded by whoever asks"
+        assert behind_in_belief(noted) in ([], [control.TABLE])
+        catch_up(noted)
+        assert dump(noted) == dump(followed)
+        record(followed, happened[until:])
+        record(noted, happened[until:], batches=batches, views=noting)
+        catch_up(noted)
+        assert dump(noted) == dump(followed)
+
+
+def behind_in_belief(store: Store) -> list[str]:
+    with open_reader(store.where, views=False) as reader:
+        assert behind(reader, settled=False) == {}
+        return list(behind(reader))
+
+
+in_pieces = given(happened=histories(), batches=sizes, until=st.integers(0, 22))
+
+
+@calm
+@in_pieces
+@pytest.mark.parametrize("all_anew", [False, True])
+def test_what_is_settled_later_is_what_was_followed(
+    beside: str, happened: list[Event], batches: Sequence[int], until: int, all_anew: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """By folding again what the new claims bear on, or everything."""
+    monkeypatch.setattr(follow, "AS_MUCH", 1000 if all_anew else 0)
+    monkeypatch.setattr(control, "STRIDE", 2)
+    noted_and_settled(beside, happened, batches, until)
+
+
+@on_a_server
+@in_pieces
+def test_nor_is_it_another_on_postgresql(
+    schema: str, happened: list[Event], batches: Sequence[int], until: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "AS_MUCH", 0)
+    noted_and_settled(schema, happened, batches, until)
 
 
 def writers_in_turns(where: str, happened: list[Event], turns: Sequence[int]) -> None:
