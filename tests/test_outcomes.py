@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import BadInput
-from tracker.outcomes import LARGEST, Row, read_outcomes
+from tracker.outcomes import LARGEST, LONGEST, Row, read_outcomes
 
 HOMS = Row(2, "Homs", "2024-12-08", "rebels")
 
@@ -76,3 +77,17 @@ def test_anything_is_read_or_refused(
     except BadInput:
         return
     assert found.rows or found.complaints
+
+
+def test_how_long_a_cell_may_be_is_not_for_others_to_say(tmp_path: Path) -> None:
+    """The limit of `csv` is of the whole process, and somebody may have raised it."""
+    (tmp_path / "file").write_text(f"place,time,controller\nHoms,2024-12-08,{'x' * (LONGEST + 1)}\n")
+    before = csv.field_size_limit()
+    for limit in (before, 2**24):
+        csv.field_size_limit(limit)
+        try:
+            with pytest.raises(BadInput, match=r"line 2 .*(than 131,072 characters|field limit)"):
+                read_outcomes(str(tmp_path / "file"))
+            assert csv.field_size_limit() == limit
+        finally:
+            csv.field_size_limit(before)

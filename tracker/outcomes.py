@@ -68,12 +68,13 @@ def read_outcomes(path: str) -> Table:
     text = _text(path)
     head, _, _ = text.lstrip("\r\n").partition("\n")
     delimiter = max(DELIMITERS, key=head.count)
-    csv.field_size_limit(LONGEST)  # of this process: whoever reads a table sets his own
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     table = Table([], [])
     try:
         where = _columns(path, next((cells for cells in lines if any(cells)), []))
         for cells in lines:
+            if any(len(cell) > LONGEST for cell in cells):  # the limit of `csv` is the whole process's
+                _refuse(path, f"line {lines.line_num} has a cell of more than {LONGEST:,} characters")
             if any(cell.strip() for cell in cells):
                 _take(table, lines.line_num, cells, where)
     except csv.Error as error:

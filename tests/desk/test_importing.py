@@ -189,6 +189,11 @@ BAD: tuple[tuple[dict[str, Any], str], ...] = (
     ({"sentence": "Clan captured Ford", "source": "Wire", "details": "manner"}, "is not KEY=VALUE"),
     ({"sentence": "Clan captured Ford", "source": "Wire", "note": "x" * 300_000}, "has 300,000 characters"),
     ({"sentence": "Clan captured Ford", "source": "Wire", "at": "2024", "date": "2024"}, "in two columns"),
+    ({"sentence": "Clan near Ford", "source": "Wire", "km": 10**400}, "is no number"),
+    ({**ROWS[1], "details": '{"a": "\\ud800"}'}, "a lone surrogate"),
+    ({**ROWS[1], "details": '{"a": NaN}'}, "is no JSON object"),
+    ({**ROWS[1], "details": '{"a": 1, "a": 2}'}, "is no JSON object"),
+    ({**ROWS[2], "actors": '["\\ud800"]'}, "no actor is called"),
     ({"sentence": ["Clan"], "source": "Wire"}, "is no text"),
     ({"predicate": "captured", "actors": [1, None], "place": "Ford", "source": "Wire"}, "is no text"),
     ({"sentence": "Clan captured Ford", "chain": [{"who": "Wire", "since": "x"}, {}]}, "needs a name"),
@@ -199,10 +204,11 @@ def test_a_bad_row_is_data_and_the_others_are_recorded(tracker: Tracker, tmp_pat
     path = lines_of(tmp_path / "f.jsonl", [*(row for row, _ in BAD), *ROWS])
     rejected = tmp_path / "f.jsonl.rejected.csv"
     done = tracker.import_file(path, rejected=rejected)
-    csv.field_size_limit(2**20)
     assert counts(done) == (len(BAD) + 4, 4, 0, len(BAD))
+    before = csv.field_size_limit(2**20)
     with rejected.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
+    csv.field_size_limit(before)
     assert [int(one["line"]) for one in found] == list(range(1, len(BAD) + 1))
     for one, (row, why) in zip(found, BAD, strict=True):
         assert why in one["reason"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
@@ -358,3 +359,21 @@ def test_whatever_a_file_holds_is_a_place_or_told(data: str | bytes, how: Gazett
             "".join((event.name, *event.aliases, *found.parents)).encode()
             assert "\0" not in "".join(found.parents)
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("many", ["[],", "{},", "[[1,2]],", "1,"])
+def test_a_file_that_would_fill_the_memory_is_refused_before_it_is_read(many: str) -> None:
+    """Of an empty list three characters become eighty bytes."""
+    text = '{"type": "FeatureCollection", "features": [' + many * (12 * 2**20 // len(many)) + "0]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match="it would take more than 110 MB of memory"):
+            told("geojson", text)
+        assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_feature_with_half_a_pair_in_the_name_of_a_property_is_told() -> None:
+    (found,) = told("geojson", collection(feature("Point", [36, 34], **{"\ud800": 1, "name": "X"})))
+    assert "a lone surrogate" in str(found)

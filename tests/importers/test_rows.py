@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.errors import BadInput
+from tracker.importers.features import read_features
+from tracker.importers.geonames import read_geonames
 from tracker.importers.lines import read_lines
 from tracker.importers.rows import LONGEST, Rejected, Row
 from tracker.importers.table import guarded, read_table, unguarded
@@ -97,6 +100,31 @@ def test_an_encoding_can_be_named() -> None:
     assert table("place\nحمص\n".encode("cp1256"), "cp1256")[0].fields == {"place": "حمص"}
     with pytest.raises(BadInput, match="no encoding 'klingon'"):
         table("a\n1\n", "klingon")
+    (row,) = table("a\n+2AA-\n", "utf-7")
+    assert "it is not UTF-8" in why(row), "half of a pair"
+
+
+@pytest.mark.parametrize(
+    "named", ["klingon", "hex", "utf\0", "\ud800", "", "punycode", "idna", "unicode_escape"]
+)
+@pytest.mark.parametrize("read", [read_table, read_lines, read_geonames, read_features])
+def test_what_is_no_encoding_of_files_is_refused(named: str, read: Callable[..., Any]) -> None:
+    """Of a long text Python's decoder of punycode takes minutes."""
+    with pytest.raises(BadInput, match="there is no encoding"):
+        list(read(io.BytesIO(b"a\n1\n"), "file", named))
+
+
+def test_the_length_of_cells_that_is_read_here_is_nobody_elses() -> None:
+    """The limit of `csv` is of the whole process; in the midst of a file it is what it was before."""
+    before = csv.field_size_limit()
+    data = f"a\n{'x' * (LONGEST - 100)}\ny\n".encode()
+    one, other = read_table(io.BytesIO(data), "one"), read_table(io.BytesIO(data), "other")
+    for _ in range(2):
+        assert [isinstance(next(rows), Row) for rows in (one, other)] == [True, True]
+        assert csv.field_size_limit() == before
+    for rows in (one, other):
+        rows.close()
+    assert csv.field_size_limit() == before
 
 
 @settings(max_examples=200, deadline=None)
@@ -116,7 +144,9 @@ def test_what_is_guarded_for_a_spreadsheet_comes_back_as_it_was(text: str) -> No
         ("[1]", "it is no JSON object"), ("{", "it is no JSON"), (b'{"a": "\xe9"}', "it is not UTF-8"),
         ('{"a": ' + "[" * 200_000, "nested too deep"),
         ('{"a": ' + "[" * 60 + "]" * 60 + "}", "nested too deep"),
-        ('{"a": "\\ud800"}', "a lone surrogate"), ('{"a": "\\u0000"}', "NUL"), ('{"a": 1e999}', "too large"),
+        ('{"a": "\\ud800"}', "a lone surrogate"), ('{"\\ud800": 1}', "a lone surrogate"),
+        ('{"Place": "A", "place": "B"}', "the same but for case"),
+        ('{"a": "\\u0000"}', "NUL"), ('{"a": 1e999}', "too large"),
         ('{"x": "' + "y" * LONGEST + '"}', "longer than 1,048,576 bytes"),
         ("{" + ",".join(f'"{n}": 1' for n in range(1001)) + "}", "it has 1001 keys"),
     ],

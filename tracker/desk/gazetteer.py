@@ -88,6 +88,7 @@ class Places(Import):
         self, rows: Iterator[Row | Rejected], wanted: set[int] | None, waiting: set[int], step: int
     ) -> Iterator[placing.Drafted]:
         assert isinstance(self._how, Gazetteer)
+        rows = rows if wanted is None else islice(rows, max(wanted) + 1)
         for at, row in enumerate(rows):
             if wanted is not None and at not in wanted:
                 continue

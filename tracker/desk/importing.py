@@ -138,7 +138,7 @@ class Import:
         self._size = Path(path).stat().st_size
         self.rows = self.new = self.known = self.rejected = self.left_out = 0
         self._left: Counter[str] = Counter()
-        self._reasons: dict[tuple[str, str], list[int]] = {}
+        self._reasons: dict[tuple[str, str], list[int]] = {}  # the first line, and how many
         self._binder: Binder | None = None
         self._has_begun = False
 
@@ -174,7 +174,7 @@ class Import:
     def refuse_bad(self) -> None:
         """BadInput if a row was bad."""
         if self.rejected:
-            first = min(lines[0] for lines in self._reasons.values())
+            first = min(line for line, _ in self._reasons.values())
             raise BadInput(
                 what=f"{self.rejected} of {self.rows} rows of {self._path} cannot be recorded, the first in"
                 f" line {first}",
@@ -261,7 +261,7 @@ class Import:
 
     def _reject(self, one: Rejected) -> None:
         self.rejected += 1
-        self._reasons.setdefault((one.field, one.why), []).append(one.line)
+        self._reasons.setdefault((one.field, one.why), [one.line, 0])[1] += 1
         self._tell_rejected(one)
 
     def _append(self, store: Store, chunk: Sequence[Claim]) -> None:
@@ -353,8 +353,8 @@ class Import:
             "profile": self._profile, "recorded": self.new, "known": self.known, "rejected": self.rejected,
             "left_out": self.left_out, "dry_run": dry_run, "left": dict(self._left.most_common()),
             "reasons": [
-                {"field": field, "why": why, "count": len(lines), "line": lines[0]}
-                for (field, why), lines in sorted(self._reasons.items(), key=lambda one: -len(one[1]))
+                {"field": field, "why": why, "count": count, "line": line}
+                for (field, why), (line, count) in sorted(self._reasons.items(), key=lambda one: -one[1][1])
             ],
             "unresolved": self._binder.unresolved(), "places_made": len(self._binder.places),
             "notes": self._notes(),

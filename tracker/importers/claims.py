@@ -7,7 +7,6 @@ nothing. What `tracker export` writes is read again as exactly what it was.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from tracker.desk.intake import Typed
 from tracker.desk.retyped import hop_text, span_text
 from tracker.errors import BadInput
+from tracker.importers.lines import loads, unfit
 from tracker.importers.rows import Fields
 from tracker.times import PRECISIONS
 
@@ -162,10 +162,10 @@ def _list(name: str, value: object) -> tuple[str, ...]:
 def _json_list(text: str) -> list[Any] | None:
     """A list as JSON, in which a separator means nothing; None: it is none."""
     try:
-        found = json.loads(text)
+        found = loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, list) else None
+    return found if isinstance(found, list) and unfit(found) is None else None
 
 
 def _several(name: str, value: object) -> str:
@@ -196,12 +196,14 @@ def _said_by(name: str, value: object) -> tuple[str, ...]:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
     try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
         return float(_text(name, value))
-    except ValueError:
-        raise BadInput(what=f"{name} {value!r} is no number", try_="such as 12.5") from None
+    except (ValueError, OverflowError):
+        told = repr(value)
+        told = told if len(told) <= 40 else f"{told[:39]}…"
+        raise BadInput(what=f"{name} {told} is no number", try_="such as 12.5") from None
 
 
 def _details(name: str, value: object) -> Mapping[str, str | int | float]:
@@ -214,9 +216,11 @@ def _details(name: str, value: object) -> Mapping[str, str | int | float]:
                 )
             return {key.strip(): _plain(text.strip()) for key, _, text in pairs}
         try:
-            value = json.loads(value)
+            value = loads(value)
         except (ValueError, RecursionError):
             raise BadInput(what=f"{name} is no JSON object", try_='{"manner": "force"}') from None
+        if why := unfit(value):
+            raise BadInput(what=f"{name}: {why}", try_='{"manner": "force"}')
     if not isinstance(value, dict) or not all(
         isinstance(one, str | int | float) and not isinstance(one, bool) for one in value.values()
     ):

@@ -6,25 +6,30 @@ are looked for in the properties in which such files usually have them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Generator, Iterable, Iterator
 from itertools import pairwise
 from math import isfinite
-from typing import Any, BinaryIO, Final, NoReturn
+from sys import getsizeof
+from typing import Any, BinaryIO, Final
 
 from tracker.errors import BadInput
 from tracker.importers.claims import LeftOut
+from tracker.importers.lines import loads, unfit
 from tracker.importers.places import KIND, MOST_NAMES, Told, people, place, text
 from tracker.importers.rows import Fields, Rejected, Row, refuse
-from tracker.importers.table import head
+from tracker.importers.table import head, known_encoding
 from tracker.judgement.vocabulary import PLACE_KINDS
 
-LARGEST: Final = 64 * 2**20
+LARGEST: Final = 32 * 2**20
 """Bytes of a file that is read; all of it is held in memory."""
+MOST_MEMORY: Final = 110 * 2**20
+"""Bytes that its text and what it is read into take, by and large: of empty lists thirty times the text."""
+_LIST, _OBJECT, _VALUE = 80, 200, 32
 DEEPEST: Final = 12
 _MOST_PROPERTIES: Final = 1000
 _LONGEST: Final = 500
+_SMALLER: Final = "only the places that are wanted, or simplified outlines (mapshaper.org)"
 _STEP: Final = "a GeoJSON file with points or polygons, longitude first"
 _NAME: Final = ("name_en", "name:en", "name", "shapename", "nam", "place_name", "title")
 _CODE: Final = ("pcode", "p_code", "code", "shapeid", "hasc", "iso_code", "iso", "@id", "osm_id", "id")
@@ -42,7 +47,10 @@ _AREAS: Final = ("Polygon", "MultiPolygon")
 
 def read_features(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
     """A row for each feature, counted from 1. Raises BadInput where the file is no GeoJSON."""
-    for n, feature in enumerate(_features(path, _document(file, path, encoding or "utf-8-sig")), 1):
+    for n, feature in enumerate(
+        _features(path, _document(file, path, "utf-8-sig" if encoding is None else known_encoding(encoding))),
+        1,
+    ):
         try:
             yield Row(n, _fields(feature))
         except BadInput as error:
@@ -76,12 +84,15 @@ def told(fields: Fields) -> Told | LeftOut:
 def _document(file: BinaryIO, path: str, encoding: str) -> Any:
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        what = f"it is larger than {LARGEST // 2**20} MB"
-        raise refuse(path, what, "only the places that are wanted, or simplified outlines (mapshaper.org)")
+        raise refuse(path, f"it is larger than {LARGEST // 2**20} MB", _SMALLER)
     if not content.strip():
         raise refuse(path, "it is empty", _STEP)
     try:
-        return json.loads(content.decode(encoding), parse_constant=_no_number, object_pairs_hook=_once)
+        told = content.decode(encoding)
+        del content
+        if getsizeof(told) + _taken(told) > MOST_MEMORY:
+            raise refuse(path, f"it would take more than {MOST_MEMORY // 2**20} MB of memory", _SMALLER)
+        return loads(told)
     except RecursionError:
         raise refuse(path, "it is nested too deep", _STEP) from None
     except (UnicodeError, LookupError):
@@ -90,15 +101,9 @@ def _document(file: BinaryIO, path: str, encoding: str) -> Any:
         raise refuse(path, f"it is no JSON ({error})", _STEP) from None
 
 
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key stands in it twice")
-    return found
+def _taken(text: str) -> int:
+    """Bytes of what JSON will be read into, before it is."""
+    return text.count("[") * _LIST + text.count("{") * _OBJECT + text.count(",") * _VALUE
 
 
 def _features(path: str, told: Any) -> Iterable[Any]:
@@ -123,7 +128,11 @@ def _fields(feature: Any) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, value in (*properties.items(), ("id", feature.get("id"))):
         if value is not None and value != "" and head(name) not in given:
-            _check(value, DEEPEST)
+            if why := unfit(name) or unfit(value, DEEPEST):
+                raise BadInput(
+                    what=f"{head(name)[:40]!r} is no text, or list of them: {why}",
+                    try_="properties with texts and numbers",
+                )
             given[head(name)] = value
     geometry = feature.get("geometry")
     geometry = geometry if isinstance(geometry, dict) else {}
@@ -133,18 +142,6 @@ def _fields(feature: Any) -> dict[str, Any]:
         lon, lat = _centre(shape, geometry.get("coordinates"))
         found |= {"geometry": shape, "lat": lat, "lon": lon}
     return found
-
-
-def _check(value: object, depth: int) -> None:
-    """Refuse what no event can hold."""
-    if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-            raise BadInput(what="there is a character in it that is no text", try_="UTF-8 without NUL")
-    elif isinstance(value, dict | list):
-        if not depth:
-            raise BadInput(what="it is nested too deep", try_="properties with texts and numbers")
-        for one in [*value, *value.values()] if isinstance(value, dict) else value:
-            _check(one, depth - 1)
 
 
 # -- where it is ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from tracker.importers.claims import LeftOut
 from tracker.importers.places import MOST_NAMES, Told, number, people, place
 from tracker.importers.rows import LONGEST, Fields, Rejected, Row, refuse
+from tracker.importers.table import known_encoding
 
 COLUMNS: Final = (
     "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "feature_class",
@@ -36,6 +37,7 @@ _NAME: Final = 500
 
 def read_geonames(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
     """The rows of a dump. Raises BadInput where the first line is none of it."""
+    encoding = "utf-8" if encoding is None else known_encoding(encoding)
     line = 0
     while data := file.readline(LONGEST + 1):
         line += 1
@@ -54,13 +56,13 @@ def read_geonames(file: BinaryIO, path: str, encoding: str | None = None) -> Gen
                     "a country's file of download.geonames.org/export/dump, or --format places",
                 )  # fmt: skip
         if not data.isspace():
-            yield _row(line, data, encoding or "utf-8")
+            yield _row(line, data, encoding)
 
 
 def _row(line: int, data: bytes, encoding: str) -> Row | Rejected:
     try:
         text = data.decode(encoding)
-    except (UnicodeError, LookupError):
+    except UnicodeError:
         return Rejected(line, "", f"it is not {encoding.upper()}; name the file's --encoding")
     cells = text.rstrip("\r\n").split("\t")
     if len(cells) != len(COLUMNS):

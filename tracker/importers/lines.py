@@ -10,13 +10,14 @@ from collections.abc import Generator
 from typing import Any, BinaryIO, Final
 
 from tracker.importers.rows import LONGEST, MOST_COLUMNS, Rejected, Row
-from tracker.importers.table import head
+from tracker.importers.table import head, known_encoding
 
-_DEEPEST: Final = 16
+DEEPEST: Final = 16
 
 
 def read_lines(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
     """The rows of a file, a line each."""
+    encoding = "utf-8" if encoding is None else known_encoding(encoding)
     line = 0
     while text := file.readline(LONGEST + 1):
         line += 1
@@ -28,14 +29,14 @@ def read_lines(file: BinaryIO, path: str, encoding: str | None = None) -> Genera
         if line == 1:
             text = text.removeprefix(b"\xef\xbb\xbf")
         if not text.isspace():
-            yield _row(line, text, encoding or "utf-8")
+            yield _row(line, text, encoding)
 
 
 def _row(line: int, text: bytes, encoding: str) -> Row | Rejected:
     if text.count(b"[") + text.count(b"{") > 10_000:  # json would go as deep, and only then say so
         return Rejected(line, "", "it is nested too deep")
     try:
-        found = json.loads(text.decode(encoding), object_pairs_hook=_once, parse_constant=_no_number)
+        found = loads(text.decode(encoding))
     except UnicodeError:
         return Rejected(line, "", f"it is not {encoding.upper()}; name the file's --encoding")
     except RecursionError:
@@ -46,12 +47,21 @@ def _row(line: int, text: bytes, encoding: str) -> Row | Rejected:
         return Rejected(line, "", "it is no JSON object")
     if len(found) > MOST_COLUMNS:
         return Rejected(line, "", f"it has {len(found)} keys")
-    fields = {head(key): value for key, value in found.items() if value not in (None, "", [], {})}
+    told = {key: value for key, value in found.items() if value not in (None, "", [], {})}
+    if why := next((why for key in told if (why := unfit(key))), None):
+        return Rejected(line, "", why)
+    fields = {head(key): value for key, value in told.items()}
+    if len(fields) < len(told):
+        return Rejected(line, "", "two of its keys are the same but for case")
     for name, value in fields.items():
-        why = _unfit(value, _DEEPEST)
-        if why:
+        if why := unfit(value):
             return Rejected(line, name, why)
     return Row(line, fields)
+
+
+def loads(text: str) -> Any:
+    """What a text says in JSON; NaN and keys that come twice are none. Raises ValueError, RecursionError."""
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -65,7 +75,7 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
-def _unfit(value: object, depth: int) -> str | None:
+def unfit(value: object, depth: int = DEEPEST) -> str | None:
     """Why a value cannot be recorded."""
     if isinstance(value, str):
         if "\0" in value:
@@ -77,5 +87,5 @@ def _unfit(value: object, depth: int) -> str | None:
         if not depth:
             return "it is nested too deep"
         inner = [*value.keys(), *value.values()] if isinstance(value, dict) else value
-        return next((why for one in inner if (why := _unfit(one, depth - 1))), None)
+        return next((why for one in inner if (why := unfit(one, depth - 1))), None)
     return None

@@ -6,9 +6,11 @@ read without regard to case. A row that is no row is answered as `Rejected`, and
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Generator, Iterator, Sequence
+from threading import Lock
 from typing import BinaryIO, Final
 
 from tracker.errors import BadInput
@@ -16,6 +18,9 @@ from tracker.importers.rows import LONGEST, MOST_COLUMNS, Rejected, Row, refuse
 
 DELIMITERS: Final = ",;\t|"
 _BY_MARK: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_NO_FILES: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape",
+                             "raw-unicode-escape"})  # fmt: skip
+"""Encodings of names and of Python's own; of a long text two of them take for ever."""
 _GUARDED: Final = "=+-@\t\r'"
 """What a spreadsheet would take for a formula; `exporters` puts an apostrophe before it."""
 
@@ -35,19 +40,26 @@ def _encoding(file: BinaryIO, path: str, named: str | None) -> str:
     start = file.read(4096)
     file.seek(0)
     if named is not None:
-        try:
-            "".encode(named)
-        except LookupError:
-            raise BadInput(
-                what=f"there is no encoding {named!r}", try_="utf-8, utf-16, cp1252, cp1256, …"
-            ) from None
-        return named
+        return known_encoding(named)
     for mark, encoding in _BY_MARK:
         if start.startswith(mark):
             return encoding
     if start.count(0) > len(start) // 8:
         raise refuse(path, "it is no text in UTF-8", "save it as CSV in UTF-8, or name its --encoding")
     return "utf-8"
+
+
+def known_encoding(named: str) -> str:
+    """An encoding of text that somebody named. Raises BadInput: there is none."""
+    try:
+        "".encode(named)
+        if codecs.lookup(named).name in _NO_FILES:
+            raise LookupError
+    except (LookupError, ValueError):  # the latter: a NUL in its name, or one that refuses everything
+        raise BadInput(
+            what=f"there is no encoding {named[:40]!r}", try_="utf-8, utf-16, cp1252, cp1256, …"
+        ) from None
+    return named
 
 
 def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
@@ -57,7 +69,6 @@ def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
             first, blank = text.readline(LONGEST), blank + 1
     except UnicodeError as error:
         raise refuse(path, f"it is no text ({error})", "name its --encoding, such as cp1252") from None
-    csv.field_size_limit(LONGEST)
     delimiter = max(DELIMITERS, key=first.count)
     source = _Lines(first, text, blank)
     lines = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
@@ -65,7 +76,8 @@ def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
     while True:
         line = source.count + 1
         try:
-            cells = next(lines, None)
+            with _LONG_CELLS:
+                cells = next(lines, None)
         except csv.Error as error:
             if heads is None:
                 raise refuse(path, f"its head is no row of a table ({error})", "save it as CSV") from None
@@ -84,6 +96,31 @@ def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
         yield _row(line, heads, cells)
     if heads is None:
         raise refuse(path, "there is nothing in it", "a table whose first row names its columns")
+
+
+class _LongCells:
+    """Lets `csv` read cells of `LONGEST` characters: while a row is read here, and no longer.
+
+    Its limit is the whole process's; the last of those who read at the same moment puts it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._before = Lock(), 0, 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = csv.field_size_limit(LONGEST)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                csv.field_size_limit(self._before)
+
+
+_LONG_CELLS: Final = _LongCells()
 
 
 class _Lines:
@@ -120,7 +157,7 @@ def heads_of(cells: Sequence[str], path: str) -> list[str]:
     twice = sorted({one for one in heads if one and heads.count(one) > 1})
     if twice:
         raise refuse(path, f"two columns are called {twice[0]!r}", "give each a name of its own")
-    if any("\udc80" <= char <= "\udcff" for one in heads for char in one):
+    if any("\ud800" <= char <= "\udfff" for one in heads for char in one):
         raise refuse(path, "its head is not UTF-8", "name its --encoding, such as cp1252 or cp1256")
     return heads
 
@@ -137,7 +174,7 @@ def _row(line: int, heads: Sequence[str], cells: Sequence[str]) -> Row | Rejecte
         if name and cell and not cell.isspace()
     }
     for name, value in fields.items():
-        if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
             return Rejected(
                 line, name, "it is not UTF-8; name the file's --encoding, such as cp1252", _shown(fields)
             )
