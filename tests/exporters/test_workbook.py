@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -16,7 +17,7 @@ import pytest
 
 from tests.exporters.test_claims import CLAIMS, exported, furnished, other, say_all, told, verdicts
 from tracker.errors import BadInput, NotInstalled
-from tracker.importers import workbook
+from tracker.importers import archive
 from tracker.tracker import Tracker
 
 
@@ -149,12 +150,19 @@ def packed(path: Path, change: Callable[[dict[str, bytes]], object]) -> Path:
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def replaced(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], object]:
+BOOK = "xl/workbook.xml"
+
+
+def replaced(old: bytes, new: bytes, name: str = SHEET) -> Callable[[dict[str, bytes]], object]:
     def change(members: dict[str, bytes]) -> None:
-        assert old in members[SHEET]
-        members[SHEET] = members[SHEET].replace(old, new)
+        assert old in members[name]
+        members[name] = members[name].replace(old, new)
 
     return change
+
+
+def more(rows: bytes) -> Callable[[dict[str, bytes]], object]:
+    return replaced(b"</sheetData>", rows + b"</sheetData>")
 
 
 BAD: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
@@ -165,7 +173,25 @@ BAD: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
     ),
     "broken": (lambda m: m.update({SHEET: m[SHEET][:200]}), "it is no whole workbook"),
     "no book": (lambda m: m.pop("xl/workbook.xml"), "it is no whole workbook"),
-    "far away": (replaced(b'<row r="2"', b'<row r="99999999999"'), "it has more than 1,048,576 rows"),
+    "late": (
+        lambda m: m.update({SHEET: b"<!--%70000s--><!DOCTYPE x [<!ENTITY a 'b'>]>" % b"" + m[SHEET]}),
+        "it defines entities",
+    ),
+    "wide": (more(b"<row r='3'>" + b"<c/>" * 100_000 + b"</row>"), "a row has more than"),
+    "deep": (more(b"<row r='3'>" + b"<c>" * 100 + b"</c>" * 100 + b"</row>"), "it is nested too deep"),
+    "long": (
+        more(b"<row r='3'><c><v>%s</v></c></row>" % Random(1).randbytes(2**21).hex().encode()),
+        "a cell of it is longer than",
+    ),
+    "blank": (
+        more(b"".join(b"<row r='%d'><c r='XFD%d'/></row>" % (n, n) for n in range(3, 99))),
+        "hardly anything but blank cells",
+    ),
+    "same sheets": (
+        replaced(b"</sheets>", b'<sheet name="x" sheetId="9" r:id="rId1"/>' * 200 + b"</sheets>", BOOK),
+        "more sheets than are in it",
+    ),
+    "far away": (replaced(b'<row r="2"', b'<row r="99999999999"'), "up to line 65,536 hardly anything but"),
 }  # fmt: skip
 
 
@@ -180,6 +206,23 @@ def test_a_hostile_workbook_is_refused(how: str, mine: Tracker, tmp_path: Path) 
     assert list(mine.log()) == before
 
 
+def test_what_is_packed_cannot_be_more_than_there_is(mine: Tracker, tmp_path: Path) -> None:
+    """How steep a bomb is would be told by its directory, which may lie."""
+    path = packed(tmp_path / "f.xlsx", lambda members: members.update({"a.bin": bytes(2**24)}))
+    data = bytearray(path.read_bytes())
+    start = data.rfind(b"PK\x01\x02")
+    data[start + 20 : start + 24] = (2**20).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match="more is packed in it than it is long"):
+        mine.import_file(path)
+
+
+def test_an_escape_that_stands_for_no_text_is_told(mine: Tracker, tmp_path: Path) -> None:
+    done = mine.import_file(saved(tmp_path / "f.xlsx", [HEAD, ["Clan captured _xD800_", "Wire"], ROW]))
+    assert (done["recorded"], done["rejected"]) == (1, 1)
+    assert "a lone surrogate" in done["reasons"][0]["why"]
+
+
 @pytest.mark.parametrize("claimed", [b"A1:XFD1048576", b"A1:A1"])
 def test_what_a_sheet_says_of_its_size_is_not_asked(claimed: bytes, mine: Tracker, tmp_path: Path) -> None:
     path = packed(tmp_path / "f.xlsx", replaced(b'<dimension ref="A1:C2"', b'<dimension ref="%b"' % claimed))
@@ -191,7 +234,7 @@ def test_too_much_is_refused_before_it_is_opened(
     mine: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = saved(tmp_path / "f.xlsx", [HEAD, ROW])
-    monkeypatch.setattr(workbook, "MOST_BYTES", 1000)
+    monkeypatch.setattr(archive, "MOST_BYTES", 1000)
     with pytest.raises(BadInput, match="MB come out of it"):
         mine.import_file(path)
 
