@@ -1,0 +1,1 @@
+"""Decides what becomes of hostile files: made from good ones, imported for real, watched while that lasts."""

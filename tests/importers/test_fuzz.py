@@ -1,0 +1,104 @@
+"""Decides that hostile files are data to every importer; `python -m benchmarks.fuzz` tries thousands."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from benchmarks.fuzz import __main__ as campaign
+from benchmarks.fuzz import archives, trial
+from benchmarks.fuzz.seeds import ALL, Importer, good
+from benchmarks.fuzz.trial import Hostile, Trial, Verdict, hostile
+from tests.record.effort import tries
+from tracker.errors import BadInput
+from tracker.tracker import Tracker
+
+EACH = tries(12)
+XLSX = next(one for one in ALL if one.name == "xlsx")
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Callable[[Importer, Hostile], Verdict]:
+    trials: dict[str, Trial] = {}
+
+    def give(one: Importer, file: Hostile) -> Verdict:
+        if one.name not in trials:
+            trials[one.name] = Trial(one, tmp_path)
+        return trials[one.name].give(file)
+
+    return give
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_a_good_file_is_recorded_and_a_hostile_one_is_data(one: Importer, tmp_path: Path) -> None:
+    """Each ends with a document or a refusal, the chain holds, and the views are those of the log."""
+    tried = Trial(one, tmp_path)
+    assert tried.give(Hostile(good(one.name), {})).end == "recorded"
+    for number in range(EACH):
+        verdict = tried.give(hostile(one, number))
+        assert verdict.end in ("recorded", "refused"), (number, verdict)
+    tried.whole()
+
+
+@pytest.mark.parametrize("how", [*sorted(archives.HEAVY), *archives.ARCHIVES])
+def test_no_workbook_of_a_few_kilobytes_crashes_or_hangs(
+    how: str, given: Callable[[Importer, Hostile], Verdict]
+) -> None:
+    verdict = given(XLSX, Hostile(archives.changed(how, Random(0), good("xlsx")), {}))
+    assert verdict.end in ("recorded", "refused"), verdict
+    assert verdict.seconds < 10, "2 s is what the campaign asks; a test shares its machine"
+
+
+def test_the_same_number_is_the_same_file() -> None:
+    for one in ALL:
+        assert hostile(one, 7) == hostile(one, 7)
+        assert len({hostile(one, number).data for number in range(9)}) > 4
+
+
+def test_a_crash_a_hang_and_a_death_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would find nothing, whatever there was, would prove nothing."""
+
+    def broken(self: Tracker, file: object, **_: object) -> None:
+        data = Path(str(file)).read_bytes()
+        if data == b"die":
+            raise SystemExit(3)
+        if data == b"hang":
+            import time
+
+            time.sleep(60)
+        if data == b"crash":
+            raise KeyError("x")
+        raise BadInput(what="it is refused", try_="another")
+
+    files = (b"crash", b"", b"hang", b"die", b"")
+    monkeypatch.setattr(Tracker, "import_file", broken)
+    monkeypatch.setattr(campaign, "PATIENCE", 1)
+    monkeypatch.setattr(campaign, "hostile", lambda one, number, seed: Hostile(files[number], {}))
+    tally = campaign.tried(ALL[0], range(5), trial.SEED, tmp_path)
+    assert (tally.ends["crash"], tally.ends["refused"]) == (3, 2)
+    assert [text[:2] for text in tally.found] == ["0:", "2:", "3:"]
+
+
+def test_what_was_recorded_of_a_file_that_is_refused_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = Trial(ALL[0], tmp_path)
+
+    def careless(self: Tracker, file: object, **_: object) -> None:
+        self.place_add("Glen", kind="town")
+        raise BadInput(what="it is refused", try_="another")
+
+    monkeypatch.setattr(Tracker, "import_file", careless)
+    verdict = tried.give(Hostile(b"", {"strict": True}))
+    assert (verdict.end, "something was recorded" in verdict.told) == ("crash", True)
+
+
+def test_a_good_workbook_shares_its_texts(tmp_path: Path) -> None:
+    """As spreadsheet programs write it; lies about them are tried on it."""
+    (tmp_path / "f.xlsx").write_bytes(good("xlsx"))
+    with zipfile.ZipFile(tmp_path / "f.xlsx") as archive:
+        assert archives.TEXTS in archive.namelist()
