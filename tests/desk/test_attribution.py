@@ -11,6 +11,7 @@ import pytest
 from tests.furnished import furnished
 from tracker import Tracker
 from tracker.cli.shell import run
+from tracker.desk import attribution
 from tracker.errors import BadInput, UnknownName
 from tracker.times import parse_iso
 
@@ -78,6 +79,7 @@ def test_options_and_steps_name_the_same_claim(syria: Tracker) -> None:
         ({"said_by": ["SOHR; basis=rumour"]}, "no basis"),
         ({"said_by": ["SOHR; stance=shouts"]}, "no stance"),
         ({"said_by": ["SOHR; n=0"]}, "no count"),
+        ({"said_by": ["SOHR; n=" + "9" * 5000]}, "no count"),
         ({"said_by": ["SOHR; said-at=2031-01-01"]}, "in the future"),
         ({"said_by": ["SOHR; basis=told"], "basis": "witnessed"}, "typed as told and as witnessed"),
         ({"said_by": ["unnamed:"]}, "needs a description"),
@@ -111,3 +113,9 @@ def test_a_name_that_nobody_has_is_proposed_or_created_as_before(syria: Tracker)
     assert syria.add_claim("rebels captured Homs", source="The Harbour", create=True)["created"]
     syria.actor_add("Harbour Guard", level="faction")
     assert syria.add_claim("rebels captured Homs", source="Harbour Guard", create=True)["created"]
+
+
+@pytest.mark.parametrize("word", ["²", "9" * 5000, "1000001", "00000005"])
+def test_what_is_no_number_of_people_is_a_word_of_their_description(word: str) -> None:
+    assert attribution._count(f"{word} residents") is None
+    assert attribution._count("1000000 residents") == 1_000_000

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from benchmarks.fuzz.spoiling import chained
 from tests.record.effort import on_a_server
 from tests.record.histories import END, dump, fresh, histories, record
 from tracker.errors import BadInput, Conflict, NoDatabase
@@ -179,3 +180,15 @@ def test_claims_named_as_a_log_are_none(where: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not begin as an exported log does"):
         empty(where).import_file(path, file_format="log")
     assert of(where).import_file(path)["rejected"] == 1, "where it is not named, it is claims"
+
+
+def test_a_log_of_which_no_view_can_be_made_is_refused_whole(exported: Path, tmp_path: Path) -> None:
+    """Its hashes are right, its events valid; but a time in it is a number, as no tracker writes one."""
+    lines = [json.loads(line) for line in exported.read_bytes().splitlines()]
+    last = next(one for one in reversed(lines) if one.get("kind") == "claim-recorded" and one["payload"])
+    last["payload"]["reported"]["latest"] = 1_733_600_000_000_000
+    exported.write_bytes(chained(b"\n".join(json.dumps(one).encode() for one in lines)))
+    there = empty(str(tmp_path / "there.db"))
+    with pytest.raises(BadInput, match="the views cannot follow it"):
+        there.import_file(exported)
+    assert (list(there.log()), there.verify(views=True)["findings"]) == ([], [])

@@ -26,6 +26,7 @@ _COUNTS: Final = {
     )
 } | {"several": 3}
 UNNAMED: Final = "unnamed:"
+_LONGEST_COUNT: Final = 7
 HOP_FACTS: Final = ("n", "basis", "stance", "channel", "said-at")
 """What can be typed of each step of a chain."""
 
@@ -99,7 +100,7 @@ def _hop_fact(text: str, now: int, zone: str) -> tuple[str, Any]:
         )
     require("fact about who said it", key, HOP_FACTS)
     if key == "n":
-        if not value.isdecimal() or not 0 < int(value) <= 1_000_000:
+        if not _is_count(value):
             raise BadInput(what=f"{value!r} is no count", try_="n=3")
         return "n", int(value)
     if key == "said-at":
@@ -113,9 +114,14 @@ def reporter(source: str, find: Find) -> str:
     return find("source", source.partition(";")[0]).name
 
 
+def _is_count(word: str) -> bool:
+    """Length first: int() reads no more than some thousand digits; and ² is a digit, but no number."""
+    return word.isdecimal() and len(word) <= _LONGEST_COUNT and 0 < int(word) <= 1_000_000
+
+
 def _count(described: str) -> int | None:
     for word in described.lower().split():
-        if word.isdigit() and 0 < int(word) <= 1_000_000:
+        if _is_count(word):
             return int(word)
         if word in _COUNTS:
             return _COUNTS[word]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BufferedReader
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +49,7 @@ def moved(
                 pass
         else:
             with Store.open(recorder.where) as store:
-                store.adopt(rows, _followed)
+                store.adopt(rows, partial(_followed, path))
     return {
         "import": None, "file": path, "format": NAME, "profile": None, "rows": head.position,
         "recorded": head.position, "known": 0, "rejected": 0, "rejected_file": None, "left_out": 0,
@@ -57,8 +58,13 @@ def moved(
     }  # fmt: skip
 
 
-def _followed(connection: Connection) -> None:
-    keep_up(connection)
+def _followed(path: str, connection: Connection) -> None:
+    """Build the views; a log can be well chained and of valid events, and yet say what no tracker writes."""
+    try:
+        keep_up(connection)
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        why = (str(error).splitlines() or ["?"])[0][:200]
+        raise refuse(path, f"the views cannot follow it ({why})", _WHOLE) from error
 
 
 def _require_empty(position: int, where: str) -> None:
