@@ -377,3 +377,10 @@ def test_a_file_that_would_fill_the_memory_is_refused_before_it_is_read(many: st
 def test_a_feature_with_half_a_pair_in_the_name_of_a_property_is_told() -> None:
     (found,) = told("geojson", collection(feature("Point", [36, 34], **{"\ud800": 1, "name": "X"})))
     assert "a lone surrogate" in str(found)
+
+
+def test_a_list_of_what_is_no_feature_is_refused_whole() -> None:
+    """Some are told one by one; of a hundred thousand there is nothing to tell."""
+    assert len(told("geojson", '{"type": "FeatureCollection", "features": [' + "[]," * 500 + "0]}")) == 501
+    with pytest.raises(BadInput, match="hardly anything in it is a feature"):
+        told("geojson", '{"type": "FeatureCollection", "features": [' + "[]," * 50_000 + "0]}")

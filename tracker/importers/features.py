@@ -26,6 +26,9 @@ LARGEST: Final = 32 * 2**20
 MOST_MEMORY: Final = 110 * 2**20
 """Bytes that its text and what it is read into take, by and large: of empty lists thirty times the text."""
 _LIST, _OBJECT, _VALUE = 80, 200, 32
+_SHORTEST: Final = 50
+"""Bytes of a feature that says nothing; what is shorter is none, and some such are told one by one."""
+_SPARE: Final = 2**17
 DEEPEST: Final = 12
 _MOST_PROPERTIES: Final = 1000
 _LONGEST: Final = 500
@@ -47,10 +50,11 @@ _AREAS: Final = ("Polygon", "MultiPolygon")
 
 def read_features(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
     """A row for each feature, counted from 1. Raises BadInput where the file is no GeoJSON."""
-    for n, feature in enumerate(
-        _features(path, _document(file, path, "utf-8-sig" if encoding is None else known_encoding(encoding))),
-        1,
-    ):
+    told = _document(file, path, "utf-8-sig" if encoding is None else known_encoding(encoding))
+    features = _features(path, told)
+    if len(features) * _SHORTEST > file.tell() + _SPARE:
+        raise refuse(path, "hardly anything in it is a feature", _STEP)
+    for n, feature in enumerate(features, 1):
         try:
             yield Row(n, _fields(feature))
         except BadInput as error:
@@ -106,7 +110,7 @@ def _taken(text: str) -> int:
     return text.count("[") * _LIST + text.count("{") * _OBJECT + text.count(",") * _VALUE
 
 
-def _features(path: str, told: Any) -> Iterable[Any]:
+def _features(path: str, told: Any) -> list[Any]:
     kind = told.get("type") if isinstance(told, dict) else None
     if kind == "FeatureCollection" and isinstance(told.get("features"), list):
         return list(told["features"])
