@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.importers.test_gazetteers import dump
 from tracker.desk import importing, intake, parts
 from tracker.errors import BadInput, Conflict, NotFound
 from tracker.record.follow import note, project
@@ -349,6 +350,33 @@ def test_of_namesakes_the_one_is_meant_that_lies_where_the_row_has_it(
     assert counts(done) == (3, 2, 0, 1)
     assert {one["place"] for one in tracker.claims()["claims"]} == {"dale", "dale-north"}
     assert done["unresolved"][0]["ambiguous"] is True
+
+
+VIINA = """geonameid,date,status_wiki,status_boost,status_dsm,status_isw,status
+706448,20220301,UA,UA,NA,RU,UA
+706448,20220302,RU,RU,RU,RU,RU
+706448,20220303,RU,CONTESTED,RU,RU,RU
+706448,20220304,NA,NA,NA,NA,NA
+1,20220304,UA,UA,UA,UA,UA
+706448,20220305,RU,RU,RU,BOTH,RU
+"""
+
+
+def test_viina_s_tables_name_the_places_of_a_dump_of_geonames(tracker: Tracker, tmp_path: Path) -> None:
+    """Four maps that say the same are four assessors: what they say is assessed, never corroborated."""
+    cells = {"geonameid": 706448, "name": "Kherson", "feature_class": "P", "feature_code": "PPLA"}
+    (dumped := tmp_path / "UA.txt").write_text(dump(**cells, latitude=46.66, longitude=32.62), "utf-8")
+    tracker.import_file(dumped, file_format="geonames")
+    (path := tmp_path / "control_latest_2022.csv").write_text(VIINA, "utf-8")
+    done = tracker.import_file(path, profile="viina-control")
+    assert (counts(done), done["left"]) == ((6, 11, 0, 2), {"no map has a verdict on it": 1})
+    assert [one["why"].partition(";")[0] for one in done["reasons"]] == [
+        "no place is called 'gn:1'", "status_isw 'BOTH' stands for nothing in this profile",
+    ]  # fmt: skip
+    found = tracker.status("Kherson", at="2022-03-03T12:00:00Z")
+    assert (found["controller"]["side"], found["claims"]) == ("russia", 7)
+    assert found["basis"] == "assessed"
+    assert counts(tracker.import_file(path, profile="viina-control")) == (6, 0, 11, 2)
 
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

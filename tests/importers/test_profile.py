@@ -96,6 +96,35 @@ def test_the_first_claim_that_fits_decides(row: dict[str, str], told: list[Any])
     assert found == told
 
 
+UNLESS = """
+say = { source = "list", place = "{place}", predicate = "holds", at = "{on|day}" }
+[[claim]]
+when.who = "*"
+unless = { who = ["NA", "talks"], note = "*" }
+say = { actors = "{who|sides}" }
+[words.sides]
+A = "army"
+"""
+
+
+def test_a_claim_does_not_fit_a_row_with_words_that_it_rules_out() -> None:
+    one = profile(UNLESS)
+    (found,) = said(one, place="P", who="A", on="20241206")
+    assert isinstance(found, dict)
+    assert (found["actor"], found["at"]) == (("army",), "2024-12-06")
+    for row in ({"who": "na"}, {"who": "A", "note": "x"}, {}):
+        assert said(one, place="P", **row) == ["no claim of the profile fits it"]
+    with pytest.raises(BadInput, match="who 'B' stands for nothing in this profile"):
+        said(one, place="P", who="B")
+
+
+@pytest.mark.parametrize("day", ["2024-12-06", "6 December 2024", "202412", "٢٠٢٤١٢٠٦", "2024120618"])
+def test_only_eight_digits_are_read_as_a_day_without_hyphens(day: str) -> None:
+    (found,) = said(profile(UNLESS), place="P", who="A", on=day)
+    assert isinstance(found, dict)
+    assert found["at"] == day
+
+
 def test_coordinates_are_told_where_there_are_any() -> None:
     one = profile('say = { place = "{p}" }\n[near]\nlat = "Lat"\nlon = "long"\nkm = 5\nmake = "town"')
     (told,) = one.told({"p": "A", "lat": "48.5", "long": "35"})
@@ -138,7 +167,7 @@ def test_one_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_each_that_comes_along_says_what_it_cannot_answer() -> None:
-    assert SHIPPED == ["acled", "control-states", "ucdp-ged", "wikipedia-cities"]
+    assert SHIPPED == ["acled", "control-states", "ucdp-ged", "viina-control", "wikipedia-cities"]
     told = (Path(__file__).parents[2] / "docs" / "import.md").read_text("utf-8")
     for name in SHIPPED:
         called, one = read_profile(name)
@@ -206,10 +235,53 @@ def test_ucdp_tells_of_fighting_with_its_dead_and_of_nobody_s_control() -> None:
     assert (harm["predicate"], harm["details"]["kind"]) == ("other", "harm")
 
 
+VIINA = {"geonameid": "706448", "date": "20220301"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (
+            {"wiki": "UA", "boost": "RU", "dsm": "CONTESTED", "isw": "RU", "": "RU"},
+            [
+                ("holds", "wikipedia", ("ukraine",)),
+                ("holds", "viina", ("russia",)),
+                ("fighting", "deepstatemap", None),
+                ("holds", "isw", ("russia",)),
+            ],
+        ),
+        ({"wiki": "UA", "dsm": "NA", "isw": "", "": "UA"}, [("holds", "wikipedia", ("ukraine",))]),
+        ({"dsm": "RU", "": "RU"}, [("holds", "deepstatemap", ("russia",))]),
+        ({"wiki": "NA", "boost": "NA", "dsm": "NA", "isw": "NA", "": "NA"}, ["no map has a verdict on it"]),
+        ({"": "UA"}, ["no map has a verdict on it"]),
+    ],
+)
+def test_viina_tells_each_map_s_verdict_and_not_that_of_the_most_of_them(
+    columns: dict[str, str], told: list[Any]
+) -> None:
+    _, one = read_profile("viina-control")
+    row = {f"status_{name}".rstrip("_"): word for name, word in columns.items() if word}
+    found = said(one, **VIINA, **row)
+    assert told == [
+        item if isinstance(item, str) else (item["predicate"], item["source"], item.get("actor"))
+        for item in found
+    ]
+    for claim in found:
+        if isinstance(claim, dict):
+            assert (claim["place"], claim["at"], claim["reported"]) == ("gn:706448", *["2022-03-01"] * 2)
+
+
+def test_a_word_that_viina_never_wrote_is_a_bad_row() -> None:
+    _, one = read_profile("viina-control")
+    with pytest.raises(BadInput, match="status_isw 'BOTH' stands for nothing"):
+        said(one, **VIINA, status_wiki="UA", status_isw="BOTH")
+
+
 _cells = st.dictionaries(
     st.sampled_from([
         "state", "source", "date", "place_id", "held_by", "name", "lat", "lon", "as_of", "sub_event_type",
-        "inter1", "actor1", "where_prec", "side_a", "latitude", "longitude", "best", "event_date",
+        "inter1", "actor1", "where_prec", "geonameid", "status_wiki", "status_isw",
+        "side_a", "latitude", "longitude", "best", "event_date",
     ]),
     st.text(max_size=12) | st.sampled_from(["RU", "1", "Ukraine", "Armed clash", "nan", "1e999", "{state}"]),
 )  # fmt: skip

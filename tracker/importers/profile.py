@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -35,10 +35,12 @@ class _Part(BaseModel):
 class Block(_Part):
     """A claim that a row tells if it has certain words, or why such a row tells none.
 
-    The first block that fits decides, unless it says `also`: then the row may tell more.
+    `unless`: it does not fit a row that has any of these. The first block that fits decides, unless it says
+    `also`: then the row may tell more.
     """
 
     when: dict[str, str | list[str]] = Field(default_factory=dict)
+    unless: dict[str, str | list[str]] = Field(default_factory=dict)
     say: dict[str, str] = Field(default_factory=dict)
     leave: str | None = None
     also: bool = False
@@ -123,18 +125,21 @@ class Profile(_Part):
         name, text = next(((one, _text(fields[one])) for one in columns if fields.get(one)), (columns[0], ""))
         if not list_:
             return text
-        if list_ == "month":
-            return _month(name, text)
+        if list_ in _READ:
+            return _READ[list_](name, text)
         return _looked_up(self.words[list_], name, text)
 
 
 def _fits(block: Block, fields: Fields) -> bool:
-    for column, words in block.when.items():
-        text = _text(fields.get(head(column), "")).strip().casefold()
-        wanted = [words] if isinstance(words, str) else words
-        if not any(text == word.casefold() or (word == ANY and text) for word in wanted):
-            return False
-    return True
+    if any(_has(fields, column, words) for column, words in block.unless.items()):
+        return False
+    return all(_has(fields, column, words) for column, words in block.when.items())
+
+
+def _has(fields: Fields, column: str, words: str | list[str]) -> bool:
+    text = _text(fields.get(head(column), "")).strip().casefold()
+    wanted = [words] if isinstance(words, str) else words
+    return any(text == word.casefold() or (word == ANY and bool(text)) for word in wanted)
 
 
 def _looked_up(words: Mapping[str, str], column: str, text: str) -> str:
@@ -174,6 +179,16 @@ def _month(column: str, text: str) -> str:
     return words[0]
 
 
+def _day(_: str, text: str) -> str:
+    """A day written without hyphens, as others are; anything else stays what it is."""
+    found = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text)
+    return "-".join(found.groups()) if found else text
+
+
+_READ: Final[Mapping[str, Callable[[str, str], str]]] = {"month": _month, "day": _day}
+"""Words in the place of a list: how a column is read."""
+
+
 def read_profile(name: str) -> tuple[str, Profile]:
     """A profile by the name of one that comes with tracker, or by its path; and what it is called."""
     shipped = folder("fixtures") / "profiles"
@@ -207,7 +222,7 @@ def _check(name: str, profile: Profile) -> None:
                 )
             for spot in _SPOT.findall(template):
                 list_ = spot.partition("|")[2]
-                if list_ and list_ != "month" and list_ not in profile.words:
+                if list_ and list_ not in _READ and list_ not in profile.words:
                     raise BadInput(
                         what=f"{typed(name)}: there is no list {list_!r}", try_=f"a table [words.{list_}]"
                     )
