@@ -253,6 +253,33 @@ def test_a_name_spelled_so_beats_one_that_differs_by_an_article() -> None:
         resolve("Fasher", [geneina, row("fasher-2", "town", "fasher")])
 
 
+@pytest.mark.parametrize("typed", ["wp:Luk’yanivka", "wp:Luk'yanivka", " WP:luk’yanivka "])
+def test_a_code_that_is_typed_exactly_beats_one_that_only_folds_alike(typed: str) -> None:
+    """Of two that differ by an apostrophe alone; only a third spelling fits both."""
+    rows = [row("plain", "village", "wp:Lukyanivka"), row("marked", "village", "wp:Luk’yanivka")]
+    assert resolve("wp:Lukyanivka", rows) == Resolved("plain", "wp:Lukyanivka")
+    assert resolve(typed, rows).id == "marked"
+    with pytest.raises(AmbiguousName):
+        resolve("wp Lukyanivka", rows)
+
+
+def test_of_two_apostrophes_the_one_that_was_typed_is_meant() -> None:
+    rows = [row("straight", "village", "Luk'yanivka"), row("curly", "village", "Luk’yanivka")]
+    assert [resolve(one.alias, rows).id for one in rows] == ["straight", "curly"]
+    with pytest.raises(AmbiguousName):
+        resolve("Lukʼyanivka", rows)
+
+
+def test_no_spelling_tells_a_town_from_its_area() -> None:
+    """ "Hama" with the governorate's accents is no less the town's name."""
+    town, area = row("hama", "city", "Hama"), row("hama-governorate", "governorate", "Ḩamāh")
+    for typed in ("Hama", "Ḩamāh"):
+        assert (resolve(typed, [town, area]).id, resolve(typed, [town, area]).level_not_stated) == (
+            "hama",
+            True,
+        )
+
+
 def test_an_article_does_not_tell_a_town_from_its_area() -> None:
     """Whether the city or the governorate is meant is said by neither spelling."""
     city, area = row("raqqa", "city", "Ar Raqqa"), row("raqqa-governorate", "governorate", "Raqqa")

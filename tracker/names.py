@@ -4,7 +4,7 @@ Pure text: the caller asks the record for the rows, and nothing here knows of an
 beyond the Arabic article. A near hit is never bound (``Artouz`` is 77 % ``Tartous``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tracker.errors import AmbiguousName, BadInput, UnknownName
@@ -148,9 +148,13 @@ def _words(text: str) -> list[str]:
     return (_without_apostrophes(key) if "'" in key else key).split()
 
 
-def same_spelling(one: str, other: str) -> bool:
-    """Whether two names of one key are the same to a reader too: both with an article, or both without."""
-    return _marked(one) == _marked(other)
+def _letters(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _alike(text: str) -> str:
+    """The letters of a name, every apostrophe as the same one."""
+    return _letters(text.translate(_APOSTROPHES))
 
 
 def _marked(text: str) -> list[str]:
@@ -190,21 +194,20 @@ def resolve(
     `kind` is what was asked for (place, actor, source), for the message of an error. `names` is read only
     when nothing matches, for proposals as in `propose`: give a generator.
 
-    An id beats every name, and a name that is spelled so one that differs by an article ("Fasher" may be
-    another place than "El Fasher"). A settlement beats the areas that share its name, and a facility that
+    An id beats every name, and a name that is spelled so one that only folds alike: by its apostrophes and
+    accents (`wp:Lukyanivka` is another code than `wp:Luk’yanivka`), by an article ("Fasher" may be another
+    place than "El Fasher"). A settlement beats the areas that share its name, and a facility that
     has been given the very same one; the answer then says so and carries `level_not_stated`. Anything else
     that fits twice raises `AmbiguousName`, nothing at all `UnknownName`.
     """
     typed = text.strip()
-    by_id: dict[str, list[Named]] = {}
-    for row in candidates:
-        by_id.setdefault(row.id, []).append(row)
+    by_id = by_ids(candidates)
     if typed in by_id:
         return Resolved(typed, by_id[typed][0].name)
     if not by_id:
         raise _unknown(typed, kind, names)
     if len(by_id) > 1:
-        by_id = _as_spelled(typed, by_id)
+        by_id = as_spelled(typed, by_id)
     if len(by_id) == 1:
         ((found, *_),) = by_id.values()
         return Resolved(found.id, found.name)
@@ -215,35 +218,45 @@ def resolve(
     return Resolved(town.id, town.name, _note(town, others), level_not_stated=True)
 
 
-def _as_spelled(typed: str, by_id: dict[str, list[Named]]) -> dict[str, list[Named]]:
+def by_ids(rows: Iterable[Named]) -> dict[str, Sequence[Named]]:
+    """The rows of each."""
+    found: dict[str, list[Named]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return {**found}
+
+
+def as_spelled(typed: str, by_id: Mapping[str, Sequence[Named]]) -> dict[str, Sequence[Named]]:
     """Without those that bear the name in another spelling, where others of their class bear it in this one.
 
-    Areas are a class of their own: whether they or a settlement are meant is not told by an article.
+    The very same letters come before those that differ by the form of an apostrophe, and these before what
+    differs by none but an article. Areas are a class of their own: whether they or a settlement are meant is
+    not told by a spelling.
     """
-    exact = {id_ for id_, rows in by_id.items() if any(same_spelling(row.alias, typed) for row in rows)}
-    classes = {by_id[id_][0].kind in AREA_KINDS for id_ in exact}
-    return {
-        id_: rows
-        for id_, rows in by_id.items()
-        if id_ in exact or (rows[0].kind in AREA_KINDS) not in classes
-    }
+    left = dict(by_id)
+    for spelled in (_letters, _alike, _marked):
+        wanted = spelled(typed)
+        exact = {id_ for id_, rows in left.items() if any(spelled(row.alias) == wanted for row in rows)}
+        classes = {left[id_][0].kind in AREA_KINDS for id_ in exact}
+        left = {
+            id_: rows
+            for id_, rows in left.items()
+            if id_ in exact or (rows[0].kind in AREA_KINDS) not in classes
+        }
+    return left
 
 
-def _settlement_meant(by_id: dict[str, list[Named]]) -> Named | None:
+def _settlement_meant(by_id: Mapping[str, Sequence[Named]]) -> Named | None:
     """The one settlement among namesakes, if everything else is an area or bears exactly its name."""
     towns = [rows for rows in by_id.values() if rows[0].kind in SETTLEMENT_KINDS]
     if len(towns) != 1:
         return None
-    own = {_spelling(row) for row in towns[0]}
+    own = {_letters(row.alias) for row in towns[0]}
     for rows in by_id.values():
         is_area = rows[0].kind in AREA_KINDS
-        if rows is not towns[0] and not is_area and own.isdisjoint(_spelling(row) for row in rows):
+        if rows is not towns[0] and not is_area and own.isdisjoint(_letters(row.alias) for row in rows):
             return None
     return towns[0][0]
-
-
-def _spelling(row: Named) -> str:
-    return " ".join(row.alias.casefold().split())
 
 
 def _note(town: Named, others: Sequence[Named]) -> str:

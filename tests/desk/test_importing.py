@@ -352,6 +352,19 @@ def test_of_namesakes_the_one_is_meant_that_lies_where_the_row_has_it(
     assert done["unresolved"][0]["ambiguous"] is True
 
 
+def test_of_names_that_fold_alike_a_row_means_the_one_that_it_spells(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    tracker.place_add("Luk’yanivka", kind="village", id_="marked", aliases=["wp:Luk’yanivka"])
+    tracker.place_add("Lukyanivka", kind="village", id_="plain", aliases=["wp:Lukyanivka"])
+    rows = [
+        {"predicate": "holds", "actors": "Army", "source": "Wire", "at": "2024-12-01", "place": place}
+        for place in ("wp:Lukyanivka", "wp:Luk’yanivka", "WP:Luk'yanivka", "wp:Lùkyanivka")
+    ]
+    assert counts(tracker.import_file(lines_of(tmp_path / "rows.jsonl", rows))) == (4, 2, 1, 1)
+    assert {one["place"] for one in tracker.claims()["claims"]} == {"marked", "plain"}
+
+
 VIINA = """geonameid,date,status_wiki,status_boost,status_dsm,status_isw,status
 706448,20220301,UA,UA,NA,RU,UA
 706448,20220302,RU,RU,RU,RU,RU

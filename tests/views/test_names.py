@@ -61,3 +61,14 @@ def test_a_name_of_an_area_that_was_merged_means_the_area_it_is_read_as(tracker:
     tracker.merge("place", "ford-province", "ford-governorate")
     for name in ("Ford", "Ford Province", "ford-governorate"):
         assert [row["place"]["id"] for row in tracker.status(region=name)["places"]] == ["ford"]
+
+
+def test_a_code_that_is_typed_exactly_is_found_wherever_names_are_typed(tracker: Tracker) -> None:
+    tracker.place_add("Lukyanivka", kind="village", id_="plain", aliases=["wp:Lukyanivka"])
+    made = tracker.place_add("Luk’yanivka", kind="village", id_="marked", aliases=["wp:Luk’yanivka"])
+    assert made["notes"] == [], "each of the two is found by its name"
+    for text, id_ in (("wp:Lukyanivka", "plain"), ("wp:Luk’yanivka", "marked"), ("luk'yanivka", "marked")):
+        assert tracker.status(text)["place"]["id"] == id_
+        assert tracker.add_claim(f"Army captured {text}", source="Wire")["event"]["place"] == id_
+    with pytest.raises(AmbiguousName):
+        tracker.status("Lùkyanivka")

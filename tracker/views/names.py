@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tracker.errors import AmbiguousName, NotFound, UnknownName
-from tracker.names import AREA_KINDS, Named, Resolved, fold, resolve, same_spelling
+from tracker.names import AREA_KINDS, Named, Resolved, as_spelled, by_ids, fold, resolve
 from tracker.reader import NOW, Reader, Row
 from tracker.views.evidence import merged
 from tracker.views.parties import TRUE, parties
@@ -163,9 +163,9 @@ def namesakes(reader: Reader, thing: str, id_: str, name: str, known: int = NOW)
     root = _roots(reader, thing, known)
     rows = _read_as(reader, thing, _candidates(reader, thing, name, known), root, known)
     me = root.get(id_, id_)
+    meant = as_spelled(name, by_ids(rows))
     mine = {row.kind in AREA_KINDS for row in rows if row.id == me}
-    same = {row.id for row in rows if same_spelling(row.alias, name) and (row.kind in AREA_KINDS) in mine}
-    return sorted(same - {me})
+    return sorted(one for one in meant if one != me and (meant[one][0].kind in AREA_KINDS) in mine)
 
 
 def areas(reader: Reader, text: str, known: int = NOW, *, merged_at: int = NOW) -> list[str]:
