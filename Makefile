@@ -26,7 +26,7 @@ demo: ## the story of December 2024, replayed: what changed at each step, and wh
 test: ## all tests, on SQLite and on a real PostgreSQL (ARGS='-k belief' for some)
 	@$(INSTALL) dev
 	@sh .ci/postgres '$(VENV)'
-	@sh .ci/libreoffice || true # its tests then say what is missing
+	@sh .ci/libreoffice
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: ## ruff: mistakes and format

@@ -334,6 +334,24 @@ def test_a_profile_brings_along_what_it_names_and_makes_places_where_rows_have_t
         tracker.import_file(table_of(path, [*LIST[4:], *LIST[:1]] * 2), profile=mine, strict=True)
 
 
+def test_places_that_a_profile_made_go_and_come_back_with_their_import(
+    tracker: Tracker, tmp_path: Path
+) -> None:
+    (mine := tmp_path / "mine.toml").write_text(PROFILE, "utf-8")
+    done = tracker.import_file(table_of(tmp_path / "list.csv", LIST), profile=mine)
+    before = verdicts(tracker)
+    assert tracker.imports()["imports"][0]["counting"] == 4, "its claims"
+    tracker.import_undo(done["import"])
+    with pytest.raises(NotFound, match="no place is called 'Dale'"):
+        tracker.status("Dale")
+    tracker.import_restore(done["import"])
+    assert verdicts(tracker) == before
+    tracker.add_claim("Raiders captured Dale", source="Radio", at="2024-12-05")
+    with pytest.raises(Conflict, match="claim"):
+        tracker.import_undo(done["import"])
+    assert tracker.verify(views=True)["findings"] == []
+
+
 def test_of_namesakes_the_one_is_meant_that_lies_where_the_row_has_it(
     tracker: Tracker, tmp_path: Path
 ) -> None:

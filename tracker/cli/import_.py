@@ -97,12 +97,15 @@ class _Meter:
     def __call__(self, at: Progress) -> None:
         self.recorded = at.recorded
         now = time.monotonic()
-        if self._quiet or now - self._last < (0.5 if self._terminal else 10):
+        pause = 0.5 if self._terminal else 10
+        if self._quiet or now - (self._began if at.weighing else self._last) < pause:
             return
         self._last = now
         seconds = now - self._began
         left = seconds * (at.size - at.read) / at.read if at.read else 0
         text = f"{at.rows:,} rows, {at.rows / seconds:,.0f} a second, {_span(left)} left"
+        if at.weighing:
+            text = f"{at.rows:,} rows read; what is believed by them is worked out"
         click.echo(f"\r{text:<70}" if self._terminal else text, err=True, nl=not self._terminal)
         self._shown = self._terminal
 

@@ -26,8 +26,9 @@ PROPOSED: Final = 100
 class Binder:
     """Names bound once each; those that are not known, with how often they came and what they may mean."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+    def __init__(self, reader: Reader, imported: str | None = None) -> None:
+        """`imported`: the import that brings what is made."""
+        self.reader, self._imported = reader, imported
         self._found: dict[tuple[str, str], Resolved | NotFound] = {}
         self._nearest: dict[tuple[str, Near], Resolved | BadInput] = {}
         self._missed: Counter[tuple[str, str]] = Counter()
@@ -112,8 +113,11 @@ class Binder:
         self._ids.add(id_)
         self._made[fold(text)] = here._replace(id=id_)
         self.places.append(
-            events.PlaceRegistered(place=id_, name=text, place_kind=here.kind, lat=here.lat, lon=here.lon)
-        )
+            events.PlaceRegistered(
+                place=id_, name=text, place_kind=here.kind, lat=here.lat, lon=here.lon,
+                imported=self._imported,
+            )
+        )  # fmt: skip
         self.know("place", text, id_, text)
         return self.find("place", text)
 

@@ -47,12 +47,16 @@ PROPOSED: Final = 100
 
 
 class Progress(NamedTuple):
-    """How far an import has come: rows read and recorded, bytes read of how many."""
+    """How far an import has come: rows read and recorded, bytes read of how many.
+
+    `weighing`: all are recorded, and what is believed by them is settled now.
+    """
 
     rows: int
     recorded: int
     read: int
     size: int
+    weighing: bool = False
 
 
 class Importing:
@@ -223,7 +227,7 @@ class Import:
         Where places are made of rows, the file is read for them first: so a row that lacks its coordinates
         is of the place as well that a later one makes.
         """
-        binder = Binder(reader)
+        binder = Binder(reader, self.id)
         self._parties.bind(binder)
         if not self._parties.makes_places:
             return binder
@@ -328,7 +332,8 @@ class Import:
         )
 
     def _finish(self, store: Store) -> None:
-        """Note that it was read to its end, unless that is noted and nothing was new."""
+        """Note that it was read to its end, unless that is noted and nothing was new; settle the belief."""
+        self._told(Progress(self.rows, self.new, self._size, self._size, weighing=True))
 
         def decide(connection: Connection) -> list[NewEvent]:
             keep_up(connection)

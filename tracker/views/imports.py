@@ -16,16 +16,13 @@ _COLUMNS: Final = (
 
 
 def imports(reader: Reader, known: int = NOW) -> list[Document]:
-    """Every import, the latest first, with how many of its claims, or places, count now."""
-    counting: dict[str, int] = dict(
-        reader.rows(
-            "SELECT imported, count(*) FROM claims"
-            f" WHERE imported IS NOT NULL AND fact = 'recorded' AND {TRUE} GROUP BY imported"
-            " UNION ALL SELECT imported, count(*) FROM places"
-            f" WHERE imported IS NOT NULL AND {TRUE} GROUP BY imported",
-            known=known,
-        )
+    """Every import, the latest first, with how many of its claims, or else its places, count now."""
+    places = f"SELECT imported, count(*) FROM places WHERE imported IS NOT NULL AND {TRUE} GROUP BY imported"
+    claims = (
+        "SELECT imported, count(*) FROM claims"
+        f" WHERE imported IS NOT NULL AND fact = 'recorded' AND {TRUE} GROUP BY imported"
     )
+    counting: dict[str, int] = dict(reader.rows(places, known=known)) | dict(reader.rows(claims, known=known))
     rows = reader.rows(
         f"SELECT {_COLUMNS} FROM imports WHERE {TRUE} ORDER BY started_at DESC, id", known=known
     )
