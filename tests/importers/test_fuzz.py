@@ -76,7 +76,8 @@ def test_a_crash_a_hang_and_a_death_are_found(tmp_path: Path, monkeypatch: pytes
 
     files = (b"crash", b"", b"hang", b"die", b"")
     monkeypatch.setattr(Tracker, "import_file", broken)
-    monkeypatch.setattr(campaign, "PATIENCE", 1)
+    monkeypatch.setattr(campaign, "PATIENCE", 3)
+    monkeypatch.setattr(campaign, "MEMORY", 10_000)  # the process of these tests is a large one itself
     monkeypatch.setattr(campaign, "hostile", lambda one, number, seed: Hostile(files[number], {}))
     tally = campaign.tried(ALL[0], range(5), trial.SEED, tmp_path)
     assert (tally.ends["crash"], tally.ends["refused"]) == (3, 2)

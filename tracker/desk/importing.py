@@ -196,6 +196,8 @@ class Import:
                 while chunk := list(islice(claims, CHUNK)):
                     self._append(store, chunk)
                     self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
+        if self.new:
+            self._told(Progress(self.rows, self.new, self._size, self._size, weighing=True))
         self._finish(store)
 
     def _refuse_undone(self, reader: Reader) -> None:
@@ -252,7 +254,7 @@ class Import:
             bind = self._binder.beside(told.near)
             if told.recorded is None:
                 typed, _ = with_document(reader, told.typed)
-                yield parts.claim(typed, bind)
+                yield parts.claim(typed, bind, told.worded)
             else:  # a tracker wrote it: it is whole, and an id in it means itself
                 then = min(now, read_instant(told.recorded, now=now, zone=zone))
                 exact = told.near is None
@@ -333,7 +335,6 @@ class Import:
 
     def _finish(self, store: Store) -> None:
         """Note that it was read to its end, unless that is noted and nothing was new; settle the belief."""
-        self._told(Progress(self.rows, self.new, self._size, self._size, weighing=True))
 
         def decide(connection: Connection) -> list[NewEvent]:
             keep_up(connection)

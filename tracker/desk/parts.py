@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from tracker.desk.attribution import Find, attribution
-from tracker.desk.intake import ID_LENGTH, Drafted, Typed, draft, letters
+from tracker.desk.intake import ID_LENGTH, Attribute, Drafted, Typed, draft, letters
 from tracker.desk.retyped import reworded
 from tracker.record.events import Body, Event, Hop, typed_by_somebody
 
@@ -28,6 +29,7 @@ _SHAPE: Final = (
 )  # fmt: skip
 """What of an event depends on the words of a claim alone."""
 _TIMES: Final = ("occurred", "reported")
+_AS_TYPED: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Claim(NamedTuple):
@@ -73,11 +75,10 @@ class Parts:
         self._times: dict[tuple[object, ...], _When] = {}
         self._hops: dict[tuple[object, ...], tuple[Hop, ...]] = {}
 
-    def claim(self, typed: Typed, find: Find) -> Claim:
-        """The claim that somebody typed. Raises as `intake.draft` does."""
-        if not _is_plain(typed):
-            drafted = self._drafted(typed, find)
-            return _as_claim(drafted, drafted.event)
+    def claim(self, typed: Typed, find: Find, worded: Mapping[str, Any] = _AS_TYPED) -> Claim:
+        """The claim that somebody typed, `worded` otherwise if told. Raises as `intake.draft` does."""
+        if worded or not _is_plain(typed):
+            return self._whole(typed, find, self._now, worded, self._attributed)
         shape, chain, times = (
             self._shapes.get(_shape_of(typed)), self._chains.get(_chain_of(typed)),
             self._times.get(_times_of(typed)),
@@ -110,23 +111,24 @@ class Parts:
 
         `exact`: `find` takes an id for itself.
         """
+        return self._whole(typed, find, then, worded, partial(self._attributed, exact=exact))
+
+    def _whole(
+        self, typed: Typed, find: Find, then: int, worded: Mapping[str, Any], attribute: Attribute
+    ) -> Claim:
         with typed_by_somebody():
-            drafted = draft(
-                typed, find=find, now=then, zone=self._zone,
-                attribute=partial(self._attributed, exact=exact), imported=self._imported,
-            )  # fmt: skip
+            drafted = self._drafted(typed, find, then, attribute)
             return _as_claim(drafted, reworded(drafted.event, worded) if worded else drafted.event)
 
-    def _drafted(self, typed: Typed, find: Find) -> Drafted:
-        with typed_by_somebody():
-            return draft(
-                typed, find=find, now=self._now, zone=self._zone, attribute=self._attributed,
-                imported=self._imported,
-            )  # fmt: skip
+    def _drafted(self, typed: Typed, find: Find, then: int, attribute: Attribute) -> Drafted:
+        return draft(
+            typed, find=find, now=then, zone=self._zone, attribute=attribute, imported=self._imported
+        )
 
     def _learned(self, typed: Typed, find: Find) -> Claim:
         """The claim, whose parts are kept from now on."""
-        drafted = self._drafted(typed, find)
+        with typed_by_somebody():
+            drafted = self._drafted(typed, find, self._now, self._attributed)
         claim = _as_claim(drafted, drafted.event)
         for kept in (self._shapes, self._chains, self._times):
             if len(kept) >= MOST:

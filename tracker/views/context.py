@@ -32,6 +32,10 @@ def beside_each(
     `known` has every place by each id that is read as it.
     """
     claimed = [place for place in claimed if place.merged_into is None]
+    areas = {area.id for place in places for area in upward(place, known.get)}
+    told = situation.recent_by_place(sorted({*areas, *(one.id for one in claimed)}), _since(situation))
+    recent = {place: found for place, found in told.items() if found}
+    claimed = [place for place in claimed if place.id in recent]
     near = Nearby(claimed, CONTEXT_KM)
     minted: dict[str | None, list[Place]] = {}
     for one in claimed:
@@ -43,8 +47,9 @@ def beside_each(
         - {place.id}
         for place in places
     }
-    recent = situation.recent_by_place(sorted(set().union(*ids.values())), _since(situation))
-    return {place: _newest(one for id_ in others for one in recent[id_]) for place, others in ids.items()}
+    return {
+        place: _newest(one for id_ in others for one in recent.get(id_, ())) for place, others in ids.items()
+    }
 
 
 def _since(situation: Situation) -> int:

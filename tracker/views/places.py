@@ -138,41 +138,55 @@ class Nearby:
     """Which of some places lie within `km` of another, without measuring each against each.
 
     They are kept in cubes of that side, cut through the globe: who is near lies in the same or the next one,
-    as a straight line is no longer than the way over the ground.
+    as a straight line is no longer than the way over the ground. Its length tells who is near, but for the
+    few where rounding might decide: they are measured as anywhere else.
     """
 
     def __init__(self, places: Iterable[Place], km: float) -> None:
         self._km = km
-        self._cubes: dict[tuple[int, int, int], list[Place]] = {}
+        chord = (2 * EARTH_KM / km * sin(km / (2 * EARTH_KM))) ** 2
+        self._surely, self._perhaps = chord * (1 - _DOUBT), chord * (1 + _DOUBT)
+        self._cubes: dict[tuple[int, int, int], list[tuple[float, float, float, Place]]] = {}
         for place in places:
-            if (cube := self._cube(place)) is not None:
-                self._cubes.setdefault(cube, []).append(place)
+            if (at := self._point(place)) is not None:
+                x, y, z = at
+                self._cubes.setdefault((floor(x), floor(y), floor(z)), []).append((x, y, z, place))
 
     def to(self, place: Place) -> Iterator[Place]:
         """Those of them, other than the place itself, that are that near."""
-        cube = self._cube(place)
-        if cube is None:
+        at = self._point(place)
+        if at is None:
             return
-        x, y, z = cube
-        for dx, dy, dz in _AROUND:
-            for other in self._cubes.get((x + dx, y + dy, z + dz), ()):
-                if other.id != place.id and (away := distance(place, other)) is not None and away <= self._km:
+        x, y, z = at
+        a, b, c = floor(x), floor(y), floor(z)
+        for da, db, dc in _AROUND:
+            for u, v, w, other in self._cubes.get((a + da, b + db, c + dc), ()):
+                square = (x - u) * (x - u) + (y - v) * (y - v) + (z - w) * (z - w)
+                if square > self._perhaps or other.id == place.id:
+                    continue
+                if square <= self._surely or (distance(place, other) or 0.0) <= self._km:
                     yield other
 
     def any(self, place: Place) -> bool:
         """Whether one of them is."""
         return next(self.to(place), None) is not None
 
-    def _cube(self, place: Place) -> tuple[int, int, int] | None:
+    def _point(self, place: Place) -> tuple[float, float, float] | None:
+        """Where a place is in space, measured in cubes from the middle of the globe."""
         if place.lat is None or place.lon is None:
             return None
         lat, lon, radius = radians(place.lat), radians(place.lon), EARTH_KM / self._km
-        return (
-            floor(radius * cos(lat) * cos(lon)), floor(radius * cos(lat) * sin(lon)), floor(radius * sin(lat))
-        )  # fmt: skip
+        return radius * cos(lat) * cos(lon), radius * cos(lat) * sin(lon), radius * sin(lat)
 
 
-_AROUND: Final = tuple((dx, dy, dz) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in (-1, 0, 1))
+_DOUBT: Final = 1e-6
+_AROUND: Final = tuple(
+    sorted(
+        ((dx, dy, dz) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in (-1, 0, 1)),
+        key=lambda step: sum(map(abs, step)),
+    )
+)
+"""The cube itself first, then those beside it."""
 
 
 def bearing(a: Place, b: Place) -> str | None:
