@@ -64,6 +64,8 @@ def test_imports_are_listed_undone_and_restored(where: Path, tmp_path: Path) -> 
     assert (
         tracker("import", "list", "--db", where, "--csv").out.splitlines()[1].startswith(f"{id_},claims.csv,")
     )
+    for words in (("--db", where, "import", "list"), ("import", "--db", where, "list")):
+        assert tracker(*words, *NOW).out.splitlines()[1] == row, "options may stand before the command"
     undone = tracker("import", "undo", id_, "--reason", "a test", "--db", where, *NOW).out
     assert undone.splitlines()[0].startswith(f"undone: claims.csv ({id_}), event ")
     assert "before       Hama: held by rebels" in undone

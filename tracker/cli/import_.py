@@ -10,7 +10,7 @@ import click
 
 from tracker.cli.output import Lines, answered, as_json, note, rows_options
 from tracker.cli.session import DRY_RUN, Session, session
-from tracker.cli.shell import Command, Group
+from tracker.cli.shell import Command, Group, behind_the_command
 
 if TYPE_CHECKING:
     from tracker.desk.importing import Progress
@@ -28,9 +28,10 @@ class _Group(Group):
     """`tracker import FILE` is `tracker import file FILE`: whatever is no command is the name of a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        words = [arg for arg in args if not arg.startswith("-")]
-        if words and words[0] not in self.commands and not ctx.resilient_parsing:
-            args = ["file", *args]
+        if not ctx.resilient_parsing and any(not arg.startswith("-") for arg in args):
+            args = behind_the_command(ctx, args)
+            if args[0] not in self.commands:
+                args = ["file", *args]
         return super().parse_args(ctx, args)
 
 

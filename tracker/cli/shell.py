@@ -86,7 +86,7 @@ class Group(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Let the options that every command has stand before it too: `tracker --db FILE status`."""
         if args and args[0].startswith("--"):
-            args = _behind_the_command(ctx, args)
+            args = behind_the_command(ctx, args)
         return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: click.Context) -> click.Option:
@@ -155,7 +155,8 @@ class Commands(Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _behind_the_command(ctx: click.Context, args: list[str]) -> list[str]:
+def behind_the_command(ctx: click.Context, args: list[str]) -> list[str]:
+    """What was typed, with the options that every command has behind the command that they stand before."""
     end = 0
     while end < len(args) and args[end].partition("=")[0] in _ANYWHERE:
         end += 2 if args[end] in WITH_VALUE else 1

@@ -18,7 +18,7 @@ from tracker.night.ledger import LEASE, Clock, Lease, finish, give_back, take
 from tracker.night.slots import between, due, following, slot
 from tracker.night.sweep import Slot, Swept, sweep
 from tracker.night.watch import Watched
-from tracker.reader import Reader, last_position, open_reader, over
+from tracker.reader import Reader, is_settled, last_position, open_reader, over
 from tracker.record.derived import Driver
 from tracker.record.envelope import Envelope, NewEvent
 from tracker.record.events import Event, encode
@@ -207,7 +207,7 @@ class _Attempt:
     def look_ahead(self) -> None:
         """Sweep on a snapshot, while others write; it is good if nobody has when the lock is had."""
         with open_reader(self._who.where) as reader:
-            if night_of(reader, self._night.night) is None:
+            if night_of(reader, self._night.night) is None and is_settled(reader):
                 self._swept, self._swept_at = sweep(reader, self._night), last_position(reader)
         self._step("swept")
 
