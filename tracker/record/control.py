@@ -122,31 +122,37 @@ def follow(
         _empty(driver)
         replay_all(reader, driver, backdrop)
         return
-    since = dict(touched.event_at)
-    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at, _decided(backdrop, events)):
-        since[place] = touched.event_at[place] = touched.reported_at[place] = BEGINNING
-    for place, at in _relearned(reader, driver, backdrop, touched, events, claims).items():
-        since[place] = min(at, since.get(place, at))
+    all_new = all(envelope.kind == "claim-recorded" for envelope, _ in events)
+    news = [{"id": id_, **row} for (id_,), row in claims.items()] if all_new else None
+    since = _since(reader, driver, backdrop, touched, claims, _decided(backdrop, events), news)
     if since or judged:
         keeper = _Keeper(reader, driver, backdrop)
         keeper.fold(since, _news(reader, backdrop, events, claims), judged)
         keeper.write()
 
 
-def _relearned(
+def _since(
     reader: Reader,
     driver: Driver,
     backdrop: Backdrop,
     touched: _Touched,
-    events: Sequence[tuple[Envelope, Body]],
     claims: Rows,
+    decided: Iterable[tuple[str, int]] = (),
+    news: Iterable[Mapping[str, object]] | None = None,
 ) -> dict[str, int]:
-    """Settle what some claims bring due or change; the places where others weigh differently by that."""
+    """The places that have to be folded again, each with the instant from which on.
+
+    Batches are found anew, and what some claims bring due or change is settled: by both other claims than
+    those may count, or weigh differently.
+    """
+    since = dict(touched.event_at)
+    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at, decided):
+        since[place] = touched.reported_at[place] = BEGINNING
     latest = max((row["reported_at"] // DAY for row in claims.values()), default=learning.NEVER)
     reported = {place: at // DAY for place, at in touched.reported_at.items()}
-    all_new = all(envelope.kind == "claim-recorded" for envelope, _ in events)
-    news = [{"id": id_, **row} for (id_,), row in claims.items()] if all_new else None
-    return learning.follow(reader, driver, backdrop, reported, latest, news)
+    for place, at in learning.follow(reader, driver, backdrop, reported, latest, news).items():
+        since[place] = min(at, since.get(place, at))
+    return since
 
 
 def settle(reader: Reader, driver: Driver, backdrop: Backdrop, after: int) -> None:
@@ -164,15 +170,8 @@ def settle(reader: Reader, driver: Driver, backdrop: Backdrop, after: int) -> No
     for row in claims.values():
         if row["effect"] != NONE:
             touched.touch(backdrop.root(row["place"]), row["event_at"], row["reported_at"])
-    since = dict(touched.event_at)
-    for place in guard.follow(reader, driver, backdrop, claims, touched.event_at):
-        since[place] = touched.reported_at[place] = BEGINNING
-    latest = max((row["reported_at"] // DAY for row in claims.values()), default=learning.NEVER)
-    reported = {place: at // DAY for place, at in touched.reported_at.items()}
-    for place, at in learning.follow(reader, driver, backdrop, reported, latest).items():
-        since[place] = min(at, since.get(place, at))
     keeper = _Keeper(reader, driver, backdrop)
-    keeper.fold_again(since)
+    keeper.fold_again(_since(reader, driver, backdrop, touched, claims))
     keeper.write()
 
 
