@@ -343,7 +343,9 @@ class Asking:
         if thing == "source":
             from tracker.views.track import track_record
 
-            found["record"] = track_record(self._reader, bound.id, self._clock())
+            found["record"] = track_record(
+                self._reader, bound.id, self._clock(), position_at(self._reader, None)
+            )
         return {**found, **_noted(bound)}
 
     def document(self, key: str) -> Document:
