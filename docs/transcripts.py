@@ -1,6 +1,7 @@
 """Decides how the examples in the documentation are run: `console` blocks are commands and what they print.
 
-A page is one session: an empty folder, the variables its blocks export, the `tracker` of this Python.
+A page is one session: an empty folder, the variables its blocks export, the `tracker` of this Python. In
+`pycon` blocks that very Python is talked to, in the same folder.
 In an expected answer the line `…` stands for any lines, and `…` inside a line for any text.
 
     python docs/transcripts.py             runs README.md and the pages here; exit 1 if one is wrong
@@ -9,6 +10,7 @@ In an expected answer the line `…` stands for any lines, and `…` inside a li
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -17,22 +19,27 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PAGES: Final = ("README.md", "docs/belief.md", "docs/events.md", "docs/json.md", "docs/install.md")
+PAGES: Final = (
+    "README.md", "docs/belief.md", "docs/events.md", "docs/json.md", "docs/install.md", "docs/notebooks.md",
+)  # fmt: skip
 """The pages that have `console` blocks."""
 
-_BLOCK: Final = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK: Final = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PROMPTS: Final = {"console": "$ ", "pycon": ">>> "}
 _EXPORT: Final = re.compile(r"export ((?:\w+=\S+ ?)+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a page, and where in the page's text its answer stands."""
+    """One command of a page, or one statement of Python, and where in the page's text its answer stands."""
 
+    language: str
     command: str
     expected: str
     start: int
@@ -42,24 +49,40 @@ class Step:
 def steps(text: str) -> Iterator[Step]:
     """The commands of a page in order; a line that ends with a backslash goes on in the next."""
     for block in _BLOCK.finditer(text):
-        lines = block[1].splitlines(keepends=True)
-        at = block.start(1)
+        language, prompt = block[1], _PROMPTS[block[1]]
+        lines = block[2].splitlines(keepends=True)
+        at = block.start(2)
         i = 0
         while i < len(lines):
-            command = lines[i].rstrip("\n")
-            at += len(lines[i])
-            i += 1
-            if not command.startswith("$ "):
-                raise ValueError(f"a console block begins with an answer: {command!r}")
-            while command.endswith("\\"):
-                command = command[:-1].rstrip() + " " + lines[i].strip()
+            if not lines[i].startswith(prompt):
+                raise ValueError(f"a {language} block begins with an answer: {lines[i]!r}")
+            command, after = (_python if language == "pycon" else _shell)(lines, i)
+            start = at = at + sum(map(len, lines[i:after]))
+            i = after
+            while i < len(lines) and not lines[i].startswith(prompt):
                 at += len(lines[i])
                 i += 1
-            start = at
-            while i < len(lines) and not lines[i].startswith("$ "):
-                at += len(lines[i])
-                i += 1
-            yield Step(command[2:], text[start:at], start, at)
+            yield Step(language, command, text[start:at], start, at)
+
+
+def _shell(lines: list[str], i: int) -> tuple[str, int]:
+    """The command that begins on a line, and the line after it."""
+    command = lines[i].rstrip("\n").removeprefix("$ ")
+    i += 1
+    while command.endswith("\\"):
+        command = command[:-1].rstrip() + " " + lines[i].strip()
+        i += 1
+    return command, i
+
+
+def _python(lines: list[str], i: int) -> tuple[str, int]:
+    """The statement that begins on a line, and the line after it; it goes on after `... `."""
+    statement = lines[i].removeprefix(">>> ")
+    i += 1
+    while i < len(lines) and lines[i].startswith("..."):
+        statement += lines[i].removeprefix("...").removeprefix(" ")
+        i += 1
+    return statement, i
 
 
 def agrees(expected: str, printed: str) -> bool:
@@ -82,7 +105,7 @@ class Done(NamedTuple):
 
 
 class Session:
-    """A shell that knows `tracker` and `export`, in a folder of its own.
+    """A shell that knows `tracker` and `export`, and a Python, in a folder of their own.
 
     `done`: commands that need not be run again where no other was run before.
     """
@@ -90,10 +113,21 @@ class Session:
     def __init__(self, folder: Path, done: Mapping[str, Done] | None = None) -> None:
         self.folder = folder
         self._done = dict(done or {})
+        self._names: dict[str, Any] = {}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
         self.environment = {**kept, "HOME": str(folder), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "COLUMNS"):
             self.environment.pop(name, None)
+
+    def answer(self, step: Step) -> str:
+        """What a step of a page prints."""
+        return self.python(step.command) if step.language == "pycon" else self.run(step.command)
+
+    def python(self, statement: str) -> str:
+        """What a statement prints, or the value that it has, among the names that were given before it."""
+        with chdir(self.folder), redirect_stdout(io.StringIO()) as printed:
+            exec(compile(statement, "<stdin>", "single"), self._names)
+        return printed.getvalue()
 
     def run(self, command: str) -> str:
         """What a command prints, on both its outputs."""
@@ -119,7 +153,7 @@ def differences(page: str, folder: Path, done: Mapping[str, Done] | None = None)
     """The commands of a page whose answer is not the one it shows, with what they printed."""
     shell = Session(folder, done)
     text = (ROOT / page).read_text(encoding="utf-8")
-    printed = [(step, shell.run(step.command)) for step in steps(text)]
+    printed = [(step, shell.answer(step)) for step in steps(text)]
     return [(step, answer) for step, answer in printed if not agrees(step.expected, answer)]
 
 

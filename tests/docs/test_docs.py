@@ -49,7 +49,9 @@ def test_every_command_of_a_page_prints_what_the_page_says(page: str, tmp_path: 
 
 
 def test_every_page_with_commands_is_run() -> None:
-    with_commands = [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
+    with_commands = [
+        page for page in PAGES if re.search(r"^```(console|pycon)$", page.read_text("utf-8"), re.MULTILINE)
+    ]
     assert {str(page.relative_to(ROOT)) for page in with_commands} == set(transcripts.PAGES)
 
 
@@ -58,6 +60,17 @@ def test_dots_stand_for_anything_and_nothing_else_does() -> None:
     assert transcripts.agrees("a\n…\nb\n", "a\nb\n")
     assert not transcripts.agrees("a\n…\nd\n", "a\nb\n")
     assert not transcripts.agrees("a.c\n", "abc\n")
+
+
+def test_python_is_talked_to_as_a_terminal_would_be(tmp_path: Path) -> None:
+    """A statement over several lines, a value, nothing for None; what was named before is known."""
+    page = "```pycon\n>>> for n in (1, 2):\n...     print(n)\n...\n1\n\n2\n>>> n\n2\n>>> None\n```\n"
+    found = list(transcripts.steps(page))
+    assert [step.expected for step in found] == ["1\n\n2\n", "2\n", ""]
+    shell = transcripts.Session(tmp_path)
+    assert [shell.answer(step) for step in found] == ["1\n2\n", "2\n", ""]
+    (where,) = transcripts.steps("```pycon\n>>> __import__('os').getcwd()\n```\n")
+    assert shell.answer(where) == f"{str(tmp_path)!r}\n"
 
 
 @pytest.mark.slow
