@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON ?=
 JOBS ?= 3
 ARGS ?=
-BENCH ?= store startup fold asof sweep imports judgement.ukraine judgement.news judgement.syria judgement.wikipedia \
+BENCH ?= store startup fold asof sweep imports exports judgement.ukraine judgement.news judgement.syria judgement.wikipedia \
 	judgement.wars
 
 BIN = $(VENV)/bin
