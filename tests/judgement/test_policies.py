@@ -355,6 +355,20 @@ def test_a_denial_goes_with_the_side_that_denied_and_comes_back_with_it() -> Non
 # -- properties --------------------------------------------------------------------------------------
 
 
+def test_two_voices_that_take_back_what_they_said_without_a_name_leave_nobody() -> None:
+    """Of each only the latest word stands; one that names nobody is for nobody."""
+    named = Evidence("c1", "for", ("army",), 0, 0, "wire", source_kind="wire")
+    other = named._replace(claim="c2", origin="monitor", event_at=1, reported_at=1)
+    back = [
+        one._replace(claim=claim, kind="lost", sides=(), event_at=2, reported_at=2, predicate="lost")
+        for claim, one in (("c3", named), ("c4", other))
+    ]
+    sides = Sides.of("army", "clan")
+    assert ruling("two-origins", named, other, sides=sides).verdict.holders == ("army",)
+    left = ruling("two-origins", named, other, *back, sides=sides).verdict
+    assert (left.status, left.holders, left.confidence) == ("unknown", (), 0.0)
+
+
 @pytest.mark.parametrize("name", RULES)
 @given(told=realigned(), day=st.floats(0, 60))
 @settings(max_examples=60, deadline=None)

@@ -174,13 +174,13 @@ class TwoOrigins:
         """What it holds at an instant."""
         self._move(at)
         book = self.book
-        if not book.holders:
+        mine = [said for said in self._ballots.cast.values() if self._mine(said)]
+        if not mine:  # nobody holds it, or whoever said so now says something that names nobody
             words = tuple(reversed(self._ballots.cast.values()))
             gone = tuple(filter(self._tells_who_is_gone, words))
             waiting = tuple(said for said in words if said not in gone)
             none = book.spread({})
             return Opinion(UNKNOWN, (), 0.0, none, book.vacated, gone, waiting, denied=book.denied)
-        mine = [said for said in self._ballots.cast.values() if self._mine(said)]
         others = [said for said in self._ballots.cast.values()
                   if self._otherwise(said) and said.at >= self._changed]  # fmt: skip
         contested, until = book.contested(at, besides=others)
