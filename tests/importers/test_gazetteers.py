@@ -220,6 +220,52 @@ def test_another_spelling_of_the_heads() -> None:
     assert (area.event.name, area.code, area.event.aliases) == ("Hama", "SY05", ("حماة", "SY05"))
 
 
+def test_heads_as_ocha_has_them_now_and_as_a_shapefile_cuts_them() -> None:
+    now, cut, other = (
+        "adm1_name,adm1_name1,adm1_name2,adm1_pcode,adm1_ref_name,valid_on,center_lat,center_lon,lang,lang1\n"
+        "Ghazni,غزنی,,AF11,Ghaznah,2021-11-17,33.5,68.4,en,da\n",
+        "admin1Name,admin1RefN,admin1Pcod\nGhazni,Ghaznah,AF11\n",
+        "admin1Name_en,admin1Name_alias,admin1Pcode\nGhazni,Ghaznah,AF11\n",
+    )  # fmt: skip
+    area = one("pcodes", now)
+    assert (area.event.name, area.event.lat, area.event.lon) == ("Ghazni", 33.5, 68.4)
+    assert area.event.aliases == ("غزنی", "Ghaznah", "AF11")
+    assert one("pcodes", cut).event.aliases == one("pcodes", other).event.aliases == ("Ghaznah", "AF11")
+
+
+def test_an_area_goes_by_a_name_in_latin_letters_where_none_is_said_to_be_english() -> None:
+    area = one("pcodes", "ADM1_AR,ADM1_FR,ADM1_PCODE\nحماة,Hama,SY05\n")
+    assert (area.event.name, area.event.aliases) == ("Hama", ("حماة", "SY05"))
+    assert one("pcodes", "ADM1_AR,ADM1_PCODE\nحماة,SY05\n").event.name == "حماة"
+
+
+def test_a_dash_is_no_code() -> None:
+    found = told("pcodes", "ADM1_EN,ADM1_PCODE,ADM2_EN,ADM2_PCODE\nHama,SY05,,-\nOther,Not reported,,\n")
+    assert isinstance(found[0], Told)
+    assert (found[0].code, found[1:]) == ("SY05", ["it has no p-code"])
+
+
+LIST = """Location,Admin Level,P-Code,Name,Parent P-Code,Valid from date
+#country+name,#geo+admin_level,#adm+code,#adm+name,#adm+code+parent,#date+start
+AFG,2,AF1101,Ghazni,AF11,11/17/21
+AFG,1,AF11,Ghazni,AFG,11/17/21
+AFG,9,AF99,Nowhere,AF11,11/17/21
+AFG,1,AF98,,AFG,11/17/21
+"""
+
+
+def test_a_list_with_a_row_for_each_area() -> None:
+    """The country above the first level has no row, so nothing is said of it."""
+    district, area, deep, unnamed = told("pcodes", LIST)
+    assert isinstance(district, Told)
+    assert (district.code, district.event.place_kind) == ("AF1101", "district")
+    assert district.parents == ("AF11",)
+    assert isinstance(area, Told)
+    assert (area.code, area.event.place_kind) == ("AF11", "governorate")
+    assert area.parents == ()
+    assert (deep, unnamed) == ("'9' is no level from 0 to 5", "the place has no name")
+
+
 def test_a_table_without_pcodes_is_refused() -> None:
     with pytest.raises(BadInput, match="no column with p-codes"):
         told("pcodes", "name,lat\nHama,3\n")

@@ -1,7 +1,9 @@
 """Decides what a table of administrative areas with p-codes tells: each code once, with all its names.
 
 Such tables (of OCHA) have a row for each area of the lowest level, and in it the names and codes of all that
-it lies in: `admin1Name_en`, `admin1Pcode`, `admin2Name_ar`, …, or `ADM1_EN`, `ADM1_PCODE`.
+it lies in: `admin1Name_en`, `admin1Pcode`, `admin2Name_ar`, …, or `ADM1_EN`, `ADM1_PCODE`, or `adm1_name`,
+`adm1_pcode`. Its list of all countries has a row for each area instead: `Admin Level`, `P-Code`, `Name`,
+`Parent P-Code`; what that says of the first level is the ISO code of a country that has no row, and is left.
 """
 
 from __future__ import annotations
@@ -17,9 +19,17 @@ from tracker.importers.table import read_table
 
 KINDS: Final = ("country", "governorate", "district", "district", "village", "village")
 """What an area of each level is here; the fourth is the communities of OCHA's tables."""
+_LEVELS: Final = ("0", "1", "2", "3", "4", "5")
 _HEAD: Final = re.compile(
-    r"adm(?:in)?_?([0-5])_?(?:(pcode|code)|(?:(alt|ref)?name)?(?:alt)?(\d)?_?([a-z]{2,3})?)"
+    r"adm(?:in)?_?([0-5])_?"
+    r"(?:(pcode?|code)|(?:(?:alt|ref)_?)?(?:name|n)?(?:alt)?(?:\d)?_?(?:[a-z]{2,3}|alias)?)"
 )
+"""The heads of a level; a shapefile cuts them after ten letters (`admin1Pcod`, `admin1RefN`)."""
+_LEVEL: Final = ("admin_level", "adm_level", "adminlevel")
+_CODE: Final = ("p_code", "pcode")
+_ABOVE: Final = ("parent_p_code", "parent_pcode")
+_NO_CODE: Final = frozenset({"-", "none", "null", "n/a", "not reported"})
+"""What such tables write where there is none."""
 _LAT: Final = ("latitude", "lat", "center_lat", "y_coord", "latitude_y", "y")
 _LON: Final = ("longitude", "lon", "lng", "center_lon", "x_coord", "longitude_x", "x")
 _PEOPLE: Final = ("population", "pop")
@@ -45,9 +55,13 @@ def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
             continue
         level = int(match[1])
         if match[2]:
-            codes[level] = cell
+            if cell.casefold() not in _NO_CODE:
+                codes[level] = cell
         else:
             names.setdefault(level, {})[head] = cell
+    if not codes and any(head in row.fields for head in _LEVEL):
+        yield from _area(row, seen)
+        return
     if not codes:
         if not seen:
             raise refuse(
@@ -64,12 +78,30 @@ def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
         yield Row(row.line, _fields(row.fields, level, code, names.get(level, {}), above, level == lowest))
 
 
+def _area(row: Row, seen: set[str]) -> Iterator[Row | Rejected]:
+    """The area of a row that has one alone."""
+    level, code, above, name = (
+        next((row.fields[head] for head in heads if head in row.fields), None)
+        for heads in (_LEVEL, _CODE, _ABOVE, ("name",))
+    )
+    if level not in _LEVELS:
+        yield Rejected(row.line, "admin_level", f"{level!r} is no level from 0 to 5", row.fields)
+    elif code is None or code.casefold() in _NO_CODE:
+        yield Rejected(row.line, "p_code", "it has no p-code", row.fields)
+    elif code not in seen:
+        seen.add(code)
+        found: dict[str, Any] = {"kind": KINDS[_LEVELS.index(level)], "code": code}
+        found |= {"name": name} if name is not None else {}
+        found |= {"parent": above} if above is not None and level not in ("0", "1") else {}
+        yield Row(row.line, found)
+
+
 def _fields(
     row: Fields, level: int, code: str, names: dict[str, str], above: list[str], is_lowest: bool
 ) -> dict[str, Any]:
     """An area as `told` reads it; what a row says of itself, such as where it is, it says of the lowest."""
     english = next((names[head] for head in names if head.endswith("_en")), None)
-    main = english or next(iter(names.values()), None)
+    main = english or next(filter(_is_latin, names.values()), next(iter(names.values()), None))
     found: dict[str, Any] = {"kind": KINDS[level], "code": code}
     if main is not None:
         found["name"] = main
@@ -83,6 +115,10 @@ def _fields(
             if value is not None:
                 found[field] = value
     return found
+
+
+def _is_latin(name: str) -> bool:
+    return any(char.isascii() and char.isalpha() for char in name)
 
 
 def told(fields: Fields) -> Told:
