@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.errors import AmbiguousName, BadInput, NotFound, UnknownName
 from tracker.importers.claims import Near
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tracker.importers.profile import Profile
 
 Document = dict[str, Any]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+MOST: Final = 50_000
+"""So many names are kept at hand, and so many unknown ones told one by one."""
 PROPOSED: Final = 100
 """For so many unknown names those that are near are looked for; that reads every name there is."""
 
@@ -32,6 +36,7 @@ class Binder:
         self._found: dict[tuple[str, str], Resolved | NotFound] = {}
         self._nearest: dict[tuple[str, Near], Resolved | BadInput] = {}
         self._missed: Counter[tuple[str, str]] = Counter()
+        self._why: dict[tuple[str, str], tuple[str, bool]] = {}  # the next step; whether it fits two
         self._exact: dict[tuple[str, str], Resolved] = {}
         self._coming: dict[tuple[str, str], Resolved] = {}
         self._made: dict[str, Place] = {}
@@ -55,8 +60,10 @@ class Binder:
         """What a name is bound to; UnknownName or AmbiguousName else."""
         found = self._bound(thing, text)
         if isinstance(found, NotFound):
-            self._missed[thing, text] += 1
-            raise found
+            if len(self._missed) < MOST or (thing, text) in self._missed:
+                self._missed[thing, text] += 1
+                self._why[thing, text] = found.next_step, isinstance(found, AmbiguousName)
+            raise type(found)(**found.facts)  # a new one each time, as one that was raised keeps its rows
         return found
 
     def exact(self, thing: str, text: str) -> Resolved:
@@ -66,7 +73,7 @@ class Binder:
             sql = f"SELECT name FROM {thing}s WHERE id = :id AND to_pos > :known"
             row = self.reader.one(sql, id=text, known=NOW)
             found = self.find(thing, text) if row is None else Resolved(text, row[0])
-            self._exact[thing, text] = found
+            _keep(self._exact, (thing, text), found)
         return found
 
     def beside(self, near: Near | None) -> Callable[[str, str], Resolved]:
@@ -80,11 +87,11 @@ class Binder:
 
     def _there(self, text: str, near: Near) -> Resolved:
         key = (text, near)
-        if key not in self._nearest:
-            self._nearest[key] = self._look_around(text, near)
-        found = self._nearest[key]
+        found = self._nearest.get(key)
+        if found is None:
+            found = _keep(self._nearest, key, self._look_around(text, near))
         if isinstance(found, BadInput):
-            raise found
+            raise type(found)(**found.facts)
         return found
 
     def _look_around(self, text: str, near: Near) -> Resolved | BadInput:
@@ -137,7 +144,7 @@ class Binder:
     def _bound(self, thing: str, text: str) -> Resolved | NotFound:
         found = self._found.get((thing, text))
         if found is None:
-            found = self._found[thing, text] = self._look_up(thing, text)
+            found = _keep(self._found, (thing, text), self._look_up(thing, text))
         return found
 
     def _look_up(self, thing: str, text: str) -> Resolved | NotFound:
@@ -146,7 +153,7 @@ class Binder:
         try:
             return find(self.reader, thing, text, proposing=len(self._missed) < PROPOSED)
         except NotFound as error:
-            return error
+            return error.with_traceback(None)
 
     def unresolved(self) -> list[Document]:
         """The names that could not be bound, the most frequent first."""
@@ -154,13 +161,20 @@ class Binder:
         for (thing, name), count in self._missed.most_common():
             if thing == "actor" and count <= self._missed["source", name]:
                 continue  # a source that is not known is looked for among actors as well
-            error = self._found[thing, name]
-            assert isinstance(error, NotFound)
+            step, ambiguous = self._why[thing, name]
             told.append({
                 "thing": thing, "name": name, "count": count,
-                "ambiguous": isinstance(error, AmbiguousName), "try": error.next_step,
+                "ambiguous": ambiguous, "try": step,
             })  # fmt: skip
         return told
+
+
+def _keep(cache: dict[Key, Value], key: Key, value: Value) -> Value:
+    """Note what was found; a file of a million names leaves no more than `MOST` of them."""
+    if len(cache) >= MOST:
+        cache.clear()
+    cache[key] = value
+    return value
 
 
 class Parties:

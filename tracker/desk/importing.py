@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 CHUNK: Final = 2000
 """So many rows are recorded in one transaction."""
-PROPOSED: Final = 100
-"""For so many unknown names those that are near are looked for; that reads every name there is."""
+MOST_REASONS: Final = 10_000
+"""So many reasons are told apart."""
 
 
 class Progress(NamedTuple):
@@ -267,7 +267,10 @@ class Import:
 
     def _reject(self, one: Rejected) -> None:
         self.rejected += 1
-        self._reasons.setdefault((one.field, one.why), [one.line, 0])[1] += 1
+        what = (one.field, one.why)
+        if len(self._reasons) >= MOST_REASONS and what not in self._reasons:
+            what = ("", "for other reasons")
+        self._reasons.setdefault(what, [one.line, 0])[1] += 1
         self._tell_rejected(one)
 
     def _append(self, store: Store, chunk: Sequence[Claim]) -> None:

@@ -163,12 +163,12 @@ def settle(reader: Reader, driver: Driver, backdrop: Backdrop, after: int) -> No
     streams = reader.rows(
         "SELECT stream FROM events WHERE position > :after AND kind = 'claim-recorded'", after=after
     )
-    asked = f"SELECT id, {', '.join(_SETTLING)} FROM claims WHERE id IN (:wanted) AND place IS NOT NULL"
+    asked = f"SELECT id, {', '.join(_SETTLING)} FROM claims WHERE id IN (:wanted)"
     rows = reader.among(asked, (stream.removeprefix("claim/") for (stream,) in streams))
     claims: Rows = {(id_,): dict(zip(_SETTLING, row, strict=True)) for id_, *row in rows}
     touched = _Touched({}, {}, everywhere=False)
     for row in claims.values():
-        if row["effect"] != NONE:
+        if row["place"] is not None and row["effect"] != NONE:
             touched.touch(backdrop.root(row["place"]), row["event_at"], row["reported_at"])
     keeper = _Keeper(reader, driver, backdrop)
     keeper.fold_again(_since(reader, driver, backdrop, touched, claims))
