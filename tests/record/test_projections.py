@@ -159,6 +159,19 @@ def test_what_is_settled_later_is_what_was_followed(
     noted_and_settled(beside, happened, batches, until)
 
 
+def test_a_claim_on_no_place_brings_a_day_to_its_end_too(
+    beside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until which day all is settled depends on every claim."""
+    monkeypatch.setattr(follow, "AS_MUCH", 0)
+    late = BEGIN + 40 * DAY
+    talks = ClaimRecorded(
+        claim="c-talks", chain=(Hop(who="wire"),), modality="asserts", predicate="agreed",
+        reported=Moment(earliest=late, latest=late),
+    )  # fmt: skip
+    noted_and_settled(beside, [said_of_the_hill("c-1"), talks], [1], 2)
+
+
 @on_a_server
 @in_pieces
 def test_nor_is_it_another_on_postgresql(
