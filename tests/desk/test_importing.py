@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.importers.test_gazetteers import dump
-from tracker.desk import importing, intake, parts
+from tracker.desk import binding, importing, intake, parts
 from tracker.errors import BadInput, Conflict, NotFound
 from tracker.record.follow import note, project
 from tracker.tracker import Tracker
@@ -215,6 +215,21 @@ def test_a_bad_row_is_data_and_the_others_are_recorded(tracker: Tracker, tmp_pat
         assert why in one["reason"]
         assert json.loads(one["row"]).get("source") == row.get("source")
     assert sum(one["count"] for one in done["reasons"]) == len(BAD)
+
+
+def test_of_very_many_unknown_names_some_are_told_and_no_more_are_kept(
+    tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binding, "MOST", 3)
+    monkeypatch.setattr(importing, "MOST_REASONS", 4)
+    bad = [{**ROWS[0], "place": f"Nowhere {n}"} for n in (*range(9), 0)]
+    done = tracker.import_file(lines_of(tmp_path / "f.jsonl", [*bad, *ROWS]))
+    assert counts(done) == (14, 4, 0, 10), "what is known is bound whatever was forgotten"
+    assert [(one["name"], one["count"]) for one in done["unresolved"]] == [
+        ("Nowhere 0", 2), ("Nowhere 1", 1), ("Nowhere 2", 1),
+    ]  # fmt: skip
+    most = done["reasons"][0]
+    assert (most["line"], most["count"], most["why"]) == (5, 5, "for other reasons")
 
 
 def test_strict_records_all_or_nothing(tracker: Tracker, tmp_path: Path) -> None:
