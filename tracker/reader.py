@@ -364,11 +364,13 @@ def position_at(reader: Reader, known_at: int | None) -> int:
 def is_settled(reader: Reader) -> bool:
     """Whether what is kept of the belief is of all that is recorded."""
 
-    def ask() -> bool:
-        row = reader.one("SELECT position FROM checkpoints WHERE projection = 'control'")
-        return row is not None and int(row[0]) >= last_position(reader)
+    return reader.once("settled", lambda: not unsettled(reader))
 
-    return reader.once("settled", ask)
+
+def unsettled(reader: Reader) -> int:
+    """How many events came in since what is believed was settled last."""
+    row = reader.one("SELECT position FROM checkpoints WHERE projection = 'control'")
+    return last_position(reader) - (0 if row is None else int(row[0]))
 
 
 def last_position(reader: Reader) -> int:

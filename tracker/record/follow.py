@@ -104,12 +104,6 @@ def behind(reader: Reader, *, settled: bool = True) -> dict[str, str]:
     return {name: what for name, what in wrong.items() if what}
 
 
-def unsettled(reader: Reader) -> int:
-    """How many events came in since what is believed was settled last."""
-    row = reader.one("SELECT position FROM checkpoints WHERE projection = :name", name=control.TABLE)
-    return 0 if row is None else last_position(reader) - int(row[0])
-
-
 def _wrong(found: tuple[int, int] | None, revision: int, end: int) -> str:
     if found is None:
         return "was never built"
@@ -156,7 +150,8 @@ class _Views:
         return found == [(len(REVISIONS), VIEWS)]
 
     def all_at(self, position: int, *, settled: bool = True) -> bool:
-        at = self._at if settled else {**self._at, control.TABLE: position}
+        kept = settled or control.TABLE not in self._at  # one of another revision is no view at all
+        at = self._at if kept else {**self._at, control.TABLE: position}
         return at == dict.fromkeys(REVISIONS, position)
 
     def end(self) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from tracker.reader import Reader, last_position, over, recorded_us
+from tracker.reader import Reader, last_position, over, recorded_us, unsettled
 from tracker.record.derived import Driver
-from tracker.record.follow import PAGE, keep_up, tables, unsettled
+from tracker.record.follow import PAGE, keep_up, tables
 from tracker.record.schema import COLUMNS
 from tracker.record.store import Store
 

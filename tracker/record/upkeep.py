@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from tracker.errors import BadInput, TrackerError
-from tracker.reader import UNSETTLED, last_position, open_reader, shown
-from tracker.record.follow import behind, catch_up, unsettled
+from tracker.reader import UNSETTLED, last_position, open_reader, shown, unsettled
+from tracker.record.follow import behind, catch_up
 from tracker.record.replay import differing
 from tracker.record.revisions import current as revision
 from tracker.record.revisions import upgrade as migrate
