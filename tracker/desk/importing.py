@@ -167,7 +167,7 @@ class Import:
 
     def check(self, file: BufferedReader, encoding: str | None) -> None:
         """Read all of it; BadInput if a row is bad."""
-        with self._recorder.reading() as reader:
+        with self._recorder.reading(settled=False) as reader:
             self._binder = self._binding(reader, file, encoding)
             with closing(self._how.read(file, self._path, encoding)) as rows:
                 for _ in self._drafted(reader, rows):
@@ -188,7 +188,7 @@ class Import:
     # -- all rows --------------------------------------------------------------------------------
 
     def _all(self, store: Store, file: BufferedReader, encoding: str | None) -> None:
-        with self._recorder.reading() as reader:
+        with self._recorder.reading(settled=False) as reader:
             self._refuse_undone(reader)
             self._binder = self._binding(reader, file, encoding)
             with closing(self._how.read(file, self._path, encoding)) as rows:

@@ -68,10 +68,13 @@ class Recorder:
         self._zone = zone
 
     @contextmanager
-    def reading(self) -> Iterator[Reader]:
-        """A read-only snapshot, its views brought to the end of the log and to this tracker's revisions."""
+    def reading(self, *, settled: bool = True) -> Iterator[Reader]:
+        """A read-only snapshot, its views brought to the end of the log and to this tracker's revisions.
+
+        Unless `settled`, what is believed may lag.
+        """
         with open_reader(self.where, views=False) as reader:
-            lagging = behind(reader)
+            lagging = behind(reader, settled=settled)
             if not lagging:
                 yield reader
         if lagging:
