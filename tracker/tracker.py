@@ -48,15 +48,17 @@ class Tracker:
     """One tracker: a SQLite file, or a PostgreSQL database or schema.
 
     `clock` gives the time of writing and "now" in typed times; `zone` is where naive times are read
-    (None: the tracker's setting, else UTC); `by` is noted with every event. Errors are those of
-    `tracker.errors`; their messages end with the next step.
+    (None: the tracker's setting, else UTC); `by` is noted with every event; `waiting` is told what a call
+    waits for, where that takes long. Errors are those of `tracker.errors`; their messages end with the next
+    step.
     """
 
     def __init__(
         self, where: str | Path, *, clock: Callable[[], int] = wall_clock, zone: str | None = None,
-        by: str = "",
+        by: str = "", waiting: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self.where = str(where)
+        self._waiting = waiting
         self.clock = clock
         self._zone = zone
         self._zone_found: str | None = None
@@ -602,7 +604,7 @@ class Tracker:
         from tracker.record.follow import rebuild
         from tracker.record.store import Store
 
-        with Store.open(self.where) as store:
+        with Store.open(self.where, self._waiting) as store:
             return {"position": rebuild(store, progress)}
 
     def doctor(self) -> Document:
@@ -657,7 +659,7 @@ class Tracker:
     def _recorder(self) -> Recorder:
         from tracker.desk.recording import Recorder
 
-        return Recorder(self.where, self.clock, self._zone, self.by)
+        return Recorder(self.where, self.clock, self._zone, self.by, self._waiting)
 
     def _claiming(self) -> Claiming:
         from tracker.desk.claiming import Claiming

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -37,9 +36,9 @@ def drafted(typed: Typed, now: int = NOW, zone: str = "UTC") -> Any:
 
 
 def test_the_id_begins_with_the_day_it_was_reported_else_occurred_else_recorded() -> None:
-    assert drafted(replace(SAID, reported="2024-12-08")).event.claim.startswith("c-241208-")
-    assert drafted(replace(SAID, reported=None)).event.claim.startswith("c-241207-")
-    assert drafted(replace(SAID, at=None, reported=None)).event.claim.startswith("c-241208-")
+    assert drafted(SAID._replace(reported="2024-12-08")).event.claim.startswith("c-241208-")
+    assert drafted(SAID._replace(reported=None)).event.claim.startswith("c-241207-")
+    assert drafted(SAID._replace(at=None, reported=None)).event.claim.startswith("c-241208-")
     assert len(drafted(SAID).event.claim) == len("c-241207-7k2m9qx4")
     assert drafted(SAID).event_id.startswith(drafted(SAID).event.claim)
 
@@ -59,7 +58,7 @@ def test_the_id_begins_with_the_day_it_was_reported_else_occurred_else_recorded(
     ids=str,
 )
 def test_what_is_no_part_of_the_claim_is_no_part_of_its_id(change: dict[str, Any]) -> None:
-    assert drafted(replace(SAID, **change)).event_id == drafted(SAID).event_id
+    assert drafted(SAID._replace(**change)).event_id == drafted(SAID).event_id
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,7 @@ def test_what_is_no_part_of_the_claim_is_no_part_of_its_id(change: dict[str, Any
     ids=str,
 )
 def test_what_is_part_of_the_claim_makes_another(change: dict[str, Any]) -> None:
-    assert drafted(replace(SAID, **change)).event_id != drafted(SAID).event_id
+    assert drafted(SAID._replace(**change)).event_id != drafted(SAID).event_id
 
 
 @given(later=st.integers(0, 10**15))
@@ -96,14 +95,14 @@ def test_the_clock_is_no_part_of_it(later: int) -> None:
 
 
 def test_the_same_instant_in_two_zones_is_the_same_claim() -> None:
-    here = replace(SAID, at="2024-12-07T10:00+03:00", reported="2024-12-07T12:00+03:00")
-    there = replace(SAID, at="2024-12-07T07:00Z", reported="2024-12-07T09:00Z")
+    here = SAID._replace(at="2024-12-07T10:00+03:00", reported="2024-12-07T12:00+03:00")
+    there = SAID._replace(at="2024-12-07T07:00Z", reported="2024-12-07T09:00Z")
     assert drafted(here, zone="Asia/Damascus").event_id == drafted(there).event_id
 
 
 def test_the_chain_runs_from_the_origin_to_the_reporter() -> None:
     event = drafted(
-        replace(SAID, said_by=("unnamed: several locals", "agency"), basis="witnessed", stance="relays")
+        SAID._replace(said_by=("unnamed: several locals", "agency"), basis="witnessed", stance="relays")
     ).event
     assert [(hop.who, hop.named, hop.n) for hop in event.chain] == [
         (None, "several locals", 3),
@@ -115,30 +114,30 @@ def test_the_chain_runs_from_the_origin_to_the_reporter() -> None:
 
 
 def test_a_source_that_quotes_itself_is_one_hop() -> None:
-    assert len(drafted(replace(SAID, said_by=("wire",))).event.chain) == 1
+    assert len(drafted(SAID._replace(said_by=("wire",))).event.chain) == 1
 
 
 def test_what_was_reported_today_was_reported_by_now() -> None:
-    event = drafted(replace(SAID, reported="today")).event
+    event = drafted(SAID._replace(reported="today")).event
     assert event.reported.latest == NOW
-    assert drafted(replace(SAID, reported=None)).event.reported.earliest == NOW
+    assert drafted(SAID._replace(reported=None)).event.reported.earliest == NOW
 
 
-@pytest.mark.parametrize("typed", [replace(SAID, modality="expects"), replace(SAID, predicate="agreed")])
+@pytest.mark.parametrize("typed", [SAID._replace(modality="expects"), SAID._replace(predicate="agreed")])
 def test_only_what_is_expected_or_agreed_may_lie_ahead(typed: Typed) -> None:
-    assert drafted(replace(typed, at="2024-12-31")).event.occurred.earliest > NOW
+    assert drafted(typed._replace(at="2024-12-31")).event.occurred.earliest > NOW
     with pytest.raises(BadInput, match="in the future"):
-        drafted(replace(SAID, at="2024-12-31"))
+        drafted(SAID._replace(at="2024-12-31"))
 
 
 @pytest.mark.parametrize("text", ["F", "6", "F6"])
 def test_a_grade_that_cannot_be_judged_is_no_number(text: str) -> None:
-    assert drafted(replace(SAID, confidence=text)).event.confidence.value is None
+    assert drafted(SAID._replace(confidence=text)).event.confidence.value is None
 
 
 @given(st.data())
 def test_a_claim_over_another_takes_only_what_it_leaves_open(data: st.DataObject) -> None:
-    names = [field.name for field in fields(Typed)]
+    names = Typed._fields
     told = data.draw(st.sets(st.sampled_from([name for name in names if name not in ("km", "details")])))
     given: dict[str, Any] = {
         name: ("x",) if name in ("actor", "said_by", "against") else "x" for name in told

@@ -101,7 +101,7 @@ plain = st.builds(
 )
 
 
-@given(st.lists(plain, min_size=10, max_size=40))
+@given(st.lists(plain, min_size=5, max_size=15))
 def test_the_rows_of_a_plain_table_too(rows: list[Typed]) -> None:
     test_parts_and_the_whole_give_the_same_claims_and_refusals.hypothesis.inner_test(rows)  # type: ignore[attr-defined]
 

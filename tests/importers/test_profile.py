@@ -29,7 +29,7 @@ def said(one: Profile, **fields: str) -> list[dict[str, Any] | str]:
         if isinstance(told, LeftOut):
             found.append(told.why)
         else:
-            typed = {name: getattr(told.typed, name) for name in told.typed.__slots__}
+            typed = told.typed._asdict()
             found.append({name: value for name, value in typed.items() if value not in (None, (), {})})
     return found
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Connection, text
 
 from tests.record.events import event, events
-from tracker.errors import Conflict, DifferentEvent, NotFound, StaleVersion
+from tracker.errors import Conflict, DatabaseBusy, DifferentEvent, NotFound, StaleVersion
+from tracker.record import postgresql
 from tracker.record.envelope import GENESIS
 from tracker.record.store import Envelope, Head, NewEvent, Store
 
@@ -215,3 +217,44 @@ def test_redaction_takes_the_payload_and_leaves_the_rest(store: Store) -> None:
     for position in (0, 4, 99):
         with pytest.raises(NotFound):
             store.redact(position, now=1, by="a", reason="r")
+
+
+@pytest.mark.parametrize("lags", [True, False])
+def test_who_settles_what_an_import_brought_is_waited_for_and_nobody_else(
+    store: Store, where: str, monkeypatch: pytest.MonkeyPatch, lags: bool
+) -> None:
+    monkeypatch.setattr("tracker.record.sqlite.WAIT", 0.2)
+    monkeypatch.setitem(postgresql.SETTINGS, "lock_timeout", "200")
+    append(store, event(1))
+    with store.transaction() as connection:
+        connection.execute(
+            text("INSERT INTO checkpoints VALUES ('control', 1, :position, :hash, 0)"),
+            {"position": 0 if lags else 1, "hash": bytes(32)},
+        )
+    holds, waits = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.transaction():
+            holds.set()
+            waits.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holds.wait()
+    told: list[str] = []
+
+    def say(what: str) -> None:
+        told.append(what)
+        waits.set()
+
+    with Store.open(where, say) as other:
+        if lags:
+            assert append(other, event(2)) == [(2, 1, True)]
+        else:
+            with pytest.raises(DatabaseBusy):
+                append(other, event(2))
+        waits.set()
+        holder.join()
+        assert len(told) == lags
+        with other.transaction():
+            pass

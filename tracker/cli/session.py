@@ -86,7 +86,7 @@ class Session:
         from tracker.tracker import Tracker  # late: help and completion do without it
 
         clock = self.clock(writing=writing)
-        self._tracker = Tracker(self.where(new=new), clock=clock, zone=self.tz, by=self.by)
+        self._tracker = Tracker(self.where(new=new), clock=clock, zone=self.tz, by=self.by, waiting=note)
         return self._tracker
 
     def targets(self) -> tuple[Target, ...]:

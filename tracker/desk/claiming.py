@@ -64,7 +64,7 @@ class Claiming:
             if typed == Typed():
                 raise BadInput(what="what is to be corrected is not said", try_="--place, --at, --actor, …")
             # When it was reported is part of what was said, even where it was only the clock's.
-            again = replace(typed_again(old), reported=span_text(old["reported"]))
+            again = typed_again(old)._replace(reported=span_text(old["reported"]))
             drafted = self._draft(reader, typed.over(again), create=False)
             drafted = replace(drafted, event=as_written(drafted.event, old, typed))
             before = self._draft(reader, again, create=False)

@@ -54,7 +54,7 @@ class Places(Import):
             self._recorder, self._how, self._path, self._sha256, lambda _: None, self._tell_rejected,
             self._least,
         )  # fmt: skip
-        with Store.open(self._recorder.where) as store, store.trial():
+        with self._recorder.store() as store, store.trial():
             tried._all(store, file, encoding)
         tried.refuse_bad()
 

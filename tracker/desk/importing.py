@@ -150,7 +150,7 @@ class Import:
 
     def recorded(self, file: BufferedReader, encoding: str | None) -> Document:
         """Record what is new, chunk by chunk."""
-        with Store.open(self._recorder.where) as store:
+        with self._recorder.store() as store:
             self._all(store, file, encoding)
         return self._document(dry_run=False)
 
@@ -159,7 +159,7 @@ class Import:
         with self._recorder.reading():
             pass  # brings the views along, if they are behind
         question = Question(self._recorder.clock())
-        with Store.open(self._recorder.where) as store, store.trial() as connection:
+        with self._recorder.store() as store, store.trial() as connection:
             before = verdicts(over(connection, store.where, settled=True), question)
             self._all(store, file, encoding)
             after = verdicts(over(connection, store.where, settled=True), question)

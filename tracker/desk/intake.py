@@ -8,12 +8,12 @@ twice is recording it once.
 from __future__ import annotations
 
 import hashlib
-from base64 import b32encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, product
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from tracker.desk.attribution import Find, attribution, reporter
 from tracker.desk.sentence import read_sentence
@@ -28,13 +28,14 @@ from tracker.times import Span, iso, read_span
 
 Attribute = Callable[..., tuple[Hop, ...]]
 _span = lru_cache(4096)(read_span)  # a file tells the same days again and again
-_ALPHABET: Final = b"0123456789abcdefghjkmnpqrstvwxyz"
-_OURS: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS: Final = [first + second for first, second in product(_ALPHABET, repeat=2)]
+"""Ten bits in two digits."""
 ID_LENGTH: Final = 8
+_NO_DETAILS: Final[Mapping[str, str | int | float]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """A claim as a person typed it: every field is text of the grammar of the command line."""
 
     sentence: str | None = None
@@ -55,7 +56,7 @@ class Typed:
     km: float | None = None
     bearing: str | None = None
     outcome: str | None = None
-    details: Mapping[str, str | int | float] = field(default_factory=dict)
+    details: Mapping[str, str | int | float] = _NO_DETAILS
     confidence: str | None = None
     quote: str | None = None
     note: str | None = None
@@ -68,18 +69,15 @@ class Typed:
         Who says it anew also says anew how they know: the other's words on that are of somebody else.
         """
         if self.said_by:
-            other = replace(other, basis=None, channel=None)
+            other = other._replace(basis=None, channel=None)
         if self.source:
-            other = replace(other, stance=None)
+            other = other._replace(stance=None)
             if not other.said_by:  # the source is the origin too
-                other = replace(other, basis=None, channel=None)
-        empty = Typed()
-        gaps = {
-            one.name: getattr(other, one.name)
-            for one in fields(self)
-            if getattr(self, one.name) == getattr(empty, one.name)
-        }
-        return replace(self, **gaps)
+                other = other._replace(basis=None, channel=None)
+        return Typed._make(
+            theirs if ours == left_open else ours
+            for ours, theirs, left_open in zip(self, other, Typed(), strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +184,7 @@ def _proposition(typed: Typed, find: Find) -> tuple[Typed, Resolved | None, tupl
                 what=f"the sentence says {_names(read_as)}, {option} says {_names(named)}",
                 try_="only one of them",
             )
-    told = replace(
-        typed,
+    told = typed._replace(
         predicate=said.predicate,
         modality=typed.modality or said.modality,
         relation=typed.relation or said.relation,
@@ -352,8 +349,8 @@ def _with_id(event: ClaimRecorded, event_id: str) -> ClaimRecorded:
 
 def letters(given: object) -> str:
     """130 bits of a hash in 26 digits."""
-    told = hashlib.sha256(canonical.dumps(given).encode()).digest()
-    return b32encode(told[:20])[:26].translate(_OURS).decode()
+    told = int.from_bytes(hashlib.sha256(canonical.dumps(given).encode()).digest()[:17], "big") >> 6
+    return "".join([_PAIRS[told >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def says(event_id: str, event: ClaimRecorded, occurred: Span | None, reported: Span | None) -> bool:

@@ -13,7 +13,7 @@ from tracker.zones import iso, plain_time
 
 def typed_claim(verb: str, told: dict[str, Any]) -> Typed:
     """A claim as if it had been typed; TypeError for a keyword that it does not have."""
-    _refuse_others(verb, told, Typed.__slots__)
+    _refuse_others(verb, told, Typed._fields)
     times = {key: plain_time(told[key]) for key in ("at", "reported") if key in told}
     return Typed(**told | {key: iso(at) if isinstance(at, int) else at for key, at in times.items()})
 

@@ -21,7 +21,6 @@ from tracker.importers.rows import refuse
 from tracker.reader import last_position, open_reader
 from tracker.record.envelope import Head, RowValues
 from tracker.record.follow import keep_up
-from tracker.record.store import Store
 from tracker.record.verify import Reading
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def moved(
             for _ in rows:
                 pass
         else:
-            with Store.open(recorder.where) as store:
+            with recorder.store() as store:
                 store.adopt(rows, partial(_followed, path))
     return {
         "import": None, "file": path, "format": NAME, "profile": None, "rows": head.position,

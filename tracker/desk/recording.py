@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from tracker.names import Resolved
-from tracker.reader import Reader, last_position, open_reader, over
+from tracker.reader import Reader, last_position, open_reader, over, unsettled
 from tracker.record.envelope import Appended, Envelope, NewEvent
 from tracker.record.events import Event, encode, typed_by_somebody
 from tracker.record.follow import behind, catch_up, keep_up, project
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Facts = TypeVar("Facts")
 Seen = TypeVar("Seen")
+MANY: Final = 20_000
+"""To weigh in so many events takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,24 @@ class Done(Generic[Facts, Seen]):
 
 
 class Recorder:
-    """Appends to one tracker. `clock` gives microseconds since the epoch; `by` is noted with each event."""
+    """Appends to one tracker. `clock` gives microseconds since the epoch; `by` is noted with each event.
 
-    def __init__(self, where: str, clock: Callable[[], int], zone: str | None, by: str) -> None:
+    `waiting` is told what is waited for, where that takes long.
+    """
+
+    def __init__(
+        self, where: str, clock: Callable[[], int], zone: str | None, by: str,
+        waiting: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
         self.where = where
         self.clock = clock
         self.by = by or _whoever()
         self._zone = zone
+        self._waiting = waiting
+
+    def store(self) -> Store:
+        """The log, to be written to."""
+        return Store.open(self.where, self._waiting)
 
     @contextmanager
     def reading(self, *, settled: bool = True) -> Iterator[Reader]:
@@ -77,8 +90,10 @@ class Recorder:
             lagging = behind(reader, settled=settled)
             if not lagging:
                 yield reader
+            elif (news := unsettled(reader)) > MANY and self._waiting:
+                self._waiting(f"{news:,} events that an import brought are weighed in first")
         if lagging:
-            with Store.open(self.where) as store:
+            with self.store() as store:
                 catch_up(store)
             with open_reader(self.where) as reader:
                 yield reader
@@ -112,7 +127,7 @@ class Recorder:
                 self.where, decide, look, decision, last_position(reader), now=now, dry_run=dry_run
             )
         appended: Sequence[Appended] = ()
-        with Store.open(self.where) as store, suppress(_Peeked):
+        with self.store() as store, suppress(_Peeked):
             appended = store.append((), now=now, by=self.by, decide=attempt.events, project=attempt.follow)
         decision = attempt.decision
         if attempt.seen is None:  # all of it was in the record already

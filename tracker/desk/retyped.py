@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from tracker.desk.attribution import UNNAMED
@@ -57,8 +56,8 @@ def copied(claim: Document, typed: Typed) -> Typed:
     again = typed_again(claim)
     if typed.sentence is None:
         return again
-    return replace(
-        again, actor=(), predicate=None, place=None, modality=None, relation=None, km=None, bearing=None,
+    return again._replace(
+        actor=(), predicate=None, place=None, modality=None, relation=None, km=None, bearing=None,
         extent=None, outcome=None, against=(), details={}, quote=None, note=None,
     )  # fmt: skip
 

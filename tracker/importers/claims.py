@@ -8,6 +8,7 @@ nothing. What `tracker export` writes is read again as exactly what it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -70,16 +71,13 @@ class LeftOut(NamedTuple):
 
 def told(fields: Fields) -> Told:
     """The claim of a row. Raises BadInput where a cell cannot be read as what its column says."""
-    fields, worded = _unworded(fields)
+    worded: Mapping[str, Any] = _NOTHING
+    if dict in map(type, fields.values()):
+        fields, worded = _unworded(fields)
     found: dict[str, Any] = {}
-    for name, value in fields.items():
-        field = COLUMN.get(name)
-        if field is None:
-            continue
-        if field in found:
-            raise BadInput(what=f"{NAMES[field][0]} stands in two columns", try_="only one of them")
-        read = _READ.get(field)
-        found[field] = _text(name, value) if read is None else read(name, value)
+    for column, value in zip(_columns(tuple(fields)), fields.values(), strict=True):
+        if column is not None:
+            found[column.field] = column.read(column.name, value)
     claim, recorded, taken_from = (found.pop(key, None) for key in ("claim", "recorded", "from"))
     if taken_from:
         found["details"] = {**found.get("details", {}), "from": taken_from}
@@ -90,11 +88,30 @@ def told(fields: Fields) -> Told:
     return Told(Typed(**found), recorded, claim, worded=worded)
 
 
+class _Column(NamedTuple):
+    """A column of a file, what of a claim it says, and how it is read."""
+
+    name: str
+    field: str
+    read: Callable[[str, object], Any]
+
+
+@lru_cache(256)
+def _columns(names: tuple[str, ...]) -> tuple[_Column | None, ...]:
+    """What the columns of a row are; None: nothing that is known. Raises BadInput: one thing said twice."""
+    fields = [COLUMN.get(name) for name in names]
+    for field in fields:
+        if field is not None and fields.count(field) > 1:
+            raise BadInput(what=f"{NAMES[field][0]} stands in two columns", try_="only one of them")
+    return tuple(
+        None if field is None else _Column(name, field, _READ.get(field, _text))
+        for name, field in zip(names, fields, strict=True)
+    )
+
+
 def _unworded(fields: Fields) -> tuple[Fields, Mapping[str, Any]]:
     """A row without what it tells of words alone: of times and names as they were typed first."""
     parts = [(name, value) for name, value in fields.items() if isinstance(value, dict)]
-    if not parts:
-        return fields, _NOTHING
     worded: dict[str, Any] = {}
     plain = dict(fields)
     for name, value in parts:

@@ -173,14 +173,16 @@ def _row(line: int, heads: Sequence[str], cells: Sequence[str]) -> Row | Rejecte
         for name, cell in zip(heads, cells, strict=False)
         if name and cell and not cell.isspace()
     }
-    for name, value in fields.items():
-        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-            return Rejected(
-                line, name, "it is not UTF-8; name the file's --encoding, such as cp1252", _shown(fields)
-            )
-        if "\0" in value:
-            return Rejected(line, name, "there is a NUL character in it", _shown(fields))
-    if any(cell.strip() for cell in cells[len(heads) :]):
+    whole = "".join(cells)
+    if not whole.isascii() or "\0" in whole:
+        for name, value in fields.items():
+            if any("\ud800" <= char <= "\udfff" for char in value):
+                return Rejected(
+                    line, name, "it is not UTF-8; name the file's --encoding, such as cp1252", _shown(fields)
+                )
+            if "\0" in value:
+                return Rejected(line, name, "there is a NUL character in it", _shown(fields))
+    if len(cells) > len(heads) and any(cell.strip() for cell in cells[len(heads) :]):
         return Rejected(line, "", f"it has {len(cells)} cells, and the head has {len(heads)}", fields)
     return Row(line, fields)
 

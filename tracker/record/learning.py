@@ -96,7 +96,7 @@ def settle_all(reader: Reader, driver: Driver, backdrop: Backdrop, chunks: Itera
     for chunk in chunks:
         for place, claims in words(reader, backdrop, sorted(wanted.intersection(chunk))):
             book.enter(place, outcomes(claims, until=until, live=backdrop.settings(place).live))
-    book.close()
+    book.add_up()
 
 
 def _settled(reader: Reader) -> int:
@@ -203,15 +203,23 @@ class _Book:
         for i, count in enumerate(one[2:]):
             sums[i] += sign * count
 
-    def close(self) -> dict[str, int]:
-        """Bring the sums up to date; the places of claims that are weighed differently by them."""
-        changed = {key: sums for key, sums in sorted(self._sums.items()) if any(sums)}
-        before = {origin: Record(kept(self._reader, origin)) for origin, _ in changed}
+    def add_up(self) -> None:
+        """Bring the sums up to date."""
+        changed = self._changed()
         self._driver.many(_ADD, [(*key, *sums) for key, sums in changed.items()])
         self._driver.many(_NOTHING, list(changed))
-        after = {origin: Record(kept(self._reader, origin)) for origin in before}
         if self._backdrop.records is not None:
             self._backdrop.records.forget()
+
+    def _changed(self) -> dict[tuple[str, int], list[int]]:
+        return {key: sums for key, sums in sorted(self._sums.items()) if any(sums)}
+
+    def close(self) -> dict[str, int]:
+        """Bring the sums up to date; the places of claims that are weighed differently by them."""
+        changed = self._changed()
+        before = {origin: Record(kept(self._reader, origin)) for origin, _ in changed}
+        self.add_up()
+        after = {origin: Record(kept(self._reader, origin)) for origin in before}
         found: dict[str, int] = {}
         for origin in before:
             first = min(due for one, due in changed if one == origin)

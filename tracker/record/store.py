@@ -7,15 +7,15 @@ share; the log's own statements go through the driver's connection inside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import chain
 from threading import get_ident
-from typing import Any, cast
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection
 
-from tracker.errors import NotFound, StaleVersion
+from tracker.errors import DatabaseBusy, NotFound, StaleVersion
 from tracker.record import canonical
 from tracker.record.engine import medium
 from tracker.record.envelope import Appended, Envelope, Head, NewEvent, RowValues
@@ -46,6 +46,12 @@ Project = Callable[[Connection, Sequence[Envelope]], None]
 Decide = Callable[[Connection], Sequence[NewEvent]]
 
 _ATTEMPTS = 5  # at a transaction that the engine gave up in favour of another one
+_TURNS: Final = 20
+"""So many times as long as others is one waited for who settles what an import brought."""
+_SETTLING: Final = (
+    "SELECT 1 FROM checkpoints WHERE projection = 'control' AND position < (SELECT max(position) FROM events)"
+)
+_Answer = TypeVar("_Answer")
 
 # As `Envelope._make`, which also counts the columns again for every row.
 _envelope = cast("Callable[[tuple[object, ...]], Envelope]", partial(tuple.__new__, Envelope))
@@ -68,18 +74,22 @@ class _TakeBack(Exception):
 class Store:
     """The log of one tracker, and the transactions in which it grows."""
 
-    def __init__(self, medium: Medium) -> None:
+    def __init__(self, medium: Medium, waiting: Callable[[str], None] | None = None) -> None:
         """Use `open` or `create`."""
         self.medium = medium
+        self._waiting = waiting
         self.where = medium.where
         self.dialect: Dialect = medium.dialect
         self._inside: set[int] = set()  # threads that hold the append lock
         self._trial: Connection | None = None
 
     @classmethod
-    def open(cls, where: str) -> Store:
-        """The tracker at a path or `postgresql://` address. Raises NoDatabase, OlderDatabase, …"""
-        return cls._at(where, make_it=False)
+    def open(cls, where: str, waiting: Callable[[str], None] | None = None) -> Store:
+        """The tracker at a path or `postgresql://` address. Raises NoDatabase, OlderDatabase, …
+
+        `waiting` is told what is waited for, where that takes long.
+        """
+        return cls._at(where, make_it=False, waiting=waiting)
 
     @classmethod
     def create(cls, where: str) -> Store:
@@ -87,7 +97,7 @@ class Store:
         return cls._at(where, make_it=True)
 
     @classmethod
-    def _at(cls, where: str, *, make_it: bool) -> Store:
+    def _at(cls, where: str, *, make_it: bool, waiting: Callable[[str], None] | None = None) -> Store:
         place = medium(where)
         try:
             with translated(place):
@@ -97,7 +107,7 @@ class Store:
         except BaseException:
             place.close()
             raise
-        return cls(place)
+        return cls(place, waiting)
 
     def append(
         self,
@@ -119,14 +129,7 @@ class Store:
         prepared = prepare(events)
         self._go_in()
         try:
-            with translated(self.medium):
-                for _ in range(_ATTEMPTS - 1):
-                    try:
-                        return self._append(prepared, now, by, project, decide)
-                    except Exception as error:
-                        if not self.medium.passing(driver_error(error)):
-                            raise
-                return self._append(prepared, now, by, project, decide)
+            return self._in_turn(lambda: self._attempted(prepared, now, by, project, decide))
         finally:
             self._inside.discard(get_ident())
 
@@ -219,7 +222,7 @@ class Store:
         """A transaction in which every append of this store is tried, and all are taken back at its end."""
         self._go_in()
         try:
-            with translated(self.medium), suppress(_TakeBack), self.medium.writing() as connection:
+            with translated(self.medium), suppress(_TakeBack), self._locked() as connection:
                 self._inside.discard(get_ident())
                 self._trial = connection
                 yield connection
@@ -242,16 +245,52 @@ class Store:
     def _transaction(self) -> Iterator[Connection]:
         self._go_in()
         try:
-            with translated(self.medium), self.medium.writing() as connection:
+            with translated(self.medium), self._locked() as connection:
                 yield connection
         finally:
             self._inside.discard(get_ident())
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        with ExitStack() as held:
+            yield self._in_turn(lambda: held.enter_context(self.medium.writing()))
+
+    def _in_turn(self, work: Callable[[], _Answer]) -> _Answer:
+        """Do what needs the append lock.
+
+        Who holds it for long is given up, unless he settles what an import brought: that has an end.
+        """
+        for turn in range(_TURNS):
+            try:
+                with translated(self.medium):
+                    return work()
+            except DatabaseBusy:
+                if turn == _TURNS - 1 or not self._is_settling():
+                    raise
+                if self._waiting is not None and not turn:
+                    self._waiting("an import is being settled by another process; waiting until it is")
+        raise AssertionError  # the last turn answers or raises
+
+    def _is_settling(self) -> bool:
+        with translated(self.medium):
+            return bool(self.medium.rows(_SETTLING))
 
     def _go_in(self) -> None:
         thread = get_ident()
         if thread in self._inside:
             raise RuntimeError("this thread already writes to this store; it would wait for itself")
         self._inside.add(thread)
+
+    def _attempted(
+        self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
+    ) -> list[Appended]:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._append(prepared, now, by, project, decide)
+            except Exception as error:
+                if not self.medium.passing(driver_error(error)):
+                    raise
+        return self._append(prepared, now, by, project, decide)
 
     def _append(
         self, prepared: Prepared, now: int, by: str, project: Project | None, decide: Decide | None
