@@ -472,6 +472,33 @@ def copy_of(tracker: Tracker, folder: Path) -> Tracker:
     return Tracker(folder / where.name, clock=lambda: NOW, by="anna")
 
 
+def test_batches_are_told_while_an_import_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker = Tracker.create(tmp_path / "t.db", starter="syria", clock=lambda: NOW, by="anna")
+    tracker.source_add("Feed", kind="map")
+    with tracker.reading() as reader:
+        places = [row[0] for row in reader.rows("SELECT id FROM places WHERE lat IS NOT NULL ORDER BY id")]
+    path = lines_of(tmp_path / "f.jsonl", (
+        {"predicate": "holds", "actors": [side], "place": place, "source": "feed", "occurred": day,
+         "reported": day}
+        for side, day in (("government", "2024-01-01"), ("rebels", "2024-12-07")) for place in places[:60]
+    ))  # fmt: skip
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(importing.Import, "_finish", stop)
+        tracker.import_file(path)
+    meanwhile = tracker.batches()["batches"]
+    assert tracker.verify()["unsettled"]
+    assert tracker.batches(source="feed")["batches"] == meanwhile
+    tracker.import_file(path)
+    assert [(one["places"], one["held"], one["state"]) for one in meanwhile] == [(60, 60, "held")]
+    assert meanwhile == tracker.batches()["batches"]
+
+
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     "moment", ["inside the first chunk", "after it", "inside the second", "before the end"]

@@ -30,6 +30,7 @@ from tracker.views.guard import (
     names_of,
     of_all_days,
     of_days,
+    spoken_of,
 )
 from tracker.views.parties import TRUE
 from tracker.views.records import by_place
@@ -68,7 +69,7 @@ def follow(
     """
     disturbed: set[str] = set()
     for origin, day in decided:
-        disturbed.update(_places(reader, backdrop, origin, day))
+        disturbed.update(spoken_of(reader, backdrop, origin, day))
     for origin, days in _days(reader, backdrop, claims).items():
         disturbed |= _check(reader, driver, backdrop, origin, days)
     disturbed |= _in_batches(reader, backdrop, set(places))
@@ -82,7 +83,7 @@ def find_all(reader: Reader, driver: Driver, backdrop: Backdrop) -> None:
         driver.many(_NOTE, [one[: len(KEPT)] for one in found])
         for one in judged(reader, backdrop, found):
             if one.held:
-                for place in _places(reader, backdrop, origin, one.day):
+                for place in spoken_of(reader, backdrop, origin, one.day):
                     _hold(reader, driver, backdrop, place)
 
 
@@ -179,7 +180,7 @@ def _check(reader: Reader, driver: Driver, backdrop: Backdrop, origin: str, days
         driver.run("DELETE FROM batches WHERE origin = ? AND day = ?", (origin, day))
         driver.many(_NOTE, [one[: len(KEPT)] for one in new])
         if any(one.held for one in judged(reader, backdrop, (*old, *new))):
-            found |= set(_places(reader, backdrop, origin, day))
+            found |= set(spoken_of(reader, backdrop, origin, day))
     return found
 
 
@@ -192,18 +193,8 @@ def _in_batches(reader: Reader, backdrop: Backdrop, places: set[str]) -> set[str
     found: set[str] = set()
     for one in judged(reader, backdrop, all_kept(reader)):
         if one.held:
-            found |= places.intersection(_places(reader, backdrop, one.origin, one.day))
+            found |= places.intersection(spoken_of(reader, backdrop, one.origin, one.day))
     return found
-
-
-def _places(reader: Reader, backdrop: Backdrop, origin: str, day: int) -> list[str]:
-    """The places that a feed spoke of on a day."""
-    rows = reader.among(
-        "SELECT DISTINCT place FROM claims WHERE origin IN (:wanted) AND reported_at >= :first"
-        " AND reported_at < :last AND place IS NOT NULL",
-        names_of(backdrop, origin), first=day * DAY, last=(day + 1) * DAY,
-    )  # fmt: skip
-    return sorted({backdrop.root(place) for (place,) in rows} - backdrop.into.keys())
 
 
 def _hold(reader: Reader, driver: Driver, backdrop: Backdrop, place: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from tracker.judgement.guard import NEVER, Batch
-from tracker.reader import NOW, Reader
+from tracker.judgement.guard import NEVER, Batch, releases
+from tracker.reader import NOW, Reader, is_settled
 from tracker.views.backdrop import Backdrop
 from tracker.views.claims import actor_names, source_names
 from tracker.views.guard import (
@@ -14,11 +14,15 @@ from tracker.views.guard import (
     date_of,
     decision_document,
     decisions,
+    feeds,
     held_back,
     judged,
     names_of,
+    of_all_days,
+    spoken_of,
 )
 from tracker.views.parties import TRUE
+from tracker.views.records import by_place
 from tracker.zones import DAY, iso
 
 Document = dict[str, Any]
@@ -35,14 +39,34 @@ class _Ends(NamedTuple):
 def batches(reader: Reader, now: int, origin: str | None = None) -> list[Document]:
     """Every batch that is held back or was, the latest day first; with `origin` those of one source."""
     backdrop = Backdrop(reader)
+    settled = is_settled(reader)
     found = [
-        one for one in judged(reader, backdrop, all_kept(reader)) if one.held and origin in (None, one.origin)
+        one
+        for one in judged(reader, backdrop, all_kept(reader) if settled else _ever(reader, backdrop))
+        if one.held and origin in (None, one.origin)
     ]
-    until = held_back(reader)
+    until = held_back(reader) if settled else _held_anew(reader, backdrop, found)
     return [
         _document(reader, backdrop, one, until, now)
         for one in sorted(found, key=lambda one: (-one.day, one[:4]))
     ]
+
+
+def _ever(reader: Reader, backdrop: Backdrop) -> list[Batch]:
+    """The batches of all feeds, found anew: what is kept of them waits until an import is settled."""
+    return [one for feed in feeds(backdrop) for one in of_all_days(reader, backdrop, feed)]
+
+
+def _held_anew(reader: Reader, backdrop: Backdrop, found: Iterable[Batch]) -> dict[str, int]:
+    """When each claim of some batches counts, found anew."""
+    days: dict[tuple[str, int], list[Batch]] = {}
+    for one in found:
+        days.setdefault((one.origin, one.day), []).append(one)
+    places = {place for origin, day in days for place in spoken_of(reader, backdrop, origin, day)}
+    until: dict[str, int] = {}
+    for _, claims in by_place(reader, backdrop, sorted(places)):
+        until |= releases(claims, lambda origin, day: days.get((origin, day), ()))
+    return until
 
 
 def _document(reader: Reader, backdrop: Backdrop, one: Batch, until: Mapping[str, int], now: int) -> Document:

@@ -140,6 +140,16 @@ def names_of(backdrop: "Backdrop", origin: str) -> list[str]:
     return [id_ for id_ in backdrop.who.sources if backdrop.who.source(id_) == origin]
 
 
+def spoken_of(reader: Reader, backdrop: "Backdrop", origin: str, day: int) -> list[str]:
+    """The places that a feed spoke of on a day."""
+    rows = reader.among(
+        "SELECT DISTINCT place FROM claims WHERE origin IN (:wanted) AND reported_at >= :first"
+        " AND reported_at < :last AND place IS NOT NULL",
+        names_of(backdrop, origin), first=day * DAY, last=(day + 1) * DAY,
+    )  # fmt: skip
+    return sorted({backdrop.root(place) for (place,) in rows} - backdrop.into.keys())
+
+
 def is_baseline(backdrop: "Backdrop", origin: str) -> bool:
     """Whether a source (the root of those merged) tells starting positions."""
     source = backdrop.who.sources.get(origin)
