@@ -11,6 +11,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 
@@ -47,8 +48,12 @@ Answer = TypeVar("Answer")
 class Reader:
     """A snapshot of one tracker; `rows` asks it."""
 
-    def __init__(self, connection: Any, dialect: str, where: str, *, changing: bool = False) -> None:
+    def __init__(
+        self, connection: Any, dialect: str, where: str, *, changing: bool = False,
+        begin: Callable[[Any], None] | None = None,
+    ) -> None:  # fmt: skip
         self.connection = connection
+        self._begin = begin
         self.dialect = dialect
         self.where = where
         self._translated: dict[str, str] = {}
@@ -108,6 +113,28 @@ class Reader:
         if key not in self._once:
             self._once[key] = ask()
         return cast("Answer", self._once[key])
+
+    @contextmanager
+    def let_go(self) -> Iterator[None]:
+        """Give the snapshot back meanwhile; afterwards the tracker is looked at as it is then.
+
+        One that is kept while others write keeps the engine from clearing up: SQLite's WAL grows as long as
+        anybody reads from it.
+        """
+        assert self._begin is not None, "what is read inside of somebody's transaction is as that has it"
+        self._turn(lambda connection: connection.execute("COMMIT"))
+        try:
+            yield
+        finally:
+            self._turn(self._begin)
+            if self._once is not None:
+                self._once = {}
+
+    def _turn(self, turn: Callable[[Any], None]) -> None:
+        try:
+            turn(self.connection)
+        except Exception as error:
+            raise self._trouble(error) from error
 
     def close(self) -> None:
         """Give the snapshot back."""
@@ -263,7 +290,7 @@ def _open_sqlite(where: str) -> Reader:
         from tracker.location import problem_at
 
         raise problem_at(where) or trouble(error, where) from error
-    return Reader(connection, "sqlite", where)
+    return Reader(connection, "sqlite", where, begin=_begin_sqlite)
 
 
 def _no_file(where: str) -> TrackerError:
@@ -284,12 +311,16 @@ def _connected(address: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA query_only=ON")
-        connection.execute("BEGIN")
-        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+        _begin_sqlite(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _begin_sqlite(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")
+    connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
 
 
 _BEGIN: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -315,7 +346,8 @@ def _open_postgresql(where: str) -> Reader:
         try:
             ((schema,),) = connection.execute(_WHERE).fetchall()
             begin = f"{_BEGIN}; SET LOCAL search_path = {schema}" if schema else _BEGIN
-            connection.execute(f"{begin}; {_LOCK.format(WAIT)}".encode())
+            whole = f"{begin}; {_LOCK.format(WAIT)}".encode()
+            connection.execute(whole)
         except psycopg.errors.UndefinedTable:  # who asks will hear what is missing
             connection.rollback()
             connection.execute(begin.encode())
@@ -327,7 +359,7 @@ def _open_postgresql(where: str) -> Reader:
             what=f"cannot reach the database at {shown(where)}: {_cause(str(error))}",
             try_="check that the server runs and the address is right",
         ) from error
-    return Reader(connection, "postgresql", shown(where))
+    return Reader(connection, "postgresql", shown(where), begin=lambda one: one.execute(whole))
 
 
 def _cause(text: str) -> str:

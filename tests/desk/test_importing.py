@@ -472,6 +472,17 @@ def copy_of(tracker: Tracker, folder: Path) -> Tracker:
     return Tracker(folder / where.name, clock=lambda: NOW, by="anna")
 
 
+def test_what_an_import_has_written_need_not_be_kept_for_its_own_reading(tmp_path: Path) -> None:
+    where = tmp_path / "t.db"
+    tracker = furnished_tracker(where)
+    path = lines_of(tmp_path / "f.jsonl", (
+        {**ROWS[0], "url": f"https://example.org/{n}", "note": "x" * 2000} for n in range(8000)
+    ))  # fmt: skip
+    sizes: list[int] = []
+    tracker.import_file(path, told=lambda _: sizes.append(Path(f"{where}-wal").stat().st_size))
+    assert max(sizes) < 1.5 * sizes[0], "the WAL begins again with each chunk"
+
+
 def test_batches_are_told_while_an_import_is_under_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -488,9 +499,10 @@ def test_batches_are_told_while_an_import_is_under_way(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(importing.Import, "_finish", stop)
-        tracker.import_file(path)
+        with pytest.raises(KeyboardInterrupt):
+            tracker.import_file(path)
     meanwhile = tracker.batches()["batches"]
     assert tracker.verify()["unsettled"]
     assert tracker.batches(source="feed")["batches"] == meanwhile

@@ -61,14 +61,14 @@ class Places(Import):
     def _all(self, store: Store, file: BufferedReader, encoding: str | None) -> None:
         with self._recorder.reading() as reader:
             self._refuse_undone(reader)
-            self._binder = Binder(reader)
-            step = placing.BY_AREA
-            waiting = self._read(store, file, encoding, None, step)
-            self._placing.was_read = True
-            while waiting:
-                still = self._read(store, file, encoding, waiting, step)
-                step += len(still) == len(waiting)
-                waiting = still
+        self._binder = Binder(reader)  # that is given another reader with each chunk
+        step = placing.BY_AREA
+        waiting = self._read(store, file, encoding, None, step)
+        self._placing.was_read = True
+        while waiting:
+            still = self._read(store, file, encoding, waiting, step)
+            step += len(still) == len(waiting)
+            waiting = still
         self._finish(store)
 
     def _read(

@@ -194,7 +194,8 @@ class Import:
             with closing(self._how.read(file, self._path, encoding)) as rows:
                 claims = self._drafted(reader, rows)
                 while chunk := list(islice(claims, CHUNK)):
-                    self._append(store, chunk)
+                    with reader.let_go():
+                        self._append(store, chunk)
                     self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
         if self.new:
             self._told(Progress(self.rows, self.new, self._size, self._size, weighing=True))
