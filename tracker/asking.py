@@ -48,10 +48,13 @@ class Asking:
 
     def table(
         self, at: When, known_at: When, published_by: When, *, region: str | None, controller: str | None,
-        only: Iterable[str], policy: str = BAYES,
+        only: Iterable[str], policy: str = BAYES, brief: bool = False,
     ) -> Document:  # fmt: skip
-        """The verdicts on all places, or on those that pass every filter given."""
-        from tracker.views.documents import table_documents
+        """The verdicts on all places, or on those that pass every filter given.
+
+        `brief`: without what stands beside each verdict.
+        """
+        from tracker.views.documents import table_documents, verdict_documents
         from tracker.views.places import within
         from tracker.views.verdicts import passes
 
@@ -59,7 +62,8 @@ class Asking:
         question = self._question(at, known_at, published_by, policy)
         known = position_at(reader, question.known_at)
         area = self._area(region, known) if region else None
-        rows = table_documents(reader, question, within(reader, area, known) | {area} if area else None)
+        documents = verdict_documents if brief else table_documents
+        rows = documents(reader, question, within(reader, area, known) | {area} if area else None)
         side = self._id("actor", controller, known)
         words = tuple(only)
         _require("filter of verdicts", words, FILTERS)
@@ -232,8 +236,9 @@ class Asking:
 
         size, published = check_size(blur), self._held_back(published_by, older_than)
         table = self.table(
-            at, known_at, published, region=region, controller=controller, only=(), policy=policy
-        )
+            at, known_at, published, region=region, controller=controller, only=(), policy=policy,
+            brief=True,
+        )  # fmt: skip
         return status_content(table["places"], size)
 
     def places_to_write(self, known_at: When = None, blur: float | None = None) -> Content:

@@ -89,20 +89,22 @@ class Tracker:
     def status(
         self, place: str | None = None, *, at: When = None, known_at: When = None, published_by: When = None,
         policy: str = "bayes", region: str | None = None, controller: str | None = None,
-        only: Iterable[str] = (),
+        only: Iterable[str] = (), brief: bool = False,
     ) -> Document:  # fmt: skip
         """Who controls a place, how sure that is and why; without a place, a table of all of them.
 
         `at` is the world's time, `known_at` bounds what had been recorded, `published_by` what had been
         published. `policy` is the rule that judges (`tracker.judgement.policies`). `region`, `controller` and
-        `only` (held, contested, unknown, stale) filter the table.
+        `only` (held, contested, unknown, stale) filter the table; a `brief` one has rows without `context`
+        and `would_change`, which take as long to find as all the rest.
         """
         with self._asking() as ask:
             if place is not None:
                 return ask.status(place, at, known_at, published_by, policy)
             return ask.table(
-                at, known_at, published_by, region=region, controller=controller, only=only, policy=policy
-            )
+                at, known_at, published_by, region=region, controller=controller, only=only, policy=policy,
+                brief=brief,
+            )  # fmt: skip
 
     def regions(
         self, area: str | None = None, *, kind: str | None = None, within: str | Path | None = None,

@@ -7,7 +7,7 @@ What only zones other than UTC need is imported inside the functions: most comma
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 
 from tracker.errors import BadInput, UnreadableTime
 
@@ -166,6 +166,7 @@ def plain_time(when: When) -> str | int | None:
 # --- writing -----------------------------------------------------------------------------------------
 
 
+@lru_cache(4096)  # the verdicts on a whole map tell the same few instants
 def iso(instant: int) -> str:
     """Return an instant in UTC, ISO 8601: ``2024-12-07T20:59:59.999999Z``, without a fraction of zero."""
     return (_EPOCH + timedelta(microseconds=instant)).isoformat().removesuffix("+00:00") + "Z"

@@ -64,7 +64,8 @@ def command(
             _tell(run, one)
         return
     wanted = tuple(word.strip() for word in only.split(",")) if only else ()
-    found = tracker.status(None, **axes, region=region, controller=controller, only=wanted)
+    brief = not run.as_json and as_rows != "jsonl"
+    found = tracker.status(None, **axes, region=region, controller=controller, only=wanted, brief=brief)
     run.note_ahead(found["at"])
     if answered(found, found["places"], COLUMNS, as_json_=run.as_json, as_rows=as_rows):
         return

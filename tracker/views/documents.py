@@ -5,7 +5,7 @@ Times are UTC ISO 8601 text, probabilities are rounded to nine digits, ids stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tracker.judgement.evidence import Evidence
@@ -40,34 +40,47 @@ def why_document(reader: Reader, place: Place, question: Question) -> Document:
 
 
 def table_documents(reader: Reader, question: Question, only: Iterable[str] | None = None) -> list[Document]:
-    """The documents of `status --json`, for every place that something is claimed about, by name."""
-    situation = Situation(reader, question)
-    known, claimed = _claimed(situation)
-    wanted = {place.id for place in claimed} if only is None else set(only)
-    chosen = sorted(
-        (place for place in claimed if place.id in wanted), key=lambda place: (place.name, place.id)
-    )
-    verdicts = Verdicts(situation, known)
-    judged = situation.judged(claimed)  # all of them, as a change nearby may be outside of what is wanted
-    context = beside_each(situation, chosen, known, claimed)
-    texts = texts_of(reader, (one.claim for claims in context.values() for one in claims), situation.known)
+    """The documents of `status --json`, for every place that something is claimed about, by name.
+
+    `only`: no more than of some places, by id.
+    """
+    table = _Table(reader, question, only)
+    context = beside_each(table.situation, table.chosen, table.known, table.claimed)
+    mentioned = (one.claim for claims in context.values() for one in claims)
+    texts = texts_of(reader, mentioned, table.situation.known)
     return [
         {
-            **verdicts.document(place, judged[place.id][0]),
+            **row,
             "context": _context(context[place.id], texts),
-            "would_change": verdicts.would_change(place, *judged[place.id]),
+            "would_change": table.verdicts.would_change(place, *table.judged[place.id]),
         }
-        for place in chosen
+        for place, row in zip(table.chosen, table.rows(), strict=True)
     ]
 
 
-def verdict_documents(reader: Reader, question: Question) -> list[Document]:
-    """The same without what stands beside each verdict, which takes longer to find than the verdict."""
-    situation = Situation(reader, question)
-    known, claimed = _claimed(situation)
-    verdicts = Verdicts(situation, known)
-    judged = situation.judged(claimed)
-    return [verdicts.document(place, judged[place.id][0]) for place in claimed]
+def verdict_documents(
+    reader: Reader, question: Question, only: Iterable[str] | None = None
+) -> list[Document]:
+    """The same without what stands beside each verdict, which takes as long to find as the verdict."""
+    return list(_Table(reader, question, only).rows())
+
+
+class _Table:
+    """The verdicts on the places that something is claimed about."""
+
+    def __init__(self, reader: Reader, question: Question, only: Iterable[str] | None) -> None:
+        self.situation = Situation(reader, question)
+        self.known, self.claimed = _claimed(self.situation)
+        wanted = None if only is None else set(only)
+        chosen = (place for place in self.claimed if wanted is None or place.id in wanted)
+        self.chosen = sorted(chosen, key=lambda place: (place.name, place.id))
+        self.verdicts = Verdicts(self.situation, self.known)
+        # All of them, as a change nearby may be outside of what is wanted.
+        self.judged = self.situation.judged(self.claimed)
+
+    def rows(self) -> Iterator[Document]:
+        """The keys of each place that it also has alone."""
+        return (self.verdicts.document(place, self.judged[place.id][0]) for place in self.chosen)
 
 
 def _claimed(situation: Situation) -> tuple[dict[str, Place], list[Place]]:

@@ -39,6 +39,7 @@ class Verdicts:
         """The keys that a place has in the table as well as alone."""
         question = self._situation.question
         inferred = self._inferred(place, verdict)
+        likely = ranked(verdict.probabilities)
         region = self._places.get(place.parent) if place.parent else None
         return {
             "place": {
@@ -57,10 +58,7 @@ class Verdicts:
             "partly": verdict.partly,
             "front": bool(verdict.across),
             "confidence": round(verdict.confidence, DIGITS),
-            "probabilities": [
-                {"actor": side, "p": round(p, DIGITS)}
-                for side, p in ranked(verdict.probabilities)
-            ],
+            "probabilities": [{"actor": side, "p": round(p, DIGITS)} for side, p in likely],
             "basis": INFERRED if inferred else verdict.basis,
             "inferred": inferred,
             "since": None if verdict.since is None else {
@@ -82,7 +80,7 @@ class Verdicts:
             ],
             "pin": self._pin(verdict),
             "shadow": self._shadow(verdict),
-            "names": {actor: self.name(actor) for actor in self._named(verdict)},
+            "names": {actor: self.name(actor) for actor in self._named(verdict, likely)},
             **self._apart(verdict),
         }  # fmt: skip
 
@@ -121,9 +119,9 @@ class Verdicts:
             "confidence": round(belief.confidence, DIGITS), "basis": belief.basis,
         }  # fmt: skip
 
-    def _named(self, verdict: Verdict) -> list[str]:
+    def _named(self, verdict: Verdict, ranks: Iterable[tuple[str, float]]) -> list[str]:
         """The actors named by id: sides worth telling, the pressing, the present, the gone."""
-        likely = [side for side, p in ranked(verdict.probabilities) if p >= LIKELY]
+        likely = [side for side, p in ranks if p >= LIKELY]
         shown = [actor for one in (*verdict.pressure, *verdict.present) for actor in one.actors]
         gone = [side for side in (verdict.vacated_by, verdict.denied) if side]
         return list(dict.fromkeys([*likely, *shown, *gone]))
