@@ -282,3 +282,24 @@ def test_without_the_extra_it_is_said_what_to_install(
         with pytest.raises(NotInstalled) as refused:
             use()
         assert refused.value.next_step == "pip install 'tracker[xlsx]'"
+
+
+def test_a_workbook_that_is_read_as_text_is_told_from_a_wrong_encoding(mine: Tracker, tmp_path: Path) -> None:
+    path = saved(tmp_path / "claims.xlsx", [HEAD, ROW])
+    with pytest.raises(BadInput, match="it is a workbook or another archive"):
+        mine.import_file(path, file_format="csv")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_places_that_were_exported_are_the_same_elsewhere_with_all_their_names(
+    form: str, mine: Tracker, tmp_path: Path
+) -> None:
+    mine.alias("place", "Ford", ["Al-Ford", "فورد"])
+    path, again = tmp_path / f"places.{form}", tmp_path / "again.csv"
+    mine.export("places", out=path)
+    assert mine.import_file(path, file_format="places", dry_run=True)["known"] == 2
+    there = Tracker.create(str(tmp_path / "there.db"))
+    assert there.import_file(path, file_format="places")["recorded"] == 2
+    there.export("places", out=again)
+    mine.export("places", out=tmp_path / "mine.csv")
+    assert again.read_bytes() == (tmp_path / "mine.csv").read_bytes()

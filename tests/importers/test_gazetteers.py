@@ -9,6 +9,7 @@ import tracemalloc
 from collections.abc import Mapping
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,18 @@ def feature(shape: str, coordinates: object, **properties: object) -> dict[str, 
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
+def workbook(sheets: Mapping[str, list[list[Any]]]) -> bytes:
+    book = openpyxl.Workbook()
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    del book[book.sheetnames[0]]
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 # -- tables of places --------------------------------------------------------------------------------
 
 
@@ -74,6 +87,14 @@ def test_a_table_of_places_has_its_columns_under_many_names() -> None:
         assert (event.gazetteer, event.population) == ("gn:170017", 460_602)
         assert event.aliases == ("Ḩamāh", "حماة", "gn:170017"), "a code is a name"
         assert (found.id, found.parents, found.needed) == (None, ("Hama Governorate",), True)
+
+
+def test_a_workbook_of_places_is_read_as_a_table_is() -> None:
+    (found,) = told(
+        "places", workbook({"places": [["name", "lat", "lon", "population"], ["Hama", 35.13, 36.75, 500]]})
+    )
+    assert isinstance(found, Told)
+    assert (found.event.name, found.event.lat, found.event.population) == ("Hama", 35.13, 500)
 
 
 def test_an_id_that_can_be_one_is_one_and_another_is_a_code() -> None:
@@ -269,6 +290,24 @@ def test_a_list_with_a_row_for_each_area() -> None:
 def test_a_table_without_pcodes_is_refused() -> None:
     with pytest.raises(BadInput, match="no column with p-codes"):
         told("pcodes", "name,lat\nHama,3\n")
+
+
+def test_of_a_workbook_every_sheet_with_pcodes_is_read() -> None:
+    """As OCHA has them: a sheet for each level, and one with words for the reader before them."""
+    sheets: dict[str, list[list[Any]]] = {
+        "Read me": [["Syria", "Syria"], ["as of 2024"]],
+        "Admin0": [["admin0Name_en", "admin0Pcode"], ["Syria", "SY"]],
+        "Admin1": [["admin1Name_en", "admin1Pcode", "admin0Pcode"], ["Hama", "SY05", "SY"]],
+        "Blank": [],
+        "Admin2": [["admin2Name_en", "admin2Pcode", "admin1Pcode", "lat", "lon"],
+                   ["Muhradah", "SY0504", "SY05", 35.2, 36.5]],
+    }  # fmt: skip
+    found = [one for one in told("pcodes", workbook(sheets)) if isinstance(one, Told)]
+    assert [(one.code, one.parents, one.event.lat) for one in found] == [
+        ("SY", (), None), ("SY05", ("SY",), None), ("SY0504", ("SY05",), 35.2),
+    ]  # fmt: skip
+    with pytest.raises(BadInput, match="no column with p-codes"):
+        told("pcodes", workbook({"Read me": sheets["Read me"]}))
 
 
 # -- GeoJSON -----------------------------------------------------------------------------------------

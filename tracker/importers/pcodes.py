@@ -13,9 +13,11 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any, BinaryIO, Final
 
+from tracker.errors import BadInput
 from tracker.importers.places import Told, number, people, place, text
 from tracker.importers.rows import Fields, Rejected, Row, refuse
-from tracker.importers.table import read_table
+from tracker.importers.table import ARCHIVE, read_table
+from tracker.importers.workbook import read_workbook
 
 KINDS: Final = ("country", "governorate", "district", "district", "village", "village")
 """What an area of each level is here; the fourth is the communities of OCHA's tables."""
@@ -36,14 +38,37 @@ _PEOPLE: Final = ("population", "pop")
 
 
 def read_pcodes(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
-    """A row for each p-code of a table, the country's first. Raises BadInput where it has none."""
+    """A row for each p-code of a table, the country's first. Raises BadInput where it has none.
+
+    Of a workbook every sheet is read that has p-codes: in OCHA's each level has a sheet.
+    """
     seen: set[str] = set()
-    with closing(read_table(file, path, encoding)) as rows:
+    start = file.read(len(ARCHIVE))
+    file.seek(0)
+    read = _read_sheets if start == ARCHIVE else read_table
+    with closing(read(file, path, encoding)) as rows:
+        any_row = False
         for row in rows:
+            any_row = True
             if isinstance(row, Rejected):
                 yield row
             elif not any(str(cell).startswith("#") for cell in list(row.fields.values())[:1]):  # tags of HXL
                 yield from _areas(row, path, seen)
+    if not any_row and start == ARCHIVE:
+        raise _no_codes(path)
+
+
+def _read_sheets(file: BinaryIO, path: str, encoding: str | None) -> Generator[Row | Rejected]:
+    return read_workbook(file, path, encoding, wanted=_is_code)
+
+
+def _is_code(head: str) -> bool:
+    match = _HEAD.fullmatch(head)
+    return head in _CODE or bool(match and match[2])
+
+
+def _no_codes(path: str) -> BadInput:
+    return refuse(path, "it has no column with p-codes", "columns such as admin1Pcode, or --format places")
 
 
 def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
@@ -64,9 +89,7 @@ def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
         return
     if not codes:
         if not seen:
-            raise refuse(
-                path, "it has no column with p-codes", "columns such as admin1Pcode, or --format places"
-            )
+            raise _no_codes(path)
         yield Rejected(row.line, "", "it has no p-code", row.fields)
         return
     lowest = max(codes)

@@ -14,7 +14,8 @@ from tracker.desk.registry import new_place
 from tracker.errors import BadInput
 from tracker.importers.lines import read_lines
 from tracker.importers.rows import Fields, Rejected, Row
-from tracker.importers.table import read_table
+from tracker.importers.table import ARCHIVE, read_table
+from tracker.importers.workbook import read_workbook
 from tracker.names import slug
 from tracker.record.events import PlaceRegistered
 
@@ -31,7 +32,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "lon": ("lon", "lng", "long", "longitude", "x"),
     "parent": ("parent", "parent_id", "parent_code", "parent_pcode", "part_of", "lies_in"),
     "population": ("population", "pop", "people"),
-    "aliases": ("aliases", "alias", "other_names", "alternate_names", "alternatenames"),
+    "aliases": ("aliases", "alias", "names", "other_names", "alternate_names", "alternatenames"),
 }  # fmt: skip
 """What a place has, and the columns that say it."""
 _COLUMN: Final = {name: field for field, names in _NAMES.items() for name in names}
@@ -57,9 +58,11 @@ class Told(NamedTuple):
 
 
 def read_places(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
-    """The rows of a table, or of a file with a JSON object on each line, whichever it is."""
+    """The rows of a table, a workbook, or a file with a JSON object on each line, whichever it is."""
     start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     file.seek(0)
+    if start.startswith(ARCHIVE):
+        return read_workbook(file, path, encoding)
     return (read_lines if start.startswith(b"{") else read_table)(file, path, encoding)
 
 

@@ -17,6 +17,8 @@ from tracker.errors import BadInput
 from tracker.importers.rows import LONGEST, MOST_COLUMNS, Rejected, Row, refuse
 
 DELIMITERS: Final = ",;\t|"
+ARCHIVE: Final = b"PK\x03\x04"
+"""How an archive begins, as a workbook (XLSX) is one."""
 _BY_MARK: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _NO_FILES: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape",
                              "raw-unicode-escape"})  # fmt: skip
@@ -39,6 +41,8 @@ def read_table(file: BinaryIO, path: str, encoding: str | None = None) -> Genera
 def _encoding(file: BinaryIO, path: str, named: str | None) -> str:
     start = file.read(4096)
     file.seek(0)
+    if start.startswith(ARCHIVE):
+        raise refuse(path, "it is a workbook or another archive, no text", "its sheet saved as CSV in UTF-8")
     if named is not None:
         return known_encoding(named)
     for mark, encoding in _BY_MARK:

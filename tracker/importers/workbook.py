@@ -6,7 +6,7 @@ whatever the sheet says of its size. Cells are read as they show: a formula as i
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Final
 
@@ -14,7 +14,7 @@ from tracker.errors import BadInput, NotInstalled
 from tracker.importers.archive import BROKEN, Archive
 from tracker.importers.lines import unfit
 from tracker.importers.rows import LONGEST, Rejected, Row, refuse
-from tracker.importers.table import heads_of
+from tracker.importers.table import head, heads_of
 
 MOST_ROWS: Final = 2**20
 """As many as a sheet can have."""
@@ -29,8 +29,13 @@ CLAIMS: Final = "claims"
 """The sheet that is read where there are several; else the first."""
 
 
-def read_workbook(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
-    """The rows below the head of a sheet. Raises BadInput and NotInstalled."""
+def read_workbook(
+    file: BinaryIO, path: str, encoding: str | None = None, *, wanted: Callable[[str], bool] | None = None
+) -> Generator[Row | Rejected]:
+    """The rows below the head of a sheet; with `wanted`, of every sheet that has a column with such a name.
+
+    Raises BadInput and NotInstalled.
+    """
     if encoding is not None:
         raise BadInput(what="a workbook says itself how it is encoded", try_="no --encoding")
     try:
@@ -47,7 +52,8 @@ def read_workbook(file: BinaryIO, path: str, encoding: str | None = None) -> Gen
             reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
             reader.archive = archive
             reader.read()
-            yield from _rows(_sheet(reader.wb), path)
+            for sheet in _sheets(reader.wb) if wanted else [_sheet(reader.wb)]:
+                yield from _rows(sheet, path, wanted)
         except BadInput:
             raise
         except Exception as error:  # whatever a broken file makes of a parser that trusts it
@@ -55,12 +61,16 @@ def read_workbook(file: BinaryIO, path: str, encoding: str | None = None) -> Gen
             raise refuse(path, f"it is no whole workbook ({why})", _ABSENT) from error
 
 
+def _sheets(book: Any) -> list[Any]:
+    return [one for one in book.worksheets if one.sheet_state == "visible"] or list(book.worksheets)
+
+
 def _sheet(book: Any) -> Any:
-    sheets = [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
+    sheets = _sheets(book)
     return next((one for one in sheets if one.title.strip().casefold() == CLAIMS), sheets[0])
 
 
-def _rows(sheet: Any, path: str) -> Iterator[Row | Rejected]:
+def _rows(sheet: Any, path: str, wanted: Callable[[str], bool] | None) -> Iterator[Row | Rejected]:
     sheet.reset_dimensions()  # what it says of its size is not asked
     heads: list[str] | None = None
     left = MOST_BLANK
@@ -75,10 +85,13 @@ def _rows(sheet: Any, path: str) -> Iterator[Row | Rejected]:
         if not filled:
             continue
         if heads is None:
-            heads = heads_of([text or "" for _, text in told], path)
+            names = [text or "" for _, text in told]
+            if wanted is not None and not any(wanted(head(name)) for name in names):
+                return
+            heads = heads_of(names, path)
             continue
         yield _row(line, heads, told)
-    if heads is None:
+    if heads is None and wanted is None:
         raise refuse(path, "there is nothing in it", "a sheet whose first row names its columns")
 
 
