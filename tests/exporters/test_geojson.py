@@ -89,6 +89,21 @@ def test_places_have_their_names(tracker: Tracker) -> None:
     ]
 
 
+def test_places_come_in_again_as_they_are_and_nothing_else_does(tracker: Tracker, tmp_path: Path) -> None:
+    """Claims and verdicts on a map are points too, and would be namesakes of the places they are about."""
+    tracker.place_add("The Land", kind="country", id_="land")
+    tracker.place_add("Hill", kind="village", lat=33.0, lon=36.0, parent="land")
+    path = tmp_path / "places.geojson"
+    tracker.export("places", out=path)
+    assert tracker.import_file(path)["known"] == 5
+    there = Tracker.create(str(tmp_path / "there.db"), clock=lambda: NOW, by="anna")
+    assert there.import_file(path)["recorded"] == 5
+    assert collected(there, "places") == collected(tracker, "places")
+    for what, why in (("claims", "a claim, no place"), ("status", "a verdict, no place")):
+        tracker.export(what, out=(path := tmp_path / f"{what}.geojson"))
+        assert tracker.import_file(path)["left"] == {why: 3}
+
+
 @pytest.mark.parametrize("what", ["claims", "status", "places"])
 def test_a_map_program_reads_it(what: str, tracker: Tracker, tmp_path: Path) -> None:
     path = tmp_path / f"{what}.geojson"

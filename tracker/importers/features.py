@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 from tracker.errors import BadInput
 from tracker.importers.claims import LeftOut
 from tracker.importers.lines import loads, unfit
-from tracker.importers.places import KIND, MOST_NAMES, Told, people, place, text
+from tracker.importers.places import KIND, MOST_NAMES, Told, is_id, people, place, text
 from tracker.importers.rows import Fields, Rejected, Row, refuse
 from tracker.importers.table import head, known_encoding
 from tracker.judgement.vocabulary import PLACE_KINDS
@@ -44,6 +44,10 @@ _WORDS: Final = {
 _LEVELS: Final = ("country", "governorate", "district", "district", "district", "district")
 _ALIAS: Final = re.compile(r"(?:\w+_)?name(?::|_)?\w*|alias(?:es)?|alternatenames|int_name|altname\w*")
 _SHAPE: Final = re.compile(r"adm(?:in)?_?([0-5])")
+_OURS: Final = {
+    "a claim": {"claim", "predicate", "modality"}, "a verdict": {"status", "controller", "freshness"},
+}  # fmt: skip
+"""What `tracker export` writes besides places, and by which properties that is known."""
 _POINTS: Final = ("Point",)
 _AREAS: Final = ("Polygon", "MultiPolygon")
 
@@ -64,19 +68,24 @@ def read_features(file: BinaryIO, path: str, encoding: str | None = None) -> Gen
 def told(fields: Fields) -> Told | LeftOut:
     """The place of a feature, or why it is none."""
     shape = fields.get("geometry")
-    if shape not in (*_POINTS, *_AREAS):
-        return LeftOut("neither a point nor an area")
     given: dict[str, Any] = fields["properties"]
+    for what, names in _OURS.items():
+        if given.keys() >= names:
+            return LeftOut(f"{what}, no place")
+    id_ = _own_id(given)
+    if shape not in (*_POINTS, *_AREAS) and id_ is None:
+        return LeftOut("neither a point nor an area")
     level, is_area = _level(given), shape in _AREAS
     above = range(level + 1 if level is not None and not is_area else level or 0)
     level = level if is_area else None  # codes that a point has are of the areas that it lies in
     adm = [] if level is None else [f"adm{level}_", f"admin{level}"]
     name = _first(given, (*(f"{one}{end}" for one in adm for end in ("en", "name_en", "name")), *_NAME))
     found = [_first(given, (*(f"{one}pcode" for one in adm), *_CODE)), _geonames(given)]
-    codes = [code for code in found if code and not code.isdigit()]  # a bare number counts features
+    # A bare number counts features.
+    codes = [code for code in found if code and code != id_ and not code.isdigit()]
     return place(
-        name, kind=_kind(given, level, is_area=is_area), lat=fields["lat"], lon=fields["lon"],
-        population=people(_first(given, ("population", "pop"))), codes=codes,
+        name, kind=_kind(given, level, is_area=is_area), id_=id_, lat=fields.get("lat"),
+        lon=fields.get("lon"), population=people(_first(given, ("population", "pop"))), codes=codes,
         aliases=_aliases(given, level), parents=_parents(given, above), outline=is_area,
         needed="parent" in given,
     )  # fmt: skip
@@ -216,6 +225,13 @@ def _list(told: Any) -> list[Any]:
 
 
 # -- what it is -----------------------------------------------------------------------------------
+
+
+def _own_id(given: dict[str, Any]) -> str | None:
+    """The id of a place that a tracker wrote out; None: somebody else did."""
+    id_ = given.get("id")
+    own = "names" in given and given.get("kind") in PLACE_KINDS and isinstance(id_, str) and is_id(id_)
+    return id_ if own else None
 
 
 def _first(given: dict[str, Any], names: Iterable[str]) -> str | None:
