@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import COMMAND, surroundings, tracker
+from tracker.cli import import_
+from tracker.desk import importing
+from tracker.desk.importing import Progress
+from tracker.record.store import Store
 
 NOW = ("--now", "2024-12-09T12:00:00Z")
 TABLE = """sentence;source;occurred
@@ -130,6 +135,44 @@ def test_ctrl_c_keeps_whole_chunks_and_says_so(where: Path, tmp_path: Path) -> N
     assert half["counting"] % 2000 == 0
     assert 0 < half["counting"] < 30_000
     assert tracker("verify", "--db", where).code == 0
+
+
+def test_where_another_writes_for_too_long_what_is_recorded_is_told(
+    where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.record.sqlite.WAIT", 0.1)
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    file = tmp_path / "more.csv"
+    file.write_text(TABLE[: TABLE.index("rebels captured Hommms")] + "".join(
+        f"rebels captured Homs;AFP;2024-12-0{day}\n" for day in range(1, 9)), "utf-8")  # fmt: skip
+    with ExitStack() as other:
+
+        def begin(meter: object, at: Progress) -> None:
+            meter.recorded = at.recorded  # type: ignore[attr-defined]
+            if at.recorded == 4:
+                store = other.enter_context(Store.open(str(where)))
+                other.enter_context(store.transaction())
+
+        monkeypatch.setattr(import_._Meter, "__call__", begin)
+        answer = tracker("import", file, "--db", where, *NOW)
+    assert answer.code == 4
+    assert "another process has been writing" in answer.refusal[0]
+    assert answer.refusal[1] == "the same command, which goes on from there; 4 claims are recorded"
+    monkeypatch.undo()
+    assert tracker("import", file, "--db", where, *NOW).out.startswith("5 recorded, 4 known, 0 rejected of 9")
+
+
+def test_of_many_changes_the_first_are_told(where: Path, tmp_path: Path) -> None:
+    every = tracker("place", "list", "--db", where, "--json").json["places"]
+    towns = [one for one in every if one["kind"] == "town"][:14]
+    file = tmp_path / "many.csv"
+    rows = [f"rebels,captured,{one['id']},AFP,2024-12-05\n" for one in towns]
+    file.write_text("".join(("actors,predicate,place,source,occurred\n", *rows)), encoding="utf-8")
+    tried = tracker("import", file, "--db", where, *NOW, "--dry-run").out
+    assert (tried.count("before  "), tried.count("after  ")) == (10, 10)
+    assert "and 4 more; --json has them all" in tried
+    id_ = tracker("import", file, "--db", where, *NOW, "--json").json["import"]
+    assert "and 4 more; --json has them all" in tracker("import", "undo", id_, "--db", where, *NOW).out
 
 
 def test_a_gazetteer_is_told_as_claims_are_and_its_places_can_be_named(where: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import click
 from tracker.cli.output import Lines, answered, as_json, note, rows_options
 from tracker.cli.session import DRY_RUN, Session, session
 from tracker.cli.shell import Command, Group, behind_the_command
+from tracker.errors import DatabaseProblem
 
 if TYPE_CHECKING:
     from tracker.desk.importing import Progress
@@ -78,6 +79,12 @@ def file_(
         if meter.recorded and not dry_run:
             note(f"{meter.recorded:,} claims are recorded; the same command goes on from there")
         raise
+    except DatabaseProblem as error:  # whose next step says that nothing was recorded: so it is of one chunk
+        meter.end()
+        if not meter.recorded or dry_run:
+            raise
+        step = f"the same command, which goes on from there; {meter.recorded:,} claims are recorded"
+        raise DatabaseProblem(what=error.message, try_=step) from error
     meter.end()
     if run.as_json:
         as_json(found)
@@ -156,9 +163,14 @@ def _tell(run: Session, found: dict[str, Any]) -> None:
     if found["rejected_file"]:
         out.item("rejected", f"{found['rejected_file']} has them with their reasons")
     if found["dry_run"]:
-        from tracker.cli import tell
+        _tell_changes(out, {**found, "event": None})
 
-        tell.changes(out, {**found, "event": None})
+
+def _tell_changes(out: Lines, answer: dict[str, Any]) -> None:
+    from tracker.cli import tell
+
+    tell.changes(out, {**answer, "changes": answer["changes"][:TOLD]})
+    _more(out, answer["changes"])
 
 
 def _more(out: Lines, told: list[Any]) -> None:
@@ -212,9 +224,7 @@ def _tell_done(run: Session, answer: dict[str, Any]) -> None:
     if run.as_json:
         as_json(answer)
         return
-    from tracker.cli import tell
-
     out, one = Lines(colored=run.colored), answer["import"]
     told = f"{answer['event'].removeprefix('import-')}: {one['name']} ({one['id']})"
     out.line(f"would be {told}" if answer["dry_run"] else f"{told}, event {answer['position']}")
-    tell.changes(out, answer)
+    _tell_changes(out, answer)
