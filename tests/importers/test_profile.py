@@ -143,6 +143,8 @@ def test_coordinates_are_told_where_there_are_any() -> None:
         ('say = { predicat = "holds" }', "a claim has no 'predicat'"),
         ('say = { actors = "{who|sides}" }', "there is no list 'sides'"),
         ('near = { lat = "a", lon = "b", make = "hut" }', "a place is one of city"),
+        ('say = { url = "{link" }', "url has a brace without the other"),
+        ('say = { url = "link}" }', "url has a brace without the other"),
         ("title", "cannot be read"), ("[[claim]]\nlaeve = 'x'", "claim.0.laeve: Extra inputs"),
     ],
 )  # fmt: skip
@@ -153,6 +155,13 @@ def test_a_profile_that_is_wrong_is_refused_with_the_place(tmp_path: Path, text:
         read_profile(str(path))
     assert told in refused.value.message
     assert refused.value.next_step
+
+
+def test_a_misspelt_word_is_told_before_the_one_that_is_missing_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('titel = "mine"\n', encoding="utf-8")
+    with pytest.raises(BadInput, match="titel: Extra inputs"):
+        read_profile(str(path))
 
 
 def test_one_that_is_not_there(tmp_path: Path) -> None:

@@ -205,7 +205,8 @@ def read_profile(name: str) -> tuple[str, Profile]:
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(what=f"{typed(name)} cannot be read: {error}", try_=_TOLD) from None
     except ValidationError as error:
-        wrong = error.errors()[0]
+        every = error.errors()  # a misspelt word is told before the one that is missing by it
+        wrong = next((one for one in every if one["type"] == "extra_forbidden"), every[0])
         where = ".".join(str(part) for part in wrong["loc"])
         raise BadInput(what=f"{typed(name)}, {where}: {wrong['msg']}", try_=_TOLD) from None
     _check(name, profile)
@@ -219,6 +220,11 @@ def _check(name: str, profile: Profile) -> None:
             if field not in COLUMN and not field.startswith(_DETAIL):
                 raise BadInput(
                     what=f"{typed(name)}: a claim has no {field!r}", try_="docs/import.md lists the columns"
+                )
+            if any(mark in _SPOT.sub("", template) for mark in "{}"):
+                raise BadInput(
+                    what=f"{typed(name)}: {field} has a brace without the other: {template!r}",
+                    try_="{column} for what a column says",
                 )
             for spot in _SPOT.findall(template):
                 list_ = spot.partition("|")[2]
