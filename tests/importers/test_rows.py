@@ -82,9 +82,19 @@ def test_a_bad_row_is_told_and_the_next_is_read(text: str | bytes, told: str) ->
     assert isinstance(found[-1], Row) or '"' in str(text), "an open quotation mark takes the rest with it"
 
 
+@pytest.mark.parametrize("rest", ['"3', '"3,4\n5,6\n', '"3,4\n5,6', '3,"'])
+def test_a_quotation_that_is_not_closed_is_told_with_all_that_it_took(rest: str) -> None:
+    good, torn = table(f'a,b\n1,"2\n"\n{rest}')
+    assert good == Row(2, {"a": "1", "b": "2"})
+    assert torn[:2] == (4, "")
+    assert f"all up to line {4 + rest.count(chr(10), 0, -1)}, the last" in why(torn)
+    assert [*map(type, table('a,b\n5" gun,"1\n2"'))] == [Row], "a mark within a cell is one of inches"
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
+        (b'a,"b\n1,2\n', "its head opens a quotation mark"),
         (b"", "there is nothing in it"), (b"\n\n \n", "there is nothing in it"),
         (b"a,b,A\n1,2,3\n", "two columns are called 'a'"), (b"\0\1\2\3", "no text in UTF-8"),
         (b"caf\xe9,b\n1,2\n", "its head is not UTF-8"), (("a," * 2000 + "b").encode(), "it has 2001 columns"),

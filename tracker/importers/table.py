@@ -23,6 +23,7 @@ _BY_MARK: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\
 _NO_FILES: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape",
                              "raw-unicode-escape"})  # fmt: skip
 """Encodings of names and of Python's own; of a long text two of them take for ever."""
+_TORN: Final = "a quotation mark is opened and not closed: all up to line"
 _GUARDED: Final = "=+-@\t\r'"
 """What a spreadsheet would take for a formula; `exporters` puts an apostrophe before it."""
 
@@ -95,9 +96,15 @@ def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
         if not any(cell.strip() for cell in cells):
             continue
         if heads is None:
+            if source.ended:
+                raise refuse(path, "its head opens a quotation mark and closes none", "save it as CSV")
             heads = heads_of(cells, path)
             continue
-        yield _row(line, heads, cells)
+        row = _row(line, heads, cells)
+        if source.ended:  # all else is given out before the end is looked for
+            yield Rejected(line, "", f"{_TORN} {source.count:,}, the last, is in this row", row.fields)
+        else:
+            yield row
     if heads is None:
         raise refuse(path, "there is nothing in it", "a table whose first row names its columns")
 
@@ -134,6 +141,7 @@ class _Lines:
         self._first: str | None = first
         self._text = text
         self.count = blank
+        self.ended = False
 
     def __iter__(self) -> _Lines:
         return self
@@ -142,6 +150,7 @@ class _Lines:
         line = self._first if self._first is not None else self._text.readline(LONGEST)
         self._first = None
         if not line:
+            self.ended = True
             raise StopIteration
         self.count += 1
         if len(line) >= LONGEST and not line.endswith(("\n", "\r")):
