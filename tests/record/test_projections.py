@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from tests.judgement.strategies import SIDES, said
 from tests.record.effort import calm, on_a_server, tries
-from tests.record.histories import BEGIN, END, WORLD, dump, fresh, histories, record
+from tests.record.histories import BEGIN, END, IMPORTS, WORLD, dump, fresh, histories, record
 from tracker.errors import DamagedDatabase, DatabaseBusy, DatabaseProblem
 from tracker.judgement.belief import Fold
 from tracker.judgement.evidence import DAY
@@ -29,6 +29,8 @@ from tracker.record.events import (
     ClaimRecorded,
     Event,
     Hop,
+    ImportRestored,
+    ImportUndone,
     Moment,
     PlaceRegistered,
     PlaceRenamed,
@@ -248,6 +250,27 @@ def test_when_claims_are_made_again_so_are_those_packed(where: str) -> None:
             connection.exec_driver_sql("UPDATE packs SET words = 'of another tracker'")
         catch_up(store)
         assert dump(store) == wanted
+
+
+def test_what_changes_at_one_position_is_packed_in_one_order(where: str) -> None:
+    """All claims of an import that is undone or restored do, and no engine gives rows in any order."""
+    said = [
+        ClaimRecorded(
+            claim=f"c-{name}", chain=(Hop(who="wire"),), modality="asserts", predicate="holds",
+            actors=("clan",), place="hill", occurred=Moment(latest=END), reported=Moment(latest=END),
+            imported=IMPORTS[0],
+        )
+        for name in "hbgadfce"
+    ]  # fmt: skip
+    after = [ImportUndone(import_id=IMPORTS[0]), ImportRestored(import_id=IMPORTS[0])]
+    with fresh(where) as store:
+        record(store, [*said, *after, *after])
+        followed = dump(store)["packs"]
+        packed = [row[-1]["claims"] for row in followed if len(row[-1]["claims"]) >= len(said)]
+        assert packed
+        assert all(one[-len(said) :] == sorted(one[-len(said) :]) for one in packed)
+        rebuild(store)
+        assert dump(store)["packs"] == followed
 
 
 def test_readers_know_the_revisions_of_the_views() -> None:

@@ -81,7 +81,8 @@ def stretch(reader: Reader, after: int, last: int) -> Pack:
         brought = "SELECT id FROM claims WHERE imported = :imported AND from_pos = :position"
         rows = reader.rows(brought, imported=stream.removeprefix("import/"), position=position)
         claims += [row[0] for row in rows]
-    return _packed(sorted(reader.among(_ROWS, claims, after=after, last=last), key=itemgetter(2)))
+    # An import undone or restored changes all of its claims at one position: those in order of their ids.
+    return _packed(sorted(reader.among(_ROWS, claims, after=after, last=last), key=itemgetter(2, -1)))
 
 
 def _packed(rows: Iterable[Row]) -> Pack:
