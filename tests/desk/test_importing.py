@@ -128,6 +128,23 @@ def test_interrupted_whole_chunks_stay_and_the_next_run_goes_on(tracker: Tracker
     assert tracker.verify()["findings"] == []
 
 
+@pytest.mark.usefixtures("small")
+def test_interrupted_undone_and_restored_it_has_not_come_to_its_end(tracker: Tracker, tmp_path: Path) -> None:
+    path = lines_of(tmp_path / "f.jsonl", ROWS)
+
+    def interrupt(at: importing.Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tracker.import_file(path, told=interrupt)
+    (half,) = tracker.imports()["imports"]
+    tracker.import_undo(half["id"])
+    tracker.import_restore(half["id"])
+    assert [one["state"] for one in tracker.imports()["imports"]] == ["started"]
+    tracker.import_file(path)
+    assert [one["state"] for one in tracker.imports()["imports"]] == ["finished"]
+
+
 def test_what_an_import_brought_is_undone_as_if_it_never_was(tracker: Tracker, tmp_path: Path) -> None:
     tracker.add_claim("Army holds Ford", source="Radio", at="2024-12-03")
     before = verdicts(tracker)

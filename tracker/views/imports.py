@@ -37,6 +37,8 @@ def import_of(reader: Reader, id_: str, known: int = NOW) -> Document | None:
 
 def _document(row: Row) -> Document:
     told = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    if told["state"] == "finished" and told["finished_at"] is None:
+        told["state"] = "started"  # it was undone and restored before it came to its end
     for key in ("started_at", "finished_at"):
         told[key] = None if told[key] is None else iso(told[key])
     return told
