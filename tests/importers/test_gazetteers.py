@@ -310,6 +310,16 @@ def test_of_a_workbook_every_sheet_with_pcodes_is_read() -> None:
         told("pcodes", workbook({"Read me": sheets["Read me"]}))
 
 
+def test_blank_sheets_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.importers.workbook.MOST_BLANK", 1000)
+    blank: list[list[Any]] = [[None] * 5, *([[None]] * 70)]
+    assert told("pcodes", workbook({"A": blank, "Admin0": [["admin0Pcode"], ["SY"]]})) == [
+        "the place has no name"
+    ]
+    with pytest.raises(BadInput, match="hardly anything but blank cells"):
+        told("pcodes", workbook({"A": blank, "B": blank, "C": blank}))
+
+
 # -- GeoJSON -----------------------------------------------------------------------------------------
 
 SQUARE = [[[36, 35], [37, 35], [37, 36], [36, 36], [36, 35]]]

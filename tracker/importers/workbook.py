@@ -52,8 +52,9 @@ def read_workbook(
             reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
             reader.archive = archive
             reader.read()
+            left = [MOST_BLANK]  # for all sheets together
             for sheet in _sheets(reader.wb) if wanted else [_sheet(reader.wb)]:
-                yield from _rows(sheet, path, wanted)
+                yield from _rows(sheet, path, left, wanted)
         except BadInput:
             raise
         except Exception as error:  # whatever a broken file makes of a parser that trusts it
@@ -70,17 +71,18 @@ def _sheet(book: Any) -> Any:
     return next((one for one in sheets if one.title.strip().casefold() == CLAIMS), sheets[0])
 
 
-def _rows(sheet: Any, path: str, wanted: Callable[[str], bool] | None) -> Iterator[Row | Rejected]:
+def _rows(
+    sheet: Any, path: str, left: list[int], wanted: Callable[[str], bool] | None
+) -> Iterator[Row | Rejected]:
     sheet.reset_dimensions()  # what it says of its size is not asked
     heads: list[str] | None = None
-    left = MOST_BLANK
     for line, cells in enumerate(sheet.iter_rows(), 1):
         if line > MOST_ROWS:
             raise refuse(path, f"it has more than {MOST_ROWS:,} rows", _SPLIT)
         told = [(cell, _text(cell)) for cell in cells]
         filled = sum(text is not None for _, text in told)
-        left = min(MOST_BLANK, left + BLANKER * filled) - ROW - len(told)
-        if left < 0:
+        left[0] = min(MOST_BLANK, left[0] + BLANKER * filled) - ROW - len(told)
+        if left[0] < 0:
             raise refuse(path, f"up to line {line:,} hardly anything but blank cells is in it", _BLANK)
         if not filled:
             continue
