@@ -30,7 +30,8 @@ rebels captured Homs;SOHR;soon
 def where(tmp_path: Path) -> Path:
     made = tmp_path / "tracker.db"
     assert tracker("init", "--starter", "syria", "--db", made, *NOW).code == 0
-    (tmp_path / "claims.csv").write_text(TABLE, encoding="utf-8")
+    for name in ("claims.csv", "claims.doc"):
+        (tmp_path / name).write_text(TABLE, encoding="utf-8")
     return made
 
 
@@ -124,8 +125,12 @@ def test_ctrl_c_keeps_whole_chunks_and_says_so(where: Path, tmp_path: Path) -> N
         [COMMAND, "import", str(file), "--db", where, *NOW], stderr=subprocess.PIPE, text=True,
         env=surroundings(),
     )  # fmt: skip
-    while not tracker("import", "list", "--db", where, "--json").json["imports"]:
+    counting = 0
+    while counting < 4000:  # then of the first chunk it is known to the import itself that it is recorded
         assert running.poll() is None
+        counting = sum(
+            one["counting"] for one in tracker("import", "list", "--db", where, "--json").json["imports"]
+        )
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130, err

@@ -295,7 +295,7 @@ def test_an_empty_file_and_a_row_twice(tracker: Tracker, tmp_path: Path) -> None
 
 
 def test_the_path_has_to_lead_to_a_file(tracker: Tracker, tmp_path: Path) -> None:
-    for path, told in ((tmp_path / "none.csv", "there is no file"), (tmp_path, "cannot be told by its name")):
+    for path, told in ((tmp_path / "none.csv", "there is no file"), (tmp_path, "Is a directory")):
         with pytest.raises(BadInput, match=told):
             tracker.import_file(path)
     with pytest.raises(BadInput, match="cannot be read"):
@@ -364,6 +364,41 @@ def test_a_profile_brings_along_what_it_names_and_makes_places_where_rows_have_t
     assert (counts(again), again["places_made"], done["import"]) == ((6, 0, 4, 2), 0, again["import"])
     with pytest.raises(BadInput, match="4 of 6"):
         tracker.import_file(table_of(path, [*LIST[4:], *LIST[:1]] * 2), profile=mine, strict=True)
+
+
+def test_what_a_profile_reads_and_no_row_has_is_told(tracker: Tracker, tmp_path: Path) -> None:
+    """Else a column that is misspelt there is an empty one, and claims lose their times in silence."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text("""
+title = "mine"
+[say]
+source = "wire"
+predicate = "captured"
+actors = "clan"
+place = "{town,place}"
+occurred = "{event_dat}"
+[[claim]]
+unless = {stat = "rumour"}
+""")
+    path = table_of(tmp_path / "f.csv", [{"town": "Ford", "event_date": "2024-12-01", "status": "sure"}])
+    done = tracker.import_file(path, profile=mine, dry_run=True)
+    assert done["recorded"] == 1
+    assert done["notes"] == [
+        "no row has anything in event_dat, which the profile reads; did you mean event_date?",
+        "no row has anything in stat, which the profile reads; did you mean status?",
+    ]
+    mine.write_text(mine.read_text().replace("event_dat}", "event_date}").replace("stat =", "status ="))
+    assert tracker.import_file(path, profile=mine, dry_run=True)["notes"] == []
+
+
+def test_a_table_that_says_nothing_of_ours_is_told_of_profiles(tracker: Tracker, tmp_path: Path) -> None:
+    path = table_of(tmp_path / "f.csv", [{"town": "Ford", "event_date": "2024-12-01"}])
+    done = tracker.import_file(path)
+    assert done["rejected"] == 1
+    assert done["notes"] == [
+        "no column says who reported it; --map tells what other columns mean: event_date, town"
+    ]
+    assert tracker.import_file(table_of(tmp_path / "g.csv", [{"source": "wire"}]))["notes"] == []
 
 
 def test_places_that_a_profile_made_go_and_come_back_with_their_import(

@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from difflib import get_close_matches
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
@@ -22,7 +23,7 @@ from tracker.desk.recording import Recorder, new_event
 from tracker.desk.retyped import with_document
 from tracker.errors import BadInput, Conflict, NotFound, TrackerError
 from tracker.importers import log
-from tracker.importers.claims import LeftOut, Told
+from tracker.importers.claims import COLUMN, LeftOut, Told
 from tracker.importers.formats import Format, Gazetteer, format_of
 from tracker.importers.profile import Profile, read_profile
 from tracker.importers.rows import Rejected, Row
@@ -40,8 +41,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Document = dict[str, Any]
+_TELLERS: Final = frozenset({"source", "said_by", "sentence"})
 CHUNK: Final = 2000
 """So many rows are recorded in one transaction."""
+MOST_COLUMNS: Final = 10
+"""So many columns are told of a file that has none of ours."""
 MOST_REASONS: Final = 10_000
 """So many reasons are told apart."""
 
@@ -106,10 +110,10 @@ def _refuse_option(option: str, value: object, why: str) -> None:
 
 def log_in(path: str, named: str | None) -> bool:
     """Whether a file is a whole log: named as one, or JSON Lines that begin as one does."""
-    if named is not None or format_of(path).name != "jsonl":
+    if named is not None:
         return named == log.NAME
     with opened(path) as file:
-        return log.is_log(file)
+        return format_of(path).name == "jsonl" and log.is_log(file)
 
 
 @contextmanager
@@ -137,6 +141,8 @@ class Import:
         self._recorder, self._how, self._path, self._sha256 = recorder, how, path, sha256
         self._told, self._tell_rejected = told, rejected
         self._profile = None if meant is None else meant[0]
+        self._columns = [] if meant is None else meant[1].columns()
+        self._found: set[str] = set()  # the columns in which a row had anything
         self._parties = Parties(None if meant is None else meant[1])
         self.id = import_id(sha256, how.name, self._profile or "")
         self._size = Path(path).stat().st_size
@@ -217,6 +223,7 @@ class Import:
             if isinstance(row, Rejected):
                 self._reject(row)
                 continue
+            self._found.update(row.fields)
             try:
                 drafted = [*self._drafts(reader, row, parts, now, zone)]
             except (BadInput, NotFound) as error:
@@ -372,7 +379,20 @@ class Import:
 
     def _notes(self) -> list[str]:
         """What a person should look at, though it was recorded."""
+        missing = [names for names in self._columns if self._found.isdisjoint(names)]
+        if self._found and missing:
+            return [f"no row has anything in {' or '.join(one)}{self._meant(one[0])}" for one in missing]
+        told = {COLUMN.get(name) for name in self._found}
+        if self._profile is None and told and told.isdisjoint(_TELLERS) and self.new + self.known == 0:
+            columns = ", ".join(sorted(self._found)[:MOST_COLUMNS])
+            return [f"no column says who reported it; --map tells what other columns mean: {columns}"]
         return []
+
+    def _meant(self, column: str) -> str:
+        """What a profile may mean by a column that is not there."""
+        free = self._found.difference(*self._columns)
+        near = get_close_matches(column, sorted(free), 1)
+        return f", which the profile reads; did you mean {near[0]}?" if near else ", which the profile reads"
 
 
 def _as_event(one: Claim) -> NewEvent:

@@ -101,6 +101,16 @@ class Profile(_Part):
             if not block.also:
                 break
 
+    def columns(self) -> list[tuple[str, ...]]:
+        """The columns that it reads; where any of several will do, those together."""
+        says = [self.say, *(block.say for block in self.claim)]
+        spots = [spot for say in says for template in say.values() for spot in _SPOT.findall(template)]
+        tests = [column for block in self.claim for column in (*block.when, *block.unless)]
+        beside = [] if self.near is None else [self.near.lat, self.near.lon]
+        several = [spot.partition("|")[0].split(",") for spot in spots]
+        alone = [[column] for column in (*tests, *beside)]
+        return list(dict.fromkeys(tuple(map(head, names)) for names in (*several, *alone)))
+
     def _claim(self, say: Mapping[str, str], fields: Fields) -> Told:
         found: dict[str, Any] = {}
         details: dict[str, str] = {}
