@@ -37,10 +37,12 @@ ALL: Final = (
     Importer("acled", ".csv", "table", None, "acled"),
     Importer("control-states", ".csv", "table", None, "control-states"),
     Importer("ucdp-ged", ".csv", "table", None, "ucdp-ged"),
+    Importer("viina-control", ".csv", "table", None, "viina-control"),
     Importer("wikipedia-cities", ".csv", "table", None, "wikipedia-cities"),
     Importer("places", ".csv", "table", "places"),
     Importer("geonames", ".txt", "table", "geonames"),
     Importer("pcodes", ".csv", "table", "pcodes"),
+    Importer("pcodes-list", ".csv", "table", "pcodes"),
     Importer("geojson", ".geojson", "document", "geojson"),
 )
 
@@ -72,6 +74,12 @@ _STATES: Final = (
     {"source": "ua_claims_via_isw", "place_id": "Mill", "date": "2024-12-02", "state": "UA"},
     {"source": "wikipedia", "place_id": "Mill", "date": "2024-12-03", "state": "CONTESTED"},
 )
+_VIINA: Final = (
+    {"geonameid": "101", "date": "20241201", "status_wiki": "UA", "status_boost": "RU", "status_dsm": "CONTESTED",
+     "status_isw": "NA", "status": "RU"},
+    {"geonameid": "102", "date": "20241202", "status_wiki": "NA", "status_boost": "", "status_dsm": "NA",
+     "status_isw": "RU", "status": "RU"},
+)  # fmt: skip
 _GED: Final = (
     {"id": "1", "type_of_violence": "1", "side_a": "Army", "side_b": "Clan", "where_prec": "1",
      "where_coordinates": "Ford", "latitude": "34.5", "longitude": "36.5", "date_start": "2024-12-01",
@@ -107,6 +115,10 @@ _PCODES: Final = (
     {"admin0Name_en": "Syria", "admin0Pcode": "SY", "admin1Name_en": "Homs", "admin1Name_ar": "حمص",
      "admin1Pcode": "SY04", "admin2Name_en": "Qusayr", "admin2Pcode": "SY0402", "lat": "34.5", "lon": "36.5"},
 )  # fmt: skip
+_LIST: Final = (
+    {"Location": "SYR", "Admin Level": "1", "P-Code": "SY04", "Name": "Homs", "Parent P-Code": "SYR"},
+    {"Location": "SYR", "Admin Level": "2", "P-Code": "SY0401", "Name": "Tall", "Parent P-Code": "SY04"},
+)  # fmt: skip
 _FEATURES: Final = {
     "type": "FeatureCollection",
     "features": [
@@ -123,8 +135,8 @@ _FEATURES: Final = {
 def furnish(where: str | Path) -> Tracker:
     """A small tracker that knows the names in the good files."""
     made = Tracker.create(where, clock=lambda: NOW, by="fuzz")
-    made.place_add("Ford", kind="town", lat=34.5, lon=36.5)
-    made.place_add("Mill", kind="town", lat=34.9, lon=36.9)
+    made.place_add("Ford", kind="town", lat=34.5, lon=36.5, aliases=["gn:101"])
+    made.place_add("Mill", kind="town", lat=34.9, lon=36.9, aliases=["gn:102"])
     for actor in ("Army", "Clan"):
         made.actor_add(actor, level="side")
     made.source_add("Wire", kind="wire")
@@ -155,8 +167,9 @@ def _dump() -> str:
 
 _TEXTS: Final = {
     "csv": table(CLAIMS), "tsv": table(CLAIMS, "\t"), "acled": table(_ACLED), "control-states": table(_STATES),
-    "ucdp-ged": table(_GED), "wikipedia-cities": table(_CITIES), "places": table(_PLACES), "geonames": _dump(),
-    "pcodes": table(_PCODES), "geojson": json.dumps(_FEATURES, ensure_ascii=False),
+    "ucdp-ged": table(_GED), "viina-control": table(_VIINA), "wikipedia-cities": table(_CITIES),
+    "places": table(_PLACES), "geonames": _dump(), "pcodes": table(_PCODES), "pcodes-list": table(_LIST),
+    "geojson": json.dumps(_FEATURES, ensure_ascii=False),
     "jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _LINES),
 }  # fmt: skip
 

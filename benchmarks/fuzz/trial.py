@@ -19,7 +19,8 @@ from tracker.record.verify import Reading
 from tracker.tracker import Tracker
 
 SEED: Final = 9
-_NAMED: Final = ("csv", "tsv", "jsonl", "xlsx", "acled", "places", "geonames", "pcodes", "geojson", "log")
+_GAZETTEERS: Final = ("places", "geonames", "pcodes", "pcodes-list", "geojson")
+_NAMED: Final = ("csv", "tsv", "jsonl", "xlsx", "acled", "log", *_GAZETTEERS)
 
 
 class Hostile(NamedTuple):
@@ -54,7 +55,7 @@ def hostile(one: Importer, number: int, seed: int = SEED) -> Hostile:
         options["strict"] = True
     if chance.random() < 0.1:
         options["dry_run"] = True
-    if one.name in ("places", "geonames", "pcodes", "geojson") and chance.random() < 0.1:
+    if one.name in _GAZETTEERS and chance.random() < 0.1:
         options["min_population"] = 1000
     return Hostile(data, options)
 
