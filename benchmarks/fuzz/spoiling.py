@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import islice
 from random import Random
 from typing import Any, Final
 
@@ -238,11 +239,13 @@ TABLE: Final[tuple[Spoil, ...]] = (cell, cell, cell, cell, width, length, heads)
 # -- JSON ---------------------------------------------------------------------------------------------
 
 _MARK: Final = "@@here@@"
+_SOME: Final = 100
+"""So many of what stands in a list or an object are changed: a long one would draw all changes to itself."""
 
 
 def _spots(value: Any) -> list[tuple[Any, Any]]:
     found = []
-    for key, one in list(value.items() if isinstance(value, dict) else enumerate(value)):
+    for key, one in islice(value.items() if isinstance(value, dict) else enumerate(value), _SOME):
         found.append((value, key))
         if isinstance(one, dict | list):
             found += _spots(one)
