@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.fuzz import archives
 from benchmarks.fuzz.seeds import ALL, Importer, good
 from benchmarks.fuzz.trial import SEED, Trial, hostile
 
@@ -139,7 +140,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in ALL:
         if asked.only and one.name not in asked.only:
             continue
-        good(one.name)
+        made = good(one.name)
+        if one.made == "archive":
+            archives.prepare(made)
         with tempfile.TemporaryDirectory(dir=asked.dir) as folder:
             tally = tried(one, range(asked.first, asked.first + asked.inputs), asked.seed, Path(folder))
         ends = tally.ends
