@@ -177,7 +177,11 @@ BAD: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
         lambda m: m.update({SHEET: b"<!--%70000s--><!DOCTYPE x [<!ENTITY a 'b'>]>" % b"" + m[SHEET]}),
         "it defines entities",
     ),
-    "wide": (more(b"<row r='3'>" + b"<c/>" * 100_000 + b"</row>"), "a row has more than"),
+    "dense": (more(b"<row r='3'>" + b"<c/>" * 100_000 + b"</row>"), "far more comes out of it"),
+    "wide": (
+        more(b"<row r='3'>" + b"".join(b"<c r='%X'/>" % n for n in range(100_000)) + b"</row>"),
+        "a row has more than",
+    ),
     "deep": (more(b"<row r='3'>" + b"<c>" * 100 + b"</c>" * 100 + b"</row>"), "it is nested too deep"),
     "long": (
         more(b"<row r='3'><c><v>%s</v></c></row>" % Random(1).randbytes(2**21).hex().encode()),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
+from xlsxwriter import Workbook
 
 from benchmarks.fuzz import __main__ as campaign
 from benchmarks.fuzz import archives, trial
@@ -15,6 +17,8 @@ from benchmarks.fuzz.seeds import ALL, Importer, good
 from benchmarks.fuzz.trial import Hostile, Trial, Verdict, hostile
 from tests.record.effort import tries
 from tracker.errors import BadInput
+from tracker.importers.rows import Row
+from tracker.importers.workbook import read_workbook
 from tracker.tracker import Tracker
 
 EACH = tries(12)
@@ -51,6 +55,29 @@ def test_no_workbook_of_a_few_kilobytes_crashes_or_hangs(
     verdict = given(XLSX, Hostile(archives.changed(how, Random(0), good("xlsx")), {}))
     assert verdict.end in ("recorded", "refused"), verdict
     assert verdict.seconds < 10, "2 s is what the campaign asks; a test shares its machine"
+
+
+@pytest.mark.parametrize("how", ["styles", "blank rows", "many cells", "before the rows"])
+def test_what_is_far_too_much_for_its_packed_bytes_is_not_read_to_its_end(how: str) -> None:
+    """No sheet is as dense as 40,000 styles in 2 KB, though it may hold as many."""
+    with pytest.raises(BadInput, match="far more comes out of it than a sheet holds"):
+        list(read_workbook(BytesIO(archives.changed(how, Random(0), good("xlsx"))), "f.xlsx"))
+
+
+def test_a_workbook_may_repeat_itself() -> None:
+    """The same claim and link in every other row, bordered cells with nothing in them, blank rows between."""
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet, bordered = book.add_worksheet("claims"), book.add_format({"border": 1})
+        sheet.write_row(0, 0, ("sentence", "source", "url"))
+        for row in range(1, 10_000, 2):
+            sheet.write_row(row, 0, ("Army holds Ford", "Wire"))
+            sheet.write_url(row, 2, "https://example.org/1")
+            for column in range(3, 20):
+                sheet.write_blank(row, column, None, bordered)
+            sheet.set_row(row + 1, 30, bordered)
+    rows = list(read_workbook(file, "f.xlsx"))
+    assert (len(rows), {type(row) for row in rows}) == (5_000, {Row})
 
 
 def test_the_same_number_is_the_same_file() -> None:
