@@ -32,7 +32,10 @@ DEEPEST: Final = 64
 FEW: Final = 2**14
 """Elements that come out of any member, however small it is."""
 DENSEST: Final = 8
-"""So many elements come out of a packed byte, above `FEW`; of sheets of claims 0.4 to 0.9."""
+"""So many elements come out of a packed byte, above `FEW`; of sheets of claims 0.4 to 0.9.
+
+In a single row or text, and outside of them, it is one: there hardly anything repeats itself.
+"""
 _AGAIN: Final = 20
 _TEXT_COSTS: Final = 4
 _TEXT_TAKES: Final = 128
@@ -88,7 +91,7 @@ class _Watched:
 
     def __init__(self, archive: Archive, member: IO[bytes], one: ZipInfo) -> None:
         self._archive, self._member = archive, member
-        self._most = FEW + DENSEST * one.compress_size
+        self._most, self._most_loose = (FEW + each * one.compress_size for each in (DENSEST, 1))
         self._read = self._last = self._depth = self._all = self._loose = self._texts = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._begun
@@ -130,7 +133,11 @@ class _Watched:
             raise self._archive.refuse("it is nested too deep", _SAVED)
         elif self._loose > MOST_IN_ROW and self._depth > 2:
             raise self._archive.refuse(f"a row has more than {MOST_IN_ROW:,} parts", _SAVED)
-        if self._all > self._most or self._archive.beside + self._loose > MOST_BESIDE:
+        if (
+            self._all > self._most
+            or self._loose > self._most_loose
+            or self._archive.beside + self._loose > MOST_BESIDE
+        ):
             raise self._archive.refuse("far more comes out of it than a sheet holds", _SAVED)
 
     def _ended(self, _: str) -> None:
