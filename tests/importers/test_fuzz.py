@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -96,8 +97,6 @@ def test_a_crash_a_hang_and_a_death_are_found(tmp_path: Path, monkeypatch: pytes
         if data == b"die":
             raise SystemExit(3)
         if data == b"hang":
-            import time
-
             time.sleep(60)
         if data == b"crash":
             raise KeyError("x")
@@ -111,6 +110,20 @@ def test_a_crash_a_hang_and_a_death_are_found(tmp_path: Path, monkeypatch: pytes
     tally = campaign.tried(ALL[0], range(5), trial.SEED, tmp_path)
     assert (tally.ends["crash"], tally.ends["refused"]) == (3, 2)
     assert [text[:2] for text in tally.found] == ["0:", "2:", "3:"]
+
+
+def test_an_import_that_waits_takes_as_long_as_it_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what others had of the processor is left out."""
+    tried = Trial(ALL[0], tmp_path)
+
+    def waiting(self: Tracker, file: object, **_: object) -> None:
+        time.sleep(0.3)
+        raise BadInput(what="it is refused", try_="another")
+
+    monkeypatch.setattr(Tracker, "import_file", waiting)
+    assert tried.give(Hostile(b"", {})).seconds > 0.25
 
 
 def test_what_was_recorded_of_a_file_that_is_refused_is_found(
