@@ -65,6 +65,11 @@ def test_a_row_knows_the_line_where_it_begins() -> None:
     ]  # fmt: skip
 
 
+def test_blank_lines_are_no_rows_but_lines() -> None:
+    found = table('a,b\n\n1,"two\n\nlines"\n\n \n\n3,4\n\n5,x\0\n\n')
+    assert [(one.line, type(one)) for one in found] == [(3, Row), (9, Row), (11, Rejected)]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

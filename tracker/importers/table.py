@@ -79,10 +79,12 @@ def _rows(text: io.TextIOWrapper, path: str) -> Iterator[Row | Rejected]:
     lines = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
     heads: list[str] | None = None
     while True:
-        line = source.count + 1
+        cells: list[str] | None = []
         try:
             with _LONG_CELLS:
-                cells = next(lines, None)
+                while cells == []:  # a blank line
+                    line = source.count + 1
+                    cells = next(lines, None)
         except csv.Error as error:
             if heads is None:
                 raise refuse(path, f"its head is no row of a table ({error})", "save it as CSV") from None
