@@ -113,6 +113,26 @@ def test_a_code_that_is_known_from_elsewhere_is_not_registered_again(
     assert places(tracker)["mill"][2] == "north"
 
 
+def test_what_a_place_lies_in_is_filled_in_when_that_has_come(tracker: Tracker, tmp_path: Path) -> None:
+    """A file of areas came before that of what they lie in: read again, it says what it could not say."""
+    inner = tmp_path / "inner.csv"
+    inner.write_text("name,id,code,kind,parent\nVale,vale,V1,district,\nUp,up,U1,district,LAND\n")
+    outer = tmp_path / "outer.csv"
+    outer.write_text("name,id,code,kind\nLand,land,LAND,country\n")
+    assert tracker.import_file(inner, file_format="places")["rejected"] == 1
+    inner.write_text(inner.read_text().replace("LAND", ""))
+    assert tracker.import_file(inner, file_format="places")["recorded"] == 1
+    tracker.import_file(outer, file_format="places")
+    inner.write_text("name,id,code,kind,parent\nVale,vale,V1,district,Nowhere\nUp,up,U1,district,LAND\n")
+    for recorded in (1, 0):
+        done = tracker.import_file(inner, file_format="places")
+        assert (done["recorded"], done["known"], done["rejected"]) == (recorded, 2 - recorded, 0)
+    assert tracker.status("up")["place"]["region"] == "Land"
+    assert tracker.status("vale")["place"]["region"] is None
+    tracker.rebuild()
+    assert tracker.status("up")["place"]["region"] == "Land"
+
+
 def test_an_id_that_is_taken_by_another_is_a_bad_row(tracker: Tracker, tmp_path: Path) -> None:
     tracker.place_add("Ford", kind="town", id_="p1")
     path = written(tmp_path / "a.csv", "id,name\np1,Ford\np1,Mill\np2,Mill\n")

@@ -20,6 +20,7 @@ from tracker.importers.rows import Row
 from tracker.names import AREA_KINDS, Resolved, fold
 from tracker.reader import NOW, Reader, last_position
 from tracker.record.envelope import NewEvent
+from tracker.record.events import PlaceDescribed
 from tracker.views.names import areas, find
 from tracker.views.parties import TRUE
 from tracker.views.places import Place, boxed, distance
@@ -126,8 +127,9 @@ class _Chunk:
             if isinstance(known, BadInput):
                 self._placed.refused.append((one.row, known))
             elif known is not None:
-                self._placed.known += 1
                 self._remember(one.told, known)
+                if not self._fill_in(one.told, known):
+                    self._placed.known += 1
             else:
                 self._new(one)
         return self._placed
@@ -140,19 +142,21 @@ class _Chunk:
         codes = {spelled for one in told if one.code for spelled in _spellings(one.code)}
         self._names: dict[str, set[str]] = {}
         sql = "SELECT id, folded FROM names WHERE thing = 'place' AND id IN (:wanted) AND to_pos > :known"
-        here = {row[0] for row in self._among(f"SELECT id {_TRUE.format('id')}", ids)}
+        parents = dict(self._among(f"SELECT id, parent {_TRUE.format('id')}", ids))
+        here = set(parents)
         for id_, folded in self._among(sql, here):
             self._names.setdefault(id_, set()).add(folded)
         self._taken = set(here)
-        self._codes: dict[str, str] = dict(
-            self._among(f"SELECT gazetteer, id {_TRUE.format('gazetteer')}", codes)
-        )
+        coded = list(self._among(f"SELECT gazetteer, id, parent {_TRUE.format('gazetteer')}", codes))
+        self._codes: dict[str, str] = {code: id_ for code, id_, _ in coded}
+        parents |= {id_: parent for _, id_, parent in coded}
         self._digests = {id(one): digest(one) for one in told}
         wanted = {salted for one in self._digests.values() for salted in (one, self._salted(one))}
         found = self._reader.among("SELECT event_id, stream FROM events WHERE event_id IN (:wanted)", wanted)
         self._events = {event: stream.removeprefix("place/") for event, stream in found}
-        still = self._among(f"SELECT id {_TRUE.format('id')}", self._events.values())
-        self._there = {row[0] for row in still}
+        still = dict(self._among(f"SELECT id, parent {_TRUE.format('id')}", self._events.values()))
+        self._there = set(still)
+        self._orphans = {id_ for id_, parent in (parents | still).items() if parent is None}
 
     def _among(self, sql: str, wanted: Iterable[str]) -> Iterable[Any]:
         return self._reader.among(sql, wanted, known=NOW)
@@ -174,6 +178,28 @@ class _Chunk:
         place = self._events.get(plain) or self._events.get(self._salted(plain))
         return place if place in self._there else None
 
+    def _fill_in(self, told: Told, id_: str) -> bool:
+        """Whether it is recorded now what a place lies in, of which that was not known.
+
+        It has to be a place of other origin: with those of this import it would be gone when that is undone.
+        """
+        if id_ not in self._orphans or not told.parents:
+            return False
+        try:
+            parent = self._parent(told)
+        except (BadInput, NotFound):  # its place is known all the same
+            return False
+        if not parent or parent == id_ or not self._is_of_others(parent):
+            return False
+        self._orphans.discard(id_)
+        described = PlaceDescribed(place=id_, parent=parent)
+        self._placed.events.append(new_event(described, f"{self._import}-{id_}-in-{parent}"))
+        return True
+
+    def _is_of_others(self, id_: str) -> bool:
+        sql = f"SELECT 1 {_TRUE.format('id')} AND (imported IS NULL OR imported <> :imported)"
+        return any(self._reader.among(sql, [id_], known=NOW, imported=self._import))
+
     # -- a new one ---------------------------------------------------------------------------------
 
     def _new(self, one: Drafted) -> None:
@@ -193,6 +219,8 @@ class _Chunk:
         self._placed.outlines += one.told.outline
         self._twin(id_, one.told)
         self._remember(one.told, id_)
+        if parent is None:
+            self._orphans.add(id_)
 
     def _remember(self, told: Told, id_: str) -> None:
         """What is called how, for the rows that follow."""
