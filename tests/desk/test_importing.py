@@ -171,6 +171,46 @@ def test_what_an_import_brought_is_undone_as_if_it_never_was(tracker: Tracker, t
         tracker.import_undo("i-nothing")
 
 
+def test_a_file_that_was_mended_brings_again_what_was_undone(tracker: Tracker, tmp_path: Path) -> None:
+    wrong = tracker.import_file(
+        lines_of(tmp_path / "f.jsonl", [*ROWS[1:], {**ROWS[0], "sentence": "Clan holds Ford"}])
+    )
+    tracker.import_undo(wrong["import"], reason="the first row is wrong")
+    mended = lines_of(tmp_path / "f.jsonl", ROWS)
+    tried = tracker.import_file(mended, dry_run=True)
+    again = tracker.import_file(mended)
+    assert counts(again) == counts(tried) == (len(ROWS), len(ROWS), 0, 0)
+    assert counts(tracker.import_file(mended)) == (len(ROWS), 0, len(ROWS), 0)
+    (only := furnished_tracker(f"{tmp_path}/only.db")).import_file(mended)
+    assert verdicts(tracker) == verdicts(only)
+    kinds = [event["kind"] for event in tracker.show(tracker.claims()["claims"][-1]["id"])["history"]]
+    assert "claim-reimported" in kinds
+    assert tracker.verify(views=True)["findings"] == []
+    tracker.rebuild()
+    assert verdicts(tracker) == verdicts(only)
+    tracker.import_restore(wrong["import"])
+    counting = {one["id"]: one["counting"] for one in tracker.imports()["imports"]}
+    assert counting == {wrong["import"]: 1, again["import"]: len(ROWS)}
+    tracker.import_undo(wrong["import"])
+    assert verdicts(tracker) == verdicts(only)
+    tracker.import_undo(again["import"])
+    assert tracker.claims(standing="counts")["claims"] == []
+
+
+def test_another_profile_or_encoding_makes_another_import(tracker: Tracker, tmp_path: Path) -> None:
+    """So what was read in the wrong way can be undone, and read in the right one."""
+    mine, path = tmp_path / "mine.toml", table_of(tmp_path / "f.csv", [{"who": "clan"}])
+    text = 'title = "x"\n[say]\nsource = "wire"\npredicate = "captured"\nactors = "{who}"\nplace = "PLACE"\n'
+    mine.write_text(text.replace("PLACE", "mill"))
+    wrong = tracker.import_file(path, profile=mine)
+    tracker.import_undo(wrong["import"])
+    with pytest.raises(Conflict, match="that was undone"):
+        tracker.import_file(path, profile=mine)
+    mine.write_text(text.replace("PLACE", "ford"))
+    assert counts(tracker.import_file(path, profile=mine)) == (1, 1, 0, 0)
+    assert tracker.import_file(path, profile=mine, encoding="cp1252")["import"] != wrong["import"]
+
+
 def test_what_befell_a_claim_stays_when_its_import_is_undone_and_restored(
     tracker: Tracker, tmp_path: Path
 ) -> None:

@@ -171,6 +171,7 @@ def _befell(claim: str, recorded: Sequence[str]) -> st.SearchStrategy[Event]:
             lambda link, one: events.ClaimUnlinked(claim=claim, link=link, other=one),
             st.sampled_from(vocabulary.LINKS), other,
         ),
+        st.sampled_from(IMPORTS).map(lambda one: events.ClaimReimported(claim=claim, import_id=one)),
         st.just(events.ClaimChecked(claim=claim, found="confirmed", by="wire")),
         st.sampled_from((0.0, 0.5, 1.0, 3.0)).map(lambda f: events.ClaimWeighted(claim=claim, factor=f)),
         two_places.map(lambda two: events.PlaceMerged(place=two[0], into=two[1])),

@@ -28,8 +28,8 @@ OF_THE_DOMAIN = {
       for happened in ("registered", "described", "aliased", "unaliased", "renamed", "merged", "unmerged")),
     "actor-joined", "actor-left", "source-graded", "source-leans", "document-registered",
     "claim-recorded", "claim-corrected", "claim-retracted", "claim-reviewed", "claim-linked",
-    "claim-unlinked", "claim-checked", "claim-weighted", "assessment-made", "assessment-cleared",
-    "setting-changed", "payload-redacted",
+    "claim-unlinked", "claim-checked", "claim-weighted", "claim-reimported",
+    "assessment-made", "assessment-cleared", "setting-changed", "payload-redacted",
 }  # fmt: skip
 
 

@@ -38,11 +38,13 @@ class Places(Import):
     def __init__(
         self, recorder: Recorder, how: Gazetteer, path: str, sha256: str,
         told: Callable[[Progress], None], rejected: Callable[[Rejected], None], min_population: int | None,
+        encoding: str | None,
     ) -> None:  # fmt: skip
         super().__init__(recorder, how, path, sha256, told, rejected)
         self._least = min_population
         self._profile = None if min_population is None else f"min-population={min_population}"
-        self.id = import_id(sha256, how.name, self._profile or "")
+        self._encoding = encoding
+        self.id = import_id(sha256, how.name, self._profile or "", encoding or "")
         self._placing = placing.Placing(self.id)
         self._twins: list[placing.Twin] = []
         self._outlines = 0
@@ -52,7 +54,7 @@ class Places(Import):
         assert isinstance(self._how, Gazetteer)
         tried = Places(
             self._recorder, self._how, self._path, self._sha256, lambda _: None, self._tell_rejected,
-            self._least,
+            self._least, self._encoding,
         )  # fmt: skip
         with self._recorder.store() as store, store.trial():
             tried._all(store, file, encoding)

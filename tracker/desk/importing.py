@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.desk.binding import Binder, Parties
 from tracker.desk.parts import Claim, Parts
-from tracker.desk.recording import Recorder, new_event
+from tracker.desk.recording import Recorder, new_event, payload
 from tracker.desk.retyped import with_document
 from tracker.errors import BadInput, Conflict, NotFound, TrackerError
 from tracker.importers import log
@@ -34,7 +34,7 @@ from tracker.record.follow import keep_up, note, project
 from tracker.record.store import Store
 from tracker.times import read_instant
 from tracker.views.differences import changes, verdicts
-from tracker.views.imports import import_of
+from tracker.views.imports import import_of, undone_claims
 from tracker.views.situation import Question
 
 if TYPE_CHECKING:
@@ -94,9 +94,11 @@ class Importing:
             if isinstance(how, Gazetteer):
                 from tracker.desk.gazetteer import Places
 
-                one: Import = Places(self._recorder, how, path, sha256, told, rejected, min_population)
+                one: Import = Places(
+                    self._recorder, how, path, sha256, told, rejected, min_population, encoding
+                )
             else:
-                one = Import(self._recorder, how, path, sha256, told, rejected, meant)
+                one = Import(self._recorder, how, path, sha256, told, rejected, meant, encoding)
             if strict:
                 one.check(file, encoding)
                 file.seek(0)
@@ -136,7 +138,7 @@ class Import:
     def __init__(
         self, recorder: Recorder, how: Format | Gazetteer, path: str, sha256: str,
         told: Callable[[Progress], None], rejected: Callable[[Rejected], None],
-        meant: tuple[str, Profile] | None = None,
+        meant: tuple[str, Profile] | None = None, encoding: str | None = None,
     ) -> None:  # fmt: skip
         self._recorder, self._how, self._path, self._sha256 = recorder, how, path, sha256
         self._told, self._tell_rejected = told, rejected
@@ -144,7 +146,8 @@ class Import:
         self._columns = [] if meant is None else meant[1].columns()
         self._found: set[str] = set()  # the columns in which a row had anything
         self._parties = Parties(None if meant is None else meant[1])
-        self.id = import_id(sha256, how.name, self._profile or "")
+        profile = "" if meant is None else meant[1].model_dump_json()
+        self.id = import_id(sha256, how.name, self._profile or "", profile, encoding or "")
         self._size = Path(path).stat().st_size
         self.rows = self.new = self.known = self.rejected = self.left_out = 0
         self._left: Counter[str] = Counter()
@@ -212,7 +215,7 @@ class Import:
         if before is not None and before["state"] == "undone":
             raise Conflict(
                 what=f"this file was imported as {self.id}, and that was undone",
-                try_=f"tracker import restore {self.id}",
+                try_=f"tracker import restore {self.id}, or the file as it should be",
             )
 
     def _drafted(self, reader: Reader, rows: Iterator[Row | Rejected]) -> Iterator[Claim]:
@@ -284,24 +287,28 @@ class Import:
     def _append(self, store: Store, chunk: Sequence[Claim]) -> None:
         """Record what of a chunk is new, in one transaction; which that is, is found inside the lock."""
         new: list[Claim] = []
+        again: list[events.ClaimReimported] = []
         begun: list[NewEvent] = []
 
         def decide(connection: Connection) -> list[NewEvent]:
             keep_up(connection, settled=False)
             reader = over(connection, store.where, settled=True)
-            new[:] = self._news(reader, chunk)
-            begun[:] = self._begun(reader) if new and not self._has_begun else ()
-            return [*begun, *map(_as_event, new)]
+            new[:], again[:] = self._news(reader, chunk)
+            begun[:] = self._begun(reader) if (new or again) and not self._has_begun else ()
+            readmitted = (new_event(one, f"{self.id}-{one.claim}") for one in again)
+            return [*begun, *map(_as_event, new), *readmitted]
 
         def follow(connection: Connection, envelopes: Sequence[Envelope]) -> None:
             if begun:
                 project(connection, envelopes[: len(begun)])
-            note(connection, envelopes[len(begun) :], [one.body for one in new])
+            bodies = [*(one.body for one in new), *map(payload, again)]
+            note(connection, envelopes[len(begun) :], bodies)
 
         store.append((), now=self._recorder.clock(), by=self._recorder.by, decide=decide, project=follow)
-        self._has_begun |= bool(new)
-        self.new += len(new)
-        self.known += len(chunk) - len(new)
+        recorded = len(new) + len(again)
+        self._has_begun |= bool(recorded)
+        self.new += recorded
+        self.known += len(chunk) - recorded
 
     def _begun(self, reader: Reader) -> list[NewEvent]:
         """What comes before the first claim of an import that is new."""
@@ -316,19 +323,25 @@ class Import:
         ]
         return found
 
-    def _news(self, reader: Reader, chunk: Sequence[Claim]) -> list[Claim]:
-        """The claims of a chunk that are not recorded."""
+    def _news(
+        self, reader: Reader, chunk: Sequence[Claim]
+    ) -> tuple[list[Claim], list[events.ClaimReimported]]:
+        """The claims of a chunk that are not recorded, and those that are, by an import that was undone."""
         by_id = {one.event_id: one for one in chunk}
-        for (id_,) in list(reader.among("SELECT event_id FROM events WHERE event_id IN (:wanted)", by_id)):
-            del by_id[id_]
-        if not by_id:
-            return []
-        streams = [one.stream for one in by_id.values()]
+        asked = "SELECT event_id, stream FROM events WHERE event_id IN (:wanted)"
+        there: dict[str, str] = dict(reader.among(asked, by_id))
+        undone = undone_claims(reader, (stream.removeprefix("claim/") for stream in there.values()))
+        again = [events.ClaimReimported(claim=claim, import_id=self.id) for claim in undone]
+        return self._apart(reader, [one for id_, one in by_id.items() if id_ not in there]), again
+
+    def _apart(self, reader: Reader, new: Sequence[Claim]) -> list[Claim]:
+        """New claims, each under an id that no other has."""
+        streams = [one.stream for one in new]
         taken = {
             row[0] for row in reader.among("SELECT stream FROM events WHERE stream IN (:wanted)", streams)
         }
         found = []
-        for one in by_id.values():
+        for one in new:
             while one.stream in taken:  # the ids of two claims begin alike
                 one = one.lengthened()
             taken.add(one.stream)
@@ -407,9 +420,12 @@ def _as_event(one: Claim) -> NewEvent:
     )
 
 
-def import_id(sha256: str, file_format: str, profile: str = "") -> str:
-    """The id of an import: the same for the same bytes, read in the same way."""
-    told = "\x1f".join((sha256, file_format, profile))
+def import_id(sha256: str, file_format: str, profile: str = "", *ways: str) -> str:
+    """The id of an import: the same for the same bytes, read in the same way.
+
+    Of a profile its name and what is in it count, as with another one the same rows are other claims.
+    """
+    told = "\x1f".join((sha256, file_format, profile, *filter(None, ways)))
     number = int.from_bytes(hashlib.sha256(told.encode()).digest()[:5], "big")
     letters = "0123456789abcdefghjkmnpqrstvwxyz"
     return "i-" + "".join(letters[(number >> 5 * i) & 31] for i in reversed(range(8)))

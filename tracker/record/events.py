@@ -450,6 +450,13 @@ class ClaimRetracted(ClaimEvent):
     url: Text | None = None
 
 
+class ClaimReimported(ClaimEvent):
+    """It came again with another import, as the one that had brought it was undone: it goes with this."""
+
+    kind = "claim-reimported"
+    import_id: Id
+
+
 class ClaimReviewed(ClaimEvent):
     """Somebody looked again: still-true, changed, or cannot-tell."""
 
@@ -586,7 +593,8 @@ class ImportEvent(Event):
 class ImportStarted(ImportEvent):
     """The first of what a file holds is recorded: its name, how it is read, the SHA-256 of its bytes (hex).
 
-    The id follows from bytes, format and profile, so the same file read again goes on with the same import.
+    The id follows from the bytes and from how they are read, so the same file read again goes on with the
+    same import.
     """
 
     kind = "import-started"
@@ -737,7 +745,7 @@ ALL: Final[tuple[type[Event], ...]] = (
     SourceUnmerged, SourceGraded, SourceLeans,
     DocumentRegistered,
     ClaimRecorded, ClaimCorrected, ClaimRetracted, ClaimReviewed, ClaimLinked,
-    ClaimUnlinked, ClaimChecked, ClaimWeighted,
+    ClaimUnlinked, ClaimChecked, ClaimWeighted, ClaimReimported,
     AssessmentMade, AssessmentCleared,
     BatchReleased, BatchDropped, BatchReopened,
     ImportStarted, ImportFinished, ImportUndone, ImportRestored,

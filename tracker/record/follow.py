@@ -56,7 +56,7 @@ def project(connection: Connection, events: Sequence[Envelope]) -> None:
 
 
 def note(connection: Connection, events: Sequence[Envelope], bodies: Sequence[Body]) -> None:
-    """Bring every view but what is believed up to date with new claims, whose payloads `bodies` are."""
+    """Bring every view but what is believed up to date with what befell claims; the payloads are `bodies`."""
     views = _Views(connection)
     before = events[0].position - 1
     if not views.all_at(before, settled=False):
@@ -203,9 +203,12 @@ class _Views:
         self._mark(events[-1].position)
 
     def note(self, pairs: Sequence[tuple[Envelope, Body]]) -> None:
-        """Follow new claims in every view but what is believed."""
+        """Follow what befell claims in every view but what is believed: mostly that they are new."""
         first, last = pairs[0][0].position, pairs[-1][0].position
-        self._driver.many(claims.PROJECTION.insert, claims.rows(pairs))
+        if all(envelope.kind == _CLAIM for envelope, _ in pairs):
+            self._driver.many(claims.PROJECTION.insert, claims.rows(pairs))
+        else:
+            self._apply([envelope for envelope, _ in pairs])
         packs.follow(self._reader, self._driver, first - 1, last)
         self._mark(last, settled=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from tracker.reader import NOW, Reader, Row
@@ -33,6 +34,14 @@ def import_of(reader: Reader, id_: str, known: int = NOW) -> Document | None:
     """One import by its id; None: there is none."""
     row = reader.one(f"SELECT {_COLUMNS} FROM imports WHERE id = :id AND {TRUE}", id=id_, known=known)
     return None if row is None else _document(row)
+
+
+def undone_claims(reader: Reader, claims: Iterable[str]) -> list[str]:
+    """Those of some claims that count nowhere because the import that brought them was undone."""
+    if reader.one(f"SELECT 1 FROM imports WHERE state = 'undone' AND {TRUE} LIMIT 1", known=NOW) is None:
+        return []
+    sql = f"SELECT id FROM claims WHERE id IN (:wanted) AND fact = 'undone' AND {TRUE}"
+    return [row[0] for row in reader.among(sql, claims, known=NOW)]
 
 
 def _document(row: Row) -> Document:

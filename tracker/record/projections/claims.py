@@ -116,6 +116,11 @@ def _weighted(event: Body, _: Envelope) -> Iterator[Patch]:
     yield Patch((event["claim"],), {"weight": float(event["factor"])})
 
 
+def _reimported(event: Body, _: Envelope) -> Iterator[Patch]:
+    changes = {"fact": RECORDED, "fact_reason": None, "imported": event["import_id"]}
+    yield Patch((event["claim"],), changes)
+
+
 def _undone(event: Body, _: Envelope) -> Iterator[PatchAll]:
     yield PatchAll(
         {"imported": event["import_id"], "fact": RECORDED},
@@ -175,6 +180,7 @@ PROJECTION = Projection(
         "claim-corrected": _corrected,
         "claim-retracted": _retracted,
         "claim-weighted": _weighted,
+        "claim-reimported": _reimported,
         "import-undone": _undone,
         "import-restored": _restored,
     },
