@@ -146,7 +146,7 @@ class Import:
         self._columns = [] if meant is None else meant[1].columns()
         self._found: set[str] = set()  # the columns in which a row had anything
         self._parties = Parties(None if meant is None else meant[1])
-        profile = "" if meant is None else meant[1].model_dump_json()
+        profile = "" if meant is None else meant[1].model_dump_json(exclude={"title", "about"})
         self.id = import_id(sha256, how.name, self._profile or "", profile, encoding or "")
         self._size = Path(path).stat().st_size
         self.rows = self.new = self.known = self.rejected = self.left_out = 0
