@@ -99,9 +99,10 @@ def test_places_come_in_again_as_they_are_and_nothing_else_does(tracker: Tracker
     there = Tracker.create(str(tmp_path / "there.db"), clock=lambda: NOW, by="anna")
     assert there.import_file(path)["recorded"] == 5
     assert collected(there, "places") == collected(tracker, "places")
+    tracker.add_claim(predicate="fighting", relation="in", place="Hill", source="Wire", at="2024-12-05")
     for what, why in (("claims", "a claim, no place"), ("status", "a verdict, no place")):
         tracker.export(what, out=(path := tmp_path / f"{what}.geojson"))
-        assert tracker.import_file(path)["left"] == {why: 3}
+        assert tracker.import_file(path)["left"] == {why: 4}, "also of Hill, which nobody is known to hold"
 
 
 @pytest.mark.parametrize("what", ["claims", "status", "places"])

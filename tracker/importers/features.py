@@ -45,9 +45,9 @@ _LEVELS: Final = ("country", "governorate", "district", "district", "district", 
 _ALIAS: Final = re.compile(r"(?:\w+_)?name(?::|_)?\w*|alias(?:es)?|alternatenames|int_name|altname\w*")
 _SHAPE: Final = re.compile(r"adm(?:in)?_?([0-5])")
 _OURS: Final = {
-    "a claim": {"claim", "predicate", "modality"}, "a verdict": {"status", "controller", "freshness"},
+    "a claim": {"claim", "predicate", "modality"}, "a verdict": {"status", "basis", "policy"},
 }  # fmt: skip
-"""What `tracker export` writes besides places, and by which properties that is known."""
+"""What `tracker export` writes besides places, and by which properties that is known: none is ever empty."""
 _POINTS: Final = ("Point",)
 _AREAS: Final = ("Polygon", "MultiPolygon")
 
