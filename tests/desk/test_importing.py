@@ -431,6 +431,37 @@ unless = {stat = "rumour"}
     assert tracker.import_file(path, profile=mine, dry_run=True)["notes"] == []
 
 
+def test_events_of_others_come_in_whoever_told_of_them(tracker: Tracker, tmp_path: Path) -> None:
+    """Several sources stand with semicolons there, or none is named; a day is its midnight."""
+    acled = {
+        "event_id_cnty": "F1", "event_date": "05 December 2024", "actor1": "Clan", "actor2": "Army",
+        "sub_event_type": "Armed clash", "location": "Ford", "source": "Wire; Radio of Ford", "notes": "x",
+    }  # fmt: skip
+    ged = {
+        "id": "9", "type_of_violence": "1", "side_a": "Army", "side_b": "Clan", "where_prec": "1",
+        "where_coordinates": "Ford", "date_start": "2024-12-04 00:00:00.000",
+        "date_end": "2024-12-05 00:00:00.000", "best": "1",
+    }  # fmt: skip
+    told = {
+        "source_office": "Wire;Radio",
+        "source_original": "police;Clan",
+        "source_date": "2024-12-06;2024-12-07",
+    }
+    first = tracker.import_file(table_of(tmp_path / "a.csv", [acled]), profile="acled")
+    second = tracker.import_file(
+        table_of(tmp_path / "g.csv", [ged | told, {**ged, "id": "10"}]), profile="ucdp-ged"
+    )
+    assert (first["recorded"], second["recorded"]) == (1, 2), second["reasons"]
+    claims = tracker.claims()["claims"]
+    assert sorted(one["origin"] for one in claims) == ["Wire, Radio of Ford", "police, Clan", "ucdp"]
+    spans = {one["origin"]: (one["occurred"], one["reported"]["latest"]) for one in claims}
+    for origin, reported in (("police, Clan", "2024-12-06"), ("ucdp", "2024-12-05")):
+        occurred, latest = spans[origin]
+        assert (occurred["earliest"], occurred["latest"], latest) == (
+            "2024-12-04T00:00:00Z", "2024-12-05T23:59:59.999999Z", f"{reported}T23:59:59.999999Z",
+        )  # fmt: skip
+
+
 def test_a_table_that_says_nothing_of_ours_is_told_of_profiles(tracker: Tracker, tmp_path: Path) -> None:
     path = table_of(tmp_path / "f.csv", [{"town": "Ford", "event_date": "2024-12-01"}])
     done = tracker.import_file(path)

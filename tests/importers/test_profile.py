@@ -305,3 +305,22 @@ def test_whatever_stands_in_a_row_is_told_left_or_refused(fields: dict[str, str]
     except BadInput:
         return
     assert found
+
+
+def test_acled_keeps_how_finely_it_places_and_dates_an_event() -> None:
+    """Near a town is not in it, and a week is no day."""
+    _, one = read_profile("acled")
+    assert said(one, **{**ACLED, "geo_precision": "2"}) == [
+        "it is placed near there only, which does not say who is in the place"
+    ]
+    coarse = {**ACLED, "geo_precision": "2", "time_precision": "2", "sub_event_type": "Armed clash"}
+    (fight,) = said(one, **coarse)
+    assert isinstance(fight, dict)
+    assert (fight["relation"], fight["at"]) == ("near", "~2024-12-07")
+    assert fight["details"] == {"acled": "SYR1", "fatalities": 3, "geo_precision": 2, "time_precision": 2}
+    (taken,) = said(one, **ACLED)
+    assert isinstance(taken, dict)
+    assert (taken["at"], sorted(taken["details"])) == (
+        "2024-12-07",
+        ["acled", "fatalities", "from", "manner"],
+    )

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from tracker.desk.attribution import UNNAMED
 from tracker.errors import BadInput, typed
 from tracker.importers.claims import COLUMN, LeftOut, Near, Told, told
 from tracker.importers.rows import Fields
@@ -22,6 +23,8 @@ from tracker.judgement.vocabulary import PLACE_KINDS
 from tracker.resources import folder
 
 _SPOT: Final = re.compile(r"\{([^{}]*)\}")
+_PARTING: Final = re.compile(r"[;>]")
+"""What parts names in the cells of others, and means more in the column `said_by`."""
 _DETAIL: Final = "details."
 _TOLD: Final = "docs/import.md, Profiles"
 ANY: Final = "*"
@@ -115,7 +118,8 @@ class Profile(_Part):
         found: dict[str, Any] = {}
         details: dict[str, str] = {}
         for field, template in say.items():
-            text = self._filled(template, fields)
+            is_nameless = COLUMN.get(field) == "said_by" and template.casefold().startswith(UNNAMED)
+            text = self._described(template, fields) if is_nameless else self._filled(template, fields)
             if text and field.startswith(_DETAIL):
                 details[field.removeprefix(_DETAIL)] = text
             elif text:
@@ -127,6 +131,14 @@ class Profile(_Part):
 
     def _filled(self, template: str, fields: Fields) -> str:
         return _SPOT.sub(lambda spot: self._word(spot[1], fields), template).strip()
+
+    def _described(self, template: str, fields: Fields) -> str:
+        """Who said it, where cells describe them: a semicolon there parts names; nothing if all are empty."""
+        words = [self._word(spot, fields) for spot in _SPOT.findall(template)]
+        if words and not any(map(str.strip, words)):
+            return ""
+        names = iter(", ".join(filter(None, map(str.strip, _PARTING.split(word)))) for word in words)
+        return _SPOT.sub(lambda _: next(names), template).strip()
 
     def _word(self, spot: str, fields: Fields) -> str:
         """`{a,b}`: the first column with anything in it; `{a|sides}`: its word looked up in a list."""
@@ -190,8 +202,12 @@ def _month(column: str, text: str) -> str:
 
 
 def _day(_: str, text: str) -> str:
-    """A day written without hyphens, as others are; anything else stays what it is."""
-    found = re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text)
+    """A day as others write it: without hyphens, or with its first midnight; of several the first.
+
+    Anything else stays what it is.
+    """
+    first = text.partition(";")[0].strip()
+    found = re.fullmatch(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", first)
     return "-".join(found.groups()) if found else text
 
 
