@@ -7,9 +7,12 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from tracker.errors import BadInput, TrackerError, typed
+
+_DATABASE: Final = b"SQLite format 3\0"
+"""How a file of SQLite begins."""
 
 
 class Unwritten(TrackerError):
@@ -25,9 +28,18 @@ def write_whole(path: str, text: str) -> None:
         file.write(text)
 
 
+def refuse_database(path: str, option: str) -> None:
+    """Refuse to write over a database: what is in it may be nowhere else. Raises BadInput."""
+    with suppress(OSError):
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                if file.read(len(_DATABASE)) == _DATABASE:
+                    raise BadInput(what=f"{path} is a database, and would be lost", try_=f"{option} ANOTHER")
+
+
 @contextmanager
 def whole(path: str, *, what: str, named: str, binary: bool = False) -> Iterator[IO[Any]]:
-    """A file to write to that gets its name once all of it is on the disk. Raises Unwritten.
+    """A file to write to that gets its name once all of it is on the disk. Raises Unwritten, BadInput.
 
     What is no file (a terminal, a pipe) is written to as it is, and the file behind a link is meant.
     Left by an exception, nothing of it stays. `named` is how such a file may be called, for the next step.
@@ -35,6 +47,7 @@ def whole(path: str, *, what: str, named: str, binary: bool = False) -> Iterator
     how: dict[str, Any] = {"mode": "wb"} if binary else {"mode": "w", "encoding": "utf-8", "newline": "\n"}
     if os.path.isdir(path):
         raise BadInput(what=f"{path} is a folder", try_=f"--out {typed(os.path.join(path, named))}")
+    refuse_database(path, "--out")
     if os.path.exists(path) and not os.path.isfile(path):
         try:
             with open(path, **how) as file:

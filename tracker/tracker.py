@@ -258,7 +258,7 @@ class Tracker:
 
             return moved(self._recorder(), str(file), encoding=encoding, dry_run=dry_run, told=told)
 
-        with Rejects(None if rejected is None or dry_run else str(rejected)) as bad:
+        with Rejects(None if rejected is None or dry_run else str(rejected), str(file)) as bad:
             done = Importing(self._recorder()).run(
                 str(file), file_format=file_format, profile=None if profile is None else str(profile),
                 encoding=encoding, dry_run=dry_run, strict=strict, told=told, rejected=bad.take,

@@ -431,6 +431,23 @@ unless = {stat = "rumour"}
     assert tracker.import_file(path, profile=mine, dry_run=True)["notes"] == []
 
 
+def test_what_is_written_never_takes_the_place_of_what_is_read_or_recorded(tmp_path: Path) -> None:
+    """A misplaced word after --rejected or --out would end a file of claims, or the record itself."""
+    tracker = furnished_tracker(tmp_path / "t.db")
+    path = table_of(tmp_path / "f.csv", [{"sentence": "Clan captured Nowhere", "source": "Wire"}])
+    link = tmp_path / "rejected.csv"
+    link.symlink_to(path)
+    before = path.read_bytes()
+    for rejected, why in ((path, "is imported"), (link, "is imported"), (tracker.where, "is a database")):
+        with pytest.raises(BadInput, match=why):
+            tracker.import_file(path, rejected=rejected)
+    for what in ("claims", "log"):
+        with pytest.raises(BadInput, match="is a database"):
+            tracker.export(what, out=tracker.where, file_format="jsonl")
+    assert path.read_bytes() == before
+    assert tracker.verify()["ok"]
+
+
 def test_events_of_others_come_in_whoever_told_of_them(tracker: Tracker, tmp_path: Path) -> None:
     """Several sources stand with semicolons there, or none is named; a day is its midnight."""
     acled = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from contextlib import suppress
 from types import TracebackType
 from typing import IO
 
 from tracker.errors import BadInput
+from tracker.files import refuse_database
 from tracker.importers.rows import Rejected
 from tracker.importers.table import guarded
 
@@ -17,8 +20,19 @@ HEAD = ("line", "field", "reason", "row")
 class Rejects:
     """A CSV of rejected rows: line, field, reason, and the row as JSON; made with the first of them."""
 
-    def __init__(self, path: str | None) -> None:
-        """`path`: where it is to be written; None: the rows are only counted."""
+    def __init__(self, path: str | None, read: str) -> None:
+        """`path`: where it is to be written; None: the rows are only counted. `read`: where they come from.
+
+        Raises BadInput: what stands at `path` would be lost.
+        """
+        if path is not None:
+            with suppress(OSError):  # one of them is not there
+                if os.path.samefile(path, read):
+                    raise BadInput(
+                        what=f"{path} is the file that is imported, and would be lost",
+                        try_="--rejected ANOTHER",
+                    )
+            refuse_database(path, "--rejected")
         self.path = path
         self.count = 0
         self._file: IO[str] | None = None
