@@ -335,7 +335,12 @@ def test_an_empty_file_and_a_row_twice(tracker: Tracker, tmp_path: Path) -> None
 
 
 def test_the_path_has_to_lead_to_a_file(tracker: Tracker, tmp_path: Path) -> None:
-    for path, told in ((tmp_path / "none.csv", "there is no file"), (tmp_path, "Is a directory")):
+    os.mkfifo(tmp_path / "pipe.csv")  # into which nobody ever writes
+    for path, told in (
+        (tmp_path / "none.csv", "there is no file"),
+        (tmp_path, "Is a directory"),
+        (tmp_path / "pipe.csv", "is no file, and is read more than once"),
+    ):
         with pytest.raises(BadInput, match=told):
             tracker.import_file(path)
     with pytest.raises(BadInput, match="cannot be read"):

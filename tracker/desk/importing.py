@@ -8,6 +8,7 @@ and told, with what would help.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -121,6 +122,9 @@ def log_in(path: str, named: str | None) -> bool:
 @contextmanager
 def opened(path: str) -> Iterator[BufferedReader]:
     """A file to be read. Raises BadInput."""
+    # Refused before it is opened, as to open a pipe is to wait for who writes into it.
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise BadInput(what=f"{path} is no file, and is read more than once", try_="what it tells as a file")
     try:
         with open(path, "rb") as file:
             yield file
