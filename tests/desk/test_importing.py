@@ -436,6 +436,21 @@ unless = {stat = "rumour"}
     assert tracker.import_file(path, profile=mine, dry_run=True)["notes"] == []
 
 
+def test_how_far_it_has_come_is_told_where_no_row_is_recorded(
+    tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large file of names that are not known, or of rows that are left out, looked as if it hung."""
+    monkeypatch.setattr(importing, "CHUNK", 10)
+    row = {"sentence": "Clan captured Nowhere", "source": "Wire"}
+    told: list[importing.Progress] = []
+    tracker.import_file(table_of(tmp_path / "f.csv", [row] * 35), told=told.append)
+    assert [one.rows for one in told] == [11, 22, 33]
+    told.clear()
+    path = table_of(tmp_path / "p.csv", [{"name": "", "kind": "town"}] * 35)
+    tracker.import_file(path, file_format="places", told=told.append)
+    assert [one.rows for one in told] == [11, 22, 33]
+
+
 def test_what_is_written_never_takes_the_place_of_what_is_read_or_recorded(tmp_path: Path) -> None:
     """A misplaced word after --rejected or --out would end a file of claims, or the record itself."""
     tracker = furnished_tracker(tmp_path / "t.db")

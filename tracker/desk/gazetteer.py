@@ -80,10 +80,10 @@ class Places(Import):
         file.seek(0)
         waiting: set[int] = set()
         with closing(self._how.read(file, self._path, encoding)) as rows:
-            places = self._placed(rows, wanted, waiting, step)
+            places = self._placed(self._watched(rows, file), wanted, waiting, step)
             while chunk := list(islice(places, importing.CHUNK)):
                 waiting.update(self._place(store, chunk, step))
-                self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
+                self._tell(file)
         return waiting
 
     def _placed(

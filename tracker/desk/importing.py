@@ -153,7 +153,7 @@ class Import:
         profile = "" if meant is None else meant[1].model_dump_json(exclude={"title", "about"})
         self.id = import_id(sha256, how.name, self._profile or "", profile, encoding or "")
         self._size = Path(path).stat().st_size
-        self.rows = self.new = self.known = self.rejected = self.left_out = 0
+        self.rows = self.new = self.known = self.rejected = self.left_out = self._told_at = 0
         self._left: Counter[str] = Counter()
         self._reasons: dict[tuple[str, str], list[int]] = {}  # the first line, and how many
         self._binder: Binder | None = None
@@ -205,14 +205,25 @@ class Import:
             self._refuse_undone(reader)
             self._binder = self._binding(reader, file, encoding)
             with closing(self._how.read(file, self._path, encoding)) as rows:
-                claims = self._drafted(reader, rows)
+                claims = self._drafted(reader, self._watched(rows, file))
                 while chunk := list(islice(claims, CHUNK)):
                     with reader.let_go():
                         self._append(store, chunk)
-                    self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
+                    self._tell(file)
         if self.new:
             self._told(Progress(self.rows, self.new, self._size, self._size, weighing=True))
         self._finish(store)
+
+    def _watched(self, rows: Iterator[Row | Rejected], file: BufferedReader) -> Iterator[Row | Rejected]:
+        """The same rows; how far it has come is told also where many of them tell nothing to record."""
+        for row in rows:
+            if self.rows - self._told_at > CHUNK:
+                self._tell(file)
+            yield row
+
+    def _tell(self, file: BufferedReader) -> None:
+        self._told_at = self.rows
+        self._told(Progress(self.rows, self.new, min(file.tell(), self._size), self._size))
 
     def _refuse_undone(self, reader: Reader) -> None:
         before = import_of(reader, self.id)
