@@ -230,7 +230,7 @@ class Import:
         if before is not None and before["state"] == "undone":
             raise Conflict(
                 what=f"this file was imported as {self.id}, and that was undone",
-                try_=f"tracker import restore {self.id}, or the file as it should be",
+                try_=f"tracker import restore {self.id}",
             )
 
     def _drafted(self, reader: Reader, rows: Iterator[Row | Rejected]) -> Iterator[Claim]:
