@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from tracker.desk.intake import Typed
 from tracker.desk.retyped import hop_text, span_text
 from tracker.errors import BadInput
+from tracker.importers.days import plain_days
 from tracker.importers.lines import loads, unfit
 from tracker.importers.rows import Fields
 from tracker.times import PRECISIONS
@@ -166,6 +167,10 @@ def _text(name: str, value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _time(name: str, value: object) -> str:
+    return plain_days(_text(name, value))
+
+
 def _list(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         listed = _json_list(value) if value.startswith("[") else None
@@ -257,6 +262,6 @@ def _plain(text: str) -> str | int | float:
 
 
 _READ: Final[dict[str, Callable[[str, object], Any]]] = {
-    "from": _several, "actor": _list, "against": _list, "said_by": _said_by, "km": _number,
-    "details": _details,
+    "at": _time, "reported": _time, "from": _several, "actor": _list, "against": _list, "said_by": _said_by,
+    "km": _number, "details": _details,
 }  # fmt: skip
