@@ -310,6 +310,20 @@ def test_of_a_workbook_every_sheet_with_pcodes_is_read() -> None:
         told("pcodes", workbook({"Read me": sheets["Read me"]}))
 
 
+def test_what_an_area_s_own_sheet_tells_counts_wherever_that_stands() -> None:
+    sheets: dict[str, list[list[Any]]] = {
+        "Admin2": [["admin2Name_en", "admin2Pcode", "admin1Name_en", "admin1Pcode", "admin0Name_en",
+                    "admin0Pcode"], ["Muhradah", "SY0504", "Hama", "SY05", "Syria", "SY"]],
+        "Admin1": [["admin1Name_en", "admin1Name_ar", "admin1Pcode", "admin0Pcode", "lat", "lon"],
+                   ["Hama", "حماة", "SY05", "SY", 35.1, 36.8]],
+    }  # fmt: skip
+    found = [one for one in told("pcodes", workbook(sheets)) if isinstance(one, Told)]
+    assert [(one.code, one.parents, one.event.aliases, one.event.lat) for one in found] == [
+        ("SY0504", ("SY05",), ("SY0504",), None), ("SY05", ("SY",), ("حماة", "SY05"), 35.1),
+        ("SY", (), ("SY",), None),
+    ]  # fmt: skip
+
+
 def test_blank_sheets_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.importers.workbook.MOST_BLANK", 1000)
     blank: list[list[Any]] = [[None] * 5, *([[None]] * 70)]

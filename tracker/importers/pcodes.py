@@ -40,9 +40,11 @@ _PEOPLE: Final = ("population", "pop")
 def read_pcodes(file: BinaryIO, path: str, encoding: str | None = None) -> Generator[Row | Rejected]:
     """A row for each p-code of a table, the country's first. Raises BadInput where it has none.
 
-    Of a workbook every sheet is read that has p-codes: in OCHA's each level has a sheet.
+    Of a workbook every sheet is read that has p-codes: in OCHA's each level has a sheet, and an area has more
+    to say in its own than in those of what lies in it.
     """
     seen: set[str] = set()
+    above: dict[str, Row] = {}
     start = file.read(len(ARCHIVE))
     file.seek(0)
     read = _read_sheets if start == ARCHIVE else read_table
@@ -53,7 +55,8 @@ def read_pcodes(file: BinaryIO, path: str, encoding: str | None = None) -> Gener
             if isinstance(row, Rejected):
                 yield row
             elif not any(str(cell).startswith("#") for cell in list(row.fields.values())[:1]):  # tags of HXL
-                yield from _areas(row, path, seen)
+                yield from _areas(row, path, seen, above if start == ARCHIVE else None)
+        yield from (row for code, row in above.items() if code not in seen)
     if not any_row and start == ARCHIVE:
         raise _no_codes(path)
 
@@ -71,7 +74,8 @@ def _no_codes(path: str) -> BadInput:
     return refuse(path, "it has no column with p-codes", "columns such as admin1Pcode, or --format places")
 
 
-def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
+def _areas(row: Row, path: str, seen: set[str], later: dict[str, Row] | None) -> Iterator[Row | Rejected]:
+    """The areas of a row that were not seen; with `later`, those that it lies in are put there instead."""
     names: dict[int, dict[str, str]] = {}
     codes: dict[int, str] = {}
     for head, cell in row.fields.items():
@@ -96,9 +100,13 @@ def _areas(row: Row, path: str, seen: set[str]) -> Iterator[Row | Rejected]:
     for level, code in sorted(codes.items()):
         if code in seen:
             continue
-        seen.add(code)
         above = [codes[one] for one in range(level) if one in codes]
-        yield Row(row.line, _fields(row.fields, level, code, names.get(level, {}), above, level == lowest))
+        area = Row(row.line, _fields(row.fields, level, code, names.get(level, {}), above, level == lowest))
+        if later is not None and level != lowest:
+            later.setdefault(code, area)
+        else:
+            seen.add(code)
+            yield area
 
 
 def _area(row: Row, seen: set[str]) -> Iterator[Row | Rejected]:
