@@ -254,9 +254,13 @@ def _spots(value: Any) -> list[tuple[Any, Any]]:
 
 def _replaced(chance: Random, text: bytes) -> bytes:
     try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
+        return _with_another(chance, text)
+    except (ValueError, RecursionError):  # no JSON, or deeper than some Python goes: broken enough
         return text
+
+
+def _with_another(chance: Random, text: bytes) -> bytes:
+    told = json.loads(text)
     if not isinstance(told, dict | list) or not told:
         return text
     inside, key = chance.choice(_spots(told))

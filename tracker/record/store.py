@@ -268,7 +268,9 @@ class Store:
                 if turn == _TURNS - 1 or not self._is_settling():
                     raise
                 if self._waiting is not None and not turn:
-                    self._waiting("another process writes, settling an import as it seems; waiting until it is done")
+                    self._waiting(
+                        "another process writes, settling an import as it seems; waiting until it is done"
+                    )
         raise AssertionError  # the last turn answers or raises
 
     def _is_settling(self) -> bool:
