@@ -152,8 +152,8 @@ def test_where_another_writes_for_too_long_what_is_recorded_is_told(
         f"rebels captured Homs;AFP;2024-12-0{day}\n" for day in range(1, 9)), "utf-8")  # fmt: skip
     with ExitStack() as other:
 
-        def begin(meter: object, at: Progress) -> None:
-            meter.recorded = at.recorded  # type: ignore[attr-defined]
+        def begin(meter: import_._Meter, at: Progress) -> None:
+            meter.recorded = at.recorded
             if at.recorded == 4:
                 store = other.enter_context(Store.open(str(where)))
                 other.enter_context(store.transaction())

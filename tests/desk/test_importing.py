@@ -195,6 +195,13 @@ def test_a_file_that_was_mended_brings_again_what_was_undone(tracker: Tracker, t
     assert verdicts(tracker) == verdicts(only)
     tracker.import_undo(again["import"])
     assert {one["status"] for one in tracker.status()["places"]} <= {"unknown"}
+    third = tracker.import_file(lines_of(tmp_path / "g.jsonl", [*ROWS, {"sentence": "nothing"}]))
+    tracker.import_undo(third["import"])
+    tracker.import_restore(again["import"])
+    assert counts(tracker.import_file(mended)) == (len(ROWS), len(ROWS), 0, 0), (
+        "with one import a second time"
+    )
+    assert verdicts(tracker) == verdicts(only)
 
 
 def test_another_profile_or_encoding_makes_another_import(tracker: Tracker, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from tracker.importers.claims import COLUMN, LeftOut, Told
 from tracker.importers.formats import Format, Gazetteer, format_of
 from tracker.importers.profile import Profile, read_profile
 from tracker.importers.rows import Rejected, Row
-from tracker.reader import Reader, over
+from tracker.reader import Reader, last_position, over
 from tracker.record import canonical, events
 from tracker.record.envelope import Envelope, NewEvent
 from tracker.record.follow import keep_up, note, project
@@ -310,7 +310,8 @@ class Import:
             reader = over(connection, store.where, settled=True)
             new[:], again[:] = self._news(reader, chunk)
             begun[:] = self._begun(reader) if (new or again) and not self._has_begun else ()
-            readmitted = (new_event(one, f"{self.id}-{one.claim}") for one in again)
+            at = last_position(reader)  # one may come with the same import more than once
+            readmitted = (new_event(one, f"{self.id}-{one.claim}-{at}") for one in again)
             return [*begun, *map(_as_event, new), *readmitted]
 
         def follow(connection: Connection, envelopes: Sequence[Envelope]) -> None:

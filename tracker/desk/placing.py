@@ -193,7 +193,9 @@ class _Chunk:
             return False
         self._orphans.discard(id_)
         described = PlaceDescribed(place=id_, parent=parent)
-        self._placed.events.append(new_event(described, f"{self._import}-{id_}-in-{parent}"))
+        self._placed.events.append(
+            new_event(described, f"{self._import}-{id_}-{last_position(self._reader)}")
+        )
         return True
 
     def _is_of_others(self, id_: str) -> bool:
