@@ -137,6 +137,22 @@ class Asking:
             found = history_document(self._reader, where, question, first)
         return {**found, **_noted(bound)}
 
+    def map(
+        self, known_at: When, published_by: When, policy: str, *, start: When, end: When
+    ) -> Document:  # fmt: skip
+        """Every place that something is claimed about, and how its verdict ran."""
+        from tracker.views.atlas import map_document
+
+        question = self._question(end, known_at, published_by, policy)
+        first = self._beginning(start)
+        if first is not None and first > question.at:
+            raise BadInput(
+                what=f"--from {_when(start)} is after {_ending(None, end, False)}, where it ends:"
+                " nothing lies between",
+                try_="an earlier --from, or a later --to",
+            )
+        return map_document(self._reader, question, first, self._zone)
+
     def diff(
         self, place: str | None, at: Either, known_at: Either, published_by: Either, policy: Either
     ) -> Document:

@@ -144,6 +144,18 @@ class Tracker:
                 place, at, known_at, published_by, policy, start=start, end=end, knowledge=knowledge
             )
 
+    def map(
+        self, *, start: When = None, end: When = None, known_at: When = None, published_by: When = None,
+        policy: str = "bayes",
+    ) -> Document:  # fmt: skip
+        """Every place that something is claimed about and how its verdict ran, from `start` to `end`.
+
+        Columns, for drawing: places, the sides with their marks, and spans of time in which status, side and
+        staleness stayed the same. Without `start` from the first claim on; the end is now.
+        """
+        with self._asking() as ask:
+            return ask.map(known_at, published_by, policy, start=start, end=end)
+
     def diff(
         self, place: str | None = None, *, policy: Either = "bayes", at: Either = None,
         known_at: Either = None, published_by: Either = None,

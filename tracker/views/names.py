@@ -158,6 +158,15 @@ def names_of(reader: Reader, thing: str, id_: str, known: int = NOW) -> list[str
     return [row[0] for row in reader.rows(sql, thing=thing, id=id_, known=known)]
 
 
+def all_names(reader: Reader, thing: str, known: int = NOW) -> dict[str, list[str]]:
+    """Every name of every thing of a kind, by id, in order."""
+    sql = f"SELECT id, alias FROM names WHERE thing = :thing AND {TRUE} ORDER BY id, alias"
+    found: dict[str, list[str]] = {}
+    for id_, alias in reader.each(sql, thing=thing, known=known):
+        found.setdefault(id_, []).append(alias)
+    return found
+
+
 def namesakes(reader: Reader, thing: str, id_: str, name: str, known: int = NOW) -> list[str]:
     """Who else of that kind goes by a name, which then binds neither; a town and its area may share one."""
     root = _roots(reader, thing, known)

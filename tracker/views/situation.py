@@ -86,6 +86,10 @@ class Situation:
             self.load([place])
         return self._claims[place]
 
+    def counting(self, place: str) -> list[Evidence]:
+        """Those of them that count at the question's instant."""
+        return counting(self.claims(place), self.question.at)
+
     def load(self, wanted: Iterable[str]) -> None:
         """Read the evidence of many places at once."""
         roots = [place for place in wanted if place not in self._claims]
@@ -147,8 +151,7 @@ class Situation:
 
     def folded(self, place: str, *, trace: bool = False) -> Folded:
         """The belief about a place from all its claims."""
-        claims = counting(self.claims(place), self.question.at)
-        return Folded(*fold(claims, self.sides, self.settings(place), trace=trace))
+        return Folded(*fold(self.counting(place), self.sides, self.settings(place), trace=trace))
 
     def latest(self, place: str) -> Folded:
         """The same belief with the steps of its latest claims: twenty-five at least, or all that there are.

@@ -1,0 +1,149 @@
+"""Decides the map document: every place that something is claimed about, and how each verdict ran.
+
+Columns, not rows, as there may be tens of thousands of places. The courses are those that `history` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from tracker.judgement.course import Memory, clamped, course
+from tracker.judgement.pin import Pin
+from tracker.judgement.verdict import BAYES, CONTESTED_STATUS, HELD, UNKNOWN
+from tracker.marks import marks
+from tracker.reader import NOW, Reader, last_position
+from tracker.views.claims import actor_names
+from tracker.views.names import all_names
+from tracker.views.places import Place, all_places
+from tracker.views.situation import Question, Situation
+from tracker.zones import iso
+
+Document = dict[str, Any]
+STATUSES: Final = (HELD, CONTESTED_STATUS, UNKNOWN)
+"""What the numbers in the column of statuses stand for."""
+
+
+class Stretch(NamedTuple):
+    """From when on (us) a place is told as this: its status, the side in control, how sure, whether stale."""
+
+    start: int
+    status: str
+    side: str | None
+    confidence: int
+    stale: bool
+
+
+def map_document(reader: Reader, question: Question, start: int | None, zone: str) -> Document:
+    """Every place and its course up to the question's instant, from `start` or the first claim on."""
+    situation = Situation(reader, question)
+    everywhere = {place.id: place for place in all_places(reader, situation.known)}
+    chosen = [everywhere[id_] for id_ in situation.claimed() if id_ in everywhere]
+    situation.load(place.id for place in chosen)
+    courses = [list(_stretches(situation, place)) for place in chosen]
+    ever = _ever(courses)
+    shown = [_since(some, start) for some in courses]
+    sides = sorted(ever, key=lambda side: (-ever[side], side))
+    first = min((some[0].start for some in shown if some), default=None)
+    return {
+        "from": None if first is None else iso(first if start is None else start),
+        "to": iso(question.at),
+        "known_at": None if question.known_at is None else iso(question.known_at),
+        "published_by": None if question.published_by is None else iso(question.published_by),
+        "policy": question.policy,
+        "position": last_position(reader) if situation.known == NOW else situation.known,
+        "zone": zone,
+        "actors": _actors(situation, sides, ever, shown),
+        "places": _places(situation, chosen, everywhere),
+        "spans": _spans(shown, sides),
+    }
+
+
+def _stretches(situation: Situation, place: Place) -> Iterator[Stretch]:
+    """How the verdict on a place ran, from its first claim on."""
+    question = situation.question
+    claims = situation.claims(place.id)
+    pins: Sequence[Pin] = situation.pins(place.id) if question.policy == BAYES else ()
+    begin = min((*(one.event_at for one in claims[:1]), *(pin.at for pin in pins)), default=None)
+    if begin is None:
+        return
+    memory = Memory(situation.sides, situation.settings(place.id), situation.who.side)
+    last: Stretch | None = None
+    for span in clamped(course(claims, memory, begin, question.at, question.policy), pins, memory):
+        reading = span.reading
+        side = reading.holders[0] if reading.holders else None
+        one = Stretch(span.start, reading.status, side, round(100 * reading.confidence), stale=False)
+        if last is None or one[1:] != last[1:]:
+            yield one
+            last = one
+
+
+def _ever(courses: Iterable[Sequence[Stretch]]) -> dict[str, int]:
+    """How many places each side ever held, of those that ever held any."""
+    ever: dict[str, int] = {}
+    for some in courses:
+        for side in {one.side for one in some if one.side is not None}:
+            ever[side] = ever.get(side, 0) + 1
+    return ever
+
+
+def _since(some: Sequence[Stretch], start: int | None) -> Sequence[Stretch]:
+    """A course from an instant on."""
+    if start is None:
+        return some
+    before = [one for one in some if one.start <= start][-1:]
+    return [*(one._replace(start=start) for one in before), *(one for one in some if one.start > start)]
+
+
+def _actors(
+    situation: Situation, sides: Sequence[str], ever: dict[str, int], shown: Sequence[Sequence[Stretch]]
+) -> list[Document]:
+    """The sides that ever held something, with their marks and how many places they hold in the end."""
+    names, looks = actor_names(situation.who), marks(ever)
+    held = dict.fromkeys(sides, 0)
+    for some in shown:
+        if some and some[-1].side is not None and some[-1].status == HELD:
+            held[some[-1].side] += 1
+    return [
+        {"id": side, "name": names.get(side, side), **looks[side]._asdict(), "held": held[side]}
+        for side in sides
+    ]
+
+
+def _places(situation: Situation, chosen: Sequence[Place], everywhere: dict[str, Place]) -> Document:
+    """The places by columns; those merged into another are read as it."""
+    names = all_names(situation.reader, "place", situation.known)
+
+    def region(place: Place) -> str | None:
+        area = everywhere.get(situation.root(place.parent)) if place.parent else None
+        return area.name if area and area.id != place.id else None
+
+    def others(place: Place) -> list[str]:
+        known = (name for id_ in situation.members(place.id) for name in names.get(id_, ()))
+        return [name for name in dict.fromkeys(known) if name != place.name]
+
+    return {
+        "id": [place.id for place in chosen],
+        "name": [place.name for place in chosen],
+        "names": [others(place) for place in chosen],
+        "kind": [place.kind for place in chosen],
+        "region": [region(place) for place in chosen],
+        "lat": [place.lat for place in chosen],
+        "lon": [place.lon for place in chosen],
+        "population": [place.population for place in chosen],
+        "claims": [len(situation.counting(place.id)) for place in chosen],
+    }
+
+
+def _spans(shown: Sequence[Sequence[Stretch]], sides: Sequence[str]) -> Document:
+    """The courses by columns, in order of place, then time."""
+    numbers = {side: number for number, side in enumerate(sides)}
+    rows = [(number, one) for number, some in enumerate(shown) for one in some]
+    return {
+        "place": [number for number, _ in rows],
+        "from": [one.start for _, one in rows],
+        "status": [STATUSES.index(one.status) for _, one in rows],
+        "side": [-1 if one.side is None else numbers[one.side] for _, one in rows],
+        "confidence": [one.confidence for _, one in rows],
+        "stale": [int(one.stale) for _, one in rows],
+    }
