@@ -104,6 +104,21 @@ class Asking:
         bound = self._bound(place, question)
         return {**why_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
 
+    def dossier(self, place: str, at: When, known_at: When, published_by: When, policy: str = BAYES) -> Document:
+        """Everything about one place."""
+        from tracker.views.dossier import dossier_document
+        from tracker.views.judgements import assessments
+
+        question = self._question(at, known_at, published_by, policy)
+        bound = self._bound(place, question)
+        found = self._place(bound.id, question)
+        known = position_at(self._reader, question.known_at)
+        return {
+            **dossier_document(self._reader, found, question, known),
+            "assessments": assessments(self._reader, question.at, [found.id]),
+            **_noted(bound),
+        }
+
     def history(
         self, place: str, at: When, known_at: When, published_by: When, policy: str, *, start: When,
         end: When, knowledge: bool,

@@ -130,6 +130,14 @@ class Tracker:
         with self._asking() as ask:
             return ask.why(place, at, known_at, published_by, policy)
 
+    def dossier(
+        self, place: str, *, at: When = None, known_at: When = None, published_by: When = None,
+        policy: str = "bayes",
+    ) -> Document:  # fmt: skip
+        """Everything about one place, as the page shows it: `why`, how control ran, and every claim."""
+        with self._asking() as ask:
+            return ask.dossier(place, at, known_at, published_by, policy)
+
     def history(
         self, place: str, *, start: When = None, end: When = None, knowledge: bool = False, at: When = None,
         known_at: When = None, published_by: When = None, policy: str = "bayes",

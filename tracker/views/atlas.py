@@ -53,10 +53,23 @@ def map_document(reader: Reader, question: Question, start: int | None, zone: st
         "policy": question.policy,
         "position": last_position(reader) if situation.known == NOW else situation.known,
         "zone": zone,
+        **_told(situation),
         "actors": _actors(situation, sides, ever, shown),
         "places": _places(situation, chosen, everywhere),
         "spans": _spans(shown, sides),
     }
+
+
+def _told(situation: Situation) -> Document:
+    """The latest time that any claim is about, and from when until when claims were recorded."""
+    last, first_recorded, last_recorded = situation.reader.rows(
+        "SELECT max(event_at), min(recorded_at), max(recorded_at) FROM claims WHERE event_at <= :at"
+        " AND effect <> 'none'",
+        at=situation.question.at,
+    )[0]  # fmt: skip
+    if last is None:
+        return {"last_event": None, "recorded": None}
+    return {"last_event": iso(last), "recorded": {"from": iso(first_recorded), "to": iso(last_recorded)}}
 
 
 def _stretches(situation: Situation, place: Place) -> Iterator[Stretch]:
