@@ -16,6 +16,7 @@ Ring = list[tuple[float, float]]
 Polygon = list[Ring]
 """The outline first, then the holes."""
 
+WANTED: Final = "a GeoJSON file with polygons, longitude first"
 LARGEST: Final = 32 * 2**20
 """Bytes of a file that is read: the borders of a continent, and no more memory than a desk has."""
 NAMES: Final = (
@@ -42,7 +43,7 @@ class Area(NamedTuple):
 
 def read_areas(path: str) -> list[Area]:
     """The features with polygons of a GeoJSON file; `BadInput` for anything else."""
-    told = _document(path)
+    told = document(path)
     found = [area for n, feature in enumerate(_features(path, told), 1) if (area := _area(path, n, feature))]
     if not found:
         _refuse(path, "there is no polygon in it", "a GeoJSON file with a Polygon or MultiPolygon")
@@ -78,7 +79,8 @@ def turned(areas: Sequence[Area]) -> list[Area]:
 # -- the file -------------------------------------------------------------------------------------
 
 
-def _document(path: str) -> Any:
+def document(path: str, wanted: str = WANTED) -> Any:
+    """What a JSON file says; `BadInput` for what is none, with `wanted` as the next step."""
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
@@ -88,17 +90,17 @@ def _document(path: str) -> Any:
         what = f"it is larger than {LARGEST // 2**20} MB"
         _refuse(path, what, "only the areas that are asked about, or a simplified outline (mapshaper.org)")
     if not content.strip():
-        _refuse(path, "it is empty")
+        _refuse(path, "it is empty", wanted)
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except RecursionError:
-        _refuse(path, "it is nested too deep")
+        _refuse(path, "it is nested too deep", wanted)
     except UnicodeDecodeError:
-        _refuse(path, "it is not JSON, nor text in UTF-8")
+        _refuse(path, "it is not JSON, nor text in UTF-8", wanted)
     except json.JSONDecodeError as error:
-        _refuse(path, f"it is not JSON (line {error.lineno}, column {error.colno})")
+        _refuse(path, f"it is not JSON (line {error.lineno}, column {error.colno})", wanted)
     except ValueError as error:
-        _refuse(path, f"it is not JSON ({error})")
+        _refuse(path, f"it is not JSON ({error})", wanted)
 
 
 def _no_number(word: str) -> NoReturn:
@@ -152,24 +154,25 @@ def _name(feature: dict[str, Any]) -> str | None:
 
 
 def _ring(told: Any) -> Ring:
-    ring = [_point(one) for one in _list(told)]
+    ring = [point(one) for one in _list(told)]
     if len(set(ring)) < 3:
         raise ValueError("an outline has fewer than three corners")
     if ring[0] != ring[-1]:
         ring.append(ring[0])
-    if any(_far(one, other) for one, other in pairwise(ring)):
+    if any(is_far(one, other) for one, other in pairwise(ring)):
         raise ValueError(
             "an edge spans more than half the globe; an area across the 180th meridian is cut there in two"
         )
     return ring
 
 
-def _far(one: tuple[float, float], other: tuple[float, float]) -> bool:
+def is_far(one: tuple[float, float], other: tuple[float, float]) -> bool:
     """Whether an edge is meant to go the other way round; the edge of a world map is not."""
     return abs(one[0] - other[0]) > 180 and not abs(one[0]) == abs(other[0]) == 180
 
 
-def _point(told: Any) -> tuple[float, float]:
+def point(told: Any) -> tuple[float, float]:
+    """A pair of coordinates in degrees; `ValueError` says what else it is."""
     values = _list(told)[:2]
     if len(values) < 2 or not all(_is_number(value) for value in values):
         raise ValueError("a corner is no pair of numbers")
@@ -196,5 +199,5 @@ def _list(told: Any) -> list[Any]:
     return told
 
 
-def _refuse(path: str, why: str, step: str = "a GeoJSON file with polygons, longitude first") -> NoReturn:
+def _refuse(path: str, why: str, step: str = WANTED) -> NoReturn:
     raise BadInput(what=f"{path} cannot be used: {why}", try_=step)
