@@ -425,6 +425,33 @@ class Fold:
 
     # -- stopping and carrying on ----------------------------------------------------------------
 
+    def seen(self, at: int) -> "Fold":
+        """The state as it is at an instant not before this one's, to be read: it takes no claim."""
+        pending = self._pending < len(self._changes) and self._changes[self._pending].at <= at
+        other = self.kept() if pending else self._like()
+        other.move_to(at)
+        return other
+
+    def kept(self) -> "Fold":
+        """The state as it is now, to be read when this fold has gone on: it takes no claim."""
+        other = self._like()
+        other.p = list(self.p)
+        other.named, other.around = set(self.named), set(self.around)
+        other.words = dict(self.words)
+        return other
+
+    def _like(self) -> "Fold":
+        """A fold with the same books in it, but for those that only a claim looks up."""
+        other = Fold.__new__(Fold)
+        other.names, other._indexed, other.lam = self.names, self._indexed, self.lam
+        other._changes, other._pending, other._pi = self._changes, self._pending, self._pi
+        other.p, other.at, other.last_at = self.p, self.at, self.last_at
+        other.named, other.around, other.best = self.named, self.around, self.best
+        other.since, other.changed_at, other.voices = self.since, self.changed_at, self.voices
+        other.words, other.vacated, other.entered = self.words, self.vacated, self.entered
+        other.count, other.origins, other.steps = self.count, self.origins, None
+        return other
+
     def dump(self) -> dict[str, Any]:
         """The state as JSON data; `load` carries on from it as if it had never stopped.
 

@@ -110,6 +110,13 @@ class Book:
         self._changes = sides.changes
         self._pending = 0
 
+    @property
+    def unchanged_since(self) -> int | None:
+        """Since when control has not changed here (us); None: nobody ever had it."""
+        if self.changed_at is not None:
+            return self.changed_at
+        return self.since.event_at if self.since else None
+
     def realignments(self, at: int) -> Iterable[Realignment]:
         """The realignments up to an instant that have not been told yet; the book itself follows them."""
         while self._pending < len(self._changes) and self._changes[self._pending].at <= at:

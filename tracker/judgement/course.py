@@ -21,6 +21,7 @@ from tracker.judgement.pin import Pin, acting
 from tracker.judgement.policies import begun
 from tracker.judgement.reliability import Weighed, clip
 from tracker.judgement.rules import Rule
+from tracker.judgement.staleness import Footing, footing, pinned_footing, renewals
 from tracker.judgement.verdict import (
     BAYES,
     CONFLICT_LASTS,
@@ -29,9 +30,12 @@ from tracker.judgement.verdict import (
     NAMED_FROM,
     TAIL,
     UNKNOWN,
+    deadline_of,
     holders_of,
+    quiet_since,
     status_of,
 )
+from tracker.judgement.words import Word
 
 CLAIMS, SILENCE, EXPIRY, REALIGNMENT, RELEASE = "claims", "silence", "expiry", "realignment", "release"
 ASSESSMENT = "assessment"
@@ -50,11 +54,13 @@ class Reading(NamedTuple):
     vacated: str | None
     claimants: tuple[str, ...]
     confidence: float
+    footing: Footing | None = None
+    """What it stands on, where that is asked for."""
 
     @property
     def told(self) -> tuple[object, ...]:
         """What makes another stretch where it is different."""
-        return self[:5]
+        return self[:5] if self.footing is None else (*self[:5], self.footing)
 
 
 class Span(NamedTuple):
@@ -73,14 +79,21 @@ class Memory:
     """What was folded for one question, by one rule, for the next one about almost the same claims.
 
     `side_of` tells who counts for whom at an instant; of the actors named those of the holding side are told.
+    `ageing`: what each reading stands on is told too, and makes another stretch where it is different.
     """
 
     def __init__(
-        self, sides: Sides, settings: Settings, side_of: Callable[[str, int], str] | None = None
+        self,
+        sides: Sides,
+        settings: Settings,
+        side_of: Callable[[str, int], str] | None = None,
+        *,
+        ageing: bool = False,
     ) -> None:
         self.sides = sides
         self.settings = settings
         self.side_of = side_of
+        self.ageing = ageing
         self._claims: list[Evidence] = []
         self._weighed: list[Weighed] = []
         self._marks: list[tuple[int, dict[str, object]]] = []
@@ -189,6 +202,7 @@ def clamped(spans: Iterable[Span], pins: Sequence[Pin], memory: Memory) -> list[
     if not pins:
         return list(spans)
     ends = {at for pin in pins for at in (pin.at, pin.until) if at is not None}
+    ends |= {pin.made_at for pin in pins if memory.ageing}
     cuts = sorted(ends | {change.at for change in memory.sides.changes})
     found: list[Span] = []
     for span in spans:
@@ -208,7 +222,11 @@ def _clamped(span: Span, pin: Pin, memory: Memory) -> Span:
     sides = pin.sides if side_of is None else tuple(side_of(actor, span.start) for actor in pin.actors)
     holders = tuple(dict.fromkeys(sides))
     actors = memory.own(pin.actors, holders, span.start)
-    reading = Reading(status, holders, actors, None, (), sure)
+    on = span.reading.footing
+    if on is not None:
+        same = set(span.reading.holders) == set(holders)
+        on = pinned_footing(pin, span.start, on, same=same)
+    reading = Reading(status, holders, actors, None, (), sure, on)
     began = REALIGNMENT if any(change.at == span.start for change in memory.sides.changes) else ASSESSMENT
     return span._replace(reading=reading, confidence=sure, began=began)
 
@@ -235,8 +253,7 @@ def _bits(claims: Sequence[Evidence], memory: Memory, start: int, end: int, poli
         groups = [(start, []), *groups]
     told: _ByBelief | _ByRule
     if policy == BAYES:
-        trial = Fold.load(state.dump(), memory.sides)
-        told = _ByBelief(state, memory, [*weighed, *trial.run(later)], start)
+        told = _ByBelief(state, memory, weighed, [group for _, group in groups], start)
     else:
         told = _ByRule(state, memory, memory.rule(policy, weighed))
     for (at, group), (following, _) in zip(groups, [*groups[1:], (end + 1, [])], strict=True):
@@ -258,41 +275,57 @@ def _stretch(told: _Teller, start: int, end: int, claims: tuple[str, ...]) -> It
 class _ByBelief:
     """Readings of the belief."""
 
-    def __init__(self, state: Fold, memory: Memory, weighed: Sequence[Weighed], start: int) -> None:
-        self._state = state
+    def __init__(
+        self, state: Fold, memory: Memory, weighed: Sequence[Weighed], groups: Sequence[Sequence[Evidence]],
+        start: int,
+    ) -> None:  # fmt: skip
         self._memory = memory
-        self._sides = memory.sides
         self._settings = memory.settings
-        self._kept = state.dump()
+        self._state = state.kept()
+        weighed, self._coming = [*weighed], []
+        for group in groups:  # all at once: what settles a contradiction comes after it
+            weighed += state.run(group)
+            self._coming.append(state.kept())
+        self._coming.reverse()
         self._disputes = _disputes(
             [one for one in weighed if one.evidence.event_at > start - TAIL], start - CONFLICT_LASTS
         )
+        self._read: dict[int, Reading] = {}
 
     def take(self, group: Sequence[Evidence]) -> None:
-        """Take the claims of the next instant."""
-        if group:
-            for _ in self._state.run(group):
-                pass
-            self._kept = self._state.dump()
+        """Take the claims of the next instant, as they were taken before."""
+        self._state = self._coming.pop()
+        self._read = {}
 
     def read(self, at: int) -> Reading:
         """The reading at an instant."""
-        state = Fold.load(self._kept, self._sides)
-        state.move_to(at)
+        if at not in self._read:
+            self._read[at] = self._reading(at)
+        return self._read[at]
+
+    def _reading(self, at: int) -> Reading:
+        state = self._state.seen(at)
         holders, confidence = holders_of(state)
         disputed = any(since <= at < end for since, end in self._disputes)
         status = status_of(state, holders, confidence, at, self._settings, disputed=disputed)
         named = holders if confidence >= NAMED_FROM else ()
         word = state.words.get(holders[0]) if named else None
         actors = self._memory.own(word.actors if word else named, named, at)
-        return Reading(status, named, actors, state.vacated if status == UNKNOWN else None, (), confidence)
+        on = None
+        if self._memory.ageing:
+            silence = deadline_of(state, named, confidence, at, self._settings)
+            on = footing(word, at, quiet_since(state), silence, self._state.changed_at)
+        vacated = state.vacated if status == UNKNOWN else None
+        return Reading(status, named, actors, vacated, (), confidence, on)
 
     def turn(self, at: int, end: int) -> tuple[int, str]:
         """The next instant at which the belief may read otherwise though nobody speaks."""
         entered = self._state.entered
-        cuts = [(change.at, REALIGNMENT) for change in self._sides.changes]
+        cuts = [(change.at, REALIGNMENT) for change in self._memory.sides.changes]
         cuts += [(over, EXPIRY) for _, over in self._disputes]
         cuts += [(entered.event_at + CONTEST_LASTS + 1, EXPIRY)] if entered else []
+        if self._memory.ageing:
+            cuts += [(when, CLAIMS) for word in self._state.words.values() for when in renewals(word)]
         bound = min([(end, CLAIMS), *(cut for cut in cuts if at < cut[0] < end)])
         fades = self._fades(at, bound[0])
         return (fades, SILENCE) if fades is not None else bound
@@ -334,6 +367,7 @@ class _ByRule:
         self._sides = memory.sides
         self._rule = rule
         self._until: int | None = None
+        self._word: Word | None = None
 
     def take(self, group: Sequence[Evidence]) -> None:
         """Take the claims of the next instant."""
@@ -343,17 +377,21 @@ class _ByRule:
     def read(self, at: int) -> Reading:
         """The reading at an instant."""
         one = self._rule.opinion(at)
-        self._until = one.until
-        word = self._rule.book.words.get(one.holders[0]) if one.holders else None
+        self._until, book = one.until, self._rule.book
+        self._word = word = book.words.get(one.holders[0]) if one.holders else None
         actors = self._memory.own(word.actors if word else one.holders, one.holders, at)
         claimants = tuple(word.sides[0] for word in one.claimants)
         vacated = one.vacated if one.status == UNKNOWN else None
-        return Reading(one.status, one.holders, actors, vacated, claimants, one.confidence)
+        on = None
+        if self._memory.ageing:
+            on = footing(word, at, book.unchanged_since, None, self._state.changed_at)
+        return Reading(one.status, one.holders, actors, vacated, claimants, one.confidence, on)
 
     def turn(self, at: int, end: int) -> tuple[int, str]:
         """The next instant at which the rule may say otherwise though nobody speaks."""
         cuts = [(change.at, REALIGNMENT) for change in self._sides.changes]
         cuts += [(self._until, EXPIRY)] if self._until is not None else []
+        cuts += [(when, CLAIMS) for when in renewals(self._word)] if self._memory.ageing else []
         return min([(end, CLAIMS), *(cut for cut in cuts if at < cut[0] < end)])
 
 

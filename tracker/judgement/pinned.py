@@ -16,7 +16,7 @@ def pinned(belief: Verdict, pin: Pin, settings: Settings | None = None) -> Verdi
     settings = settings or Settings()
     confidence = clip(pin.likelihood)
     same = set(belief.holders) == set(pin.sides)
-    last = _last_word(belief, pin, same=same)
+    last = spoken_at(pin, belief.at, belief.last_report if same else None)
     shelf_end = last + SHELF["assessed"]
     return belief._replace(
         status=HELD if confidence >= settings.threshold else UNKNOWN,
@@ -46,10 +46,10 @@ def disagrees(verdict: Verdict) -> bool:
     return belief.status != verdict.status or set(belief.holders) != set(verdict.holders)
 
 
-def _last_word(belief: Verdict, pin: Pin, *, same: bool) -> int:
+def spoken_at(pin: Pin, at: int, last_report: int | None) -> int:
     """When somebody last spoke for the holder: the analyst, or a claim that says the same."""
-    judged = pin.made_at if pin.made_at <= belief.at else pin.at
-    return max(judged, belief.last_report or judged) if same else judged
+    judged = pin.made_at if pin.made_at <= at else pin.at
+    return judged if last_report is None else max(judged, last_report)
 
 
 def _clamped(p: Mapping[str, float], sides: Sequence[str], confidence: float) -> dict[str, float]:

@@ -152,8 +152,7 @@ def _put(
     holders = opinion.holders
     word = book.words.get(holders[0]) if holders else None
     since = book.since if holders else None
-    unchanged = book.changed_at if book.changed_at is not None else since.event_at if since else None
-    age = age_of(word, base.at, unchanged, None, changed_nearby=changed_nearby)
+    age = age_of(word, base.at, book.unchanged_since, None, changed_nearby=changed_nearby)
     probabilities = dict.fromkeys(base.probabilities, 0.0) | dict(opinion.probabilities)
     basis = CLAIMED if name == "claimed" else basis_of(book.voices)
     return base._replace(

@@ -32,6 +32,8 @@ SHELF: Final = {
     "struck": 2 * DAY, "besieges": 3 * DAY, "present": 7 * DAY,
 }  # fmt: skip
 """How long a word stays fresh, or a pressure is shown, by predicate (us)."""
+WEEK: Final = 7 * DAY
+"""So long where nothing else is said."""
 FAR: Final = 1e6
 """Days after which a deadline is no use to anybody."""
 QUIET: Final = 90 * DAY
@@ -104,8 +106,8 @@ def judge(
     disputed = any(one.kind in UNSETTLING and at - one.at <= CONFLICT_LASTS for one in conflicts)
     status = status_of(state, holders, belief, at, settings, disputed=disputed)
     word = state.words.get(named[0]) if named else None
-    deadline = _deadline(state, named, belief, at, settings)
-    age = age_of(word, at, _unchanged_since(state), deadline, changed_nearby=changed_nearby)
+    deadline = deadline_of(state, named, belief, at, settings)
+    age = age_of(word, at, quiet_since(state), deadline, changed_nearby=changed_nearby)
     claims, origins = counts or (state.count, len(state.origins))
     return Verdict(
         at, status, named, word.actors if word else named,
@@ -206,7 +208,7 @@ def partly_held(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
     return bool(said) and said[-1] in ("most", "part", "some")
 
 
-def _last_word(word: Word, at: int) -> int:
+def last_word(word: Word, at: int) -> int:
     """When it was last said by then. What was said later, and dated back, counts from its time."""
     said = word.reported_at if word.reported_at <= at else word.event_at
     return max([said, *(confirmed for confirmed in word.confirmed_at if confirmed <= at)])
@@ -226,17 +228,27 @@ def age_of(
     """How fresh the latest word for the holder is; none: stale."""
     if word is None:
         return Age(STALE, None, deadline)
-    shelf = SHELF.get(word.predicate, 7 * DAY)
-    if changed_nearby:
-        shelf //= 2
-    elif unchanged_since is not None and at - unchanged_since > QUIET:
-        shelf *= 2
-    last = _last_word(word, at)
-    end = last + shelf
+    last = last_word(word, at)
+    end = last + shelf_life(word.predicate, at, unchanged_since, changed_nearby=changed_nearby)
     return Age(freshness(last, end, at, deadline), last, end if deadline is None else min(end, deadline))
 
 
-def _unchanged_since(state: Fold) -> int | None:
+def shelf_life(predicate: str, at: int, unchanged_since: int | None, *, changed_nearby: bool) -> int:
+    """How long a word keeps (us), read at an instant: shorter where much changes, longer in the quiet."""
+    shortened, usual, prolonged = shelf_lives(predicate)
+    if changed_nearby:
+        return shortened
+    return prolonged if unchanged_since is not None and at - unchanged_since > QUIET else usual
+
+
+def shelf_lives(predicate: str) -> tuple[int, int, int]:
+    """How long a word keeps (us) where control changed nearby, as a rule, and where it is quiet."""
+    shelf = SHELF.get(predicate, WEEK)
+    return shelf // 2, shelf, shelf * 2
+
+
+def quiet_since(state: Fold) -> int | None:
+    """Since when control has not changed (us); None: nobody ever had it."""
     if state.changed_at is not None:
         return state.changed_at
     return state.since.event_at if state.since else None
@@ -249,7 +261,7 @@ def freshness(last: int, shelf_end: int, at: int, deadline: int | None = None) -
     return AGEING if at - last > (shelf_end - last) / 2 else FRESH
 
 
-def _deadline(
+def deadline_of(
     state: Fold, holders: tuple[str, ...], confidence: float, at: int, settings: Settings
 ) -> int | None:
     """When silence alone brings the confidence down to the threshold; None if it never does."""

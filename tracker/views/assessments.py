@@ -101,13 +101,19 @@ def passing(reader: Reader, who: Parties, at: int, known: int, published_by: int
     return Passing(pins, frozenset(row[0] for row in rows if not row[1]))
 
 
-def assessed_places(reader: Reader, at: int, known: int, published_by: int | None) -> list[str]:
-    """The places that an assessment counts for at an instant, by the ids they were assessed by."""
+def assessed_places(
+    reader: Reader, at: int, known: int, published_by: int | None, *, ever: bool = False
+) -> list[str]:
+    """The places that an assessment counts for at an instant, by the ids they were assessed by.
+
+    `ever`: or did before it.
+    """
+    lasts = "" if ever else " AND (until IS NULL OR until > :at)"
     published = "" if published_by is None else " AND made_at <= :published_by"
     bound = {} if published_by is None else {"published_by": published_by}
     rows = reader.rows(
         f"SELECT DISTINCT place FROM assessments WHERE {_STANDS} AND at <= :at"
-        f" AND (until IS NULL OR until > :at){published}",
+        f"{lasts}{published}",
         known=known, at=at, **bound,
     )  # fmt: skip
     return [row[0] for row in rows]

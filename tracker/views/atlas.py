@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from tracker.judgement.course import Memory, clamped, course
+from tracker.judgement.course import Memory, Span, clamped, course
 from tracker.judgement.pin import Pin
+from tracker.judgement.staleness import ageing, changes
 from tracker.judgement.verdict import BAYES, CONTESTED_STATUS, HELD, UNKNOWN
 from tracker.marks import marks
+from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, last_position
 from tracker.views.claims import actor_names
 from tracker.views.names import all_names
-from tracker.views.places import Place, all_places
-from tracker.views.situation import Question, Situation
+from tracker.views.places import Nearby, Place, all_places
+from tracker.views.situation import NEARBY_KM, Question, Situation
 from tracker.zones import iso
 
 Document = dict[str, Any]
@@ -38,9 +40,8 @@ def map_document(reader: Reader, question: Question, start: int | None, zone: st
     """Every place and its course up to the question's instant, from `start` or the first claim on."""
     situation = Situation(reader, question)
     everywhere = {place.id: place for place in all_places(reader, situation.known)}
-    chosen = [everywhere[id_] for id_ in situation.claimed() if id_ in everywhere]
-    situation.load(place.id for place in chosen)
-    courses = [list(_stretches(situation, place)) for place in chosen]
+    chosen = [everywhere[id_] for id_ in situation.claimed(ever=True) if id_ in everywhere]
+    courses = _courses(situation, chosen)
     ever = _ever(courses)
     shown = [_since(some, start) for some in courses]
     sides = sorted(ever, key=lambda side: (-ever[side], side))
@@ -72,23 +73,70 @@ def _told(situation: Situation) -> Document:
     return {"last_event": iso(last), "recorded": {"from": iso(first_recorded), "to": iso(last_recorded)}}
 
 
-def _stretches(situation: Situation, place: Place) -> Iterator[Stretch]:
-    """How the verdict on a place ran, from its first claim on."""
+def _courses(situation: Situation, chosen: Sequence[Place]) -> list[list[Stretch]]:
+    """How the verdict on each place ran, from its first claim on."""
+    situation.load(place.id for place in chosen)
+    spans = [_spans_of(situation, place) for place in chosen]
+    changed = [changes(map(_changed, some)) for some in spans]
+    near = Near(zip(chosen, changed, strict=True), NEARBY_KM)
+    return [list(_stretches(some, near.to(place))) for place, some in zip(chosen, spans, strict=True)]
+
+
+def _spans_of(situation: Situation, place: Place) -> list[Span]:
+    """The spans of the verdict on a place, with what it stood on."""
     question = situation.question
     claims = situation.claims(place.id)
     pins: Sequence[Pin] = situation.pins(place.id) if question.policy == BAYES else ()
     begin = min((*(one.event_at for one in claims[:1]), *(pin.at for pin in pins)), default=None)
     if begin is None:
-        return
-    memory = Memory(situation.sides, situation.settings(place.id), situation.who.side)
+        return []
+    memory = Memory(situation.sides, situation.settings(place.id), situation.who.side, ageing=True)
+    return clamped(course(claims, memory, begin, question.at, question.policy), pins, memory)
+
+
+def _changed(span: Span) -> tuple[int, int, int | None]:
+    on = span.reading.footing
+    return span.start, span.end, None if on is None else on.changed_at
+
+
+def _stretches(spans: Iterable[Span], near: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
+    """What is told of a place, each time that it changes; `near`: when control had changed nearby."""
     last: Stretch | None = None
-    for span in clamped(course(claims, memory, begin, question.at, question.policy), pins, memory):
-        reading = span.reading
+    for start, end, reading, *_ in spans:
         side = reading.holders[0] if reading.holders else None
-        one = Stretch(span.start, reading.status, side, round(100 * reading.confidence), stale=False)
-        if last is None or one[1:] != last[1:]:
-            yield one
-            last = one
+        sure = round(100 * reading.confidence)
+        aged: Iterable[tuple[int, bool]] = ((start, False),)
+        if side is not None and reading.footing is not None:
+            aged = ageing(start, end, reading.footing, near)
+        for at, stale in aged:
+            one = Stretch(at, reading.status, side, sure, stale)
+            if last is None or one[1:] != last[1:]:
+                yield one
+                last = one
+
+
+class Near:
+    """When control had changed in the last week near a place, each place with when it had there.
+
+    An area is near to nothing, as where it is nobody can say.
+    """
+
+    def __init__(self, changed: Iterable[tuple[Place, Sequence[tuple[int, int]]]], km: float) -> None:
+        self._changed = {place.id: (place, when) for place, when in changed if when}
+        places = (place for place, _ in self._changed.values() if place.kind not in AREA_KINDS)
+        self._nearby = Nearby(places, km)
+
+    def to(self, place: Place) -> list[tuple[int, int]]:
+        """The stretches of time in which it had, in order; they do not overlap."""
+        found: list[tuple[int, int]] = []
+        for start, end in sorted(
+            one for other in self._nearby.to(place) for one in self._changed[other.id][1]
+        ):
+            if found and start <= found[-1][1]:
+                found[-1] = found[-1][0], max(end, found[-1][1])
+            else:
+                found.append((start, end))
+        return found
 
 
 def _ever(courses: Iterable[Sequence[Stretch]]) -> dict[str, int]:

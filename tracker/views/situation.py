@@ -361,8 +361,11 @@ class Situation:
             return Fold.load(json.loads(state), self.sides)
         return self.folded(place.id).state
 
-    def claimed(self) -> list[str]:
-        """Every place that something is claimed or judged about, and was published, by then; by id."""
+    def claimed(self, *, ever: bool = False) -> list[str]:
+        """Every place that something is claimed or judged about, and was published, by then; by id.
+
+        `ever`: also where analysts only judged what has expired since.
+        """
         published = self.question.published_by
         bound = {} if published is None else {"published_by": published}
         rows = self.reader.rows(
@@ -371,7 +374,7 @@ class Situation:
             f"{' AND reported_at <= :published_by' if bound else ''}",
             known=self.known, at=self.question.at, **bound,
         )  # fmt: skip
-        judged = assessed_places(self.reader, self.question.at, self.known, published)
+        judged = assessed_places(self.reader, self.question.at, self.known, published, ever=ever)
         return sorted({self.root(id_) for id_ in (*(row[0] for row in rows), *judged)})
 
     def _changed(self, state: Fold) -> bool:
