@@ -119,6 +119,13 @@ class Asking:
             **_noted(bound),
         }
 
+    def handover(self, at: When, known_at: When, published_by: When, policy: str = BAYES) -> Document:
+        """The verdicts on all places and all claims, as the page that is one file carries them."""
+        from tracker.views.handover import handover_document
+
+        question = self._question(at, known_at, published_by, policy)
+        return handover_document(self._reader, question, position_at(self._reader, question.known_at))
+
     def history(
         self, place: str, at: When, known_at: When, published_by: When, policy: str, *, start: When,
         end: When, knowledge: bool,

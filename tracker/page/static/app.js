@@ -73,7 +73,7 @@ export class App {
     if (this._typed) this._understand();
     this._state.at = Math.min(this._state.at ?? this._usual, this._atlas.to);
     this._find.show(this._atlas);
-    this._bar.show(this._ended, this._zone, recorded);
+    this._bar.show(this._ended, this._zone, recorded, this._from.days);
     this._map.show(this._atlas);
     this._sayUnmapped();
     this._tell();

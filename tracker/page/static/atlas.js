@@ -74,6 +74,14 @@ export class Atlas {
     return { status: this.status[span], side: this.side[span], stale: this.stale[span] === 1, sure: this.sure[span] };
   }
 
+  /** What a span says in words, with how sure that is. */
+  told(span) {
+    const { status, side, stale, sure } = this.reading(span);
+    if (status > CONTESTED) return status === UNKNOWN ? "who holds it is not known" : "nobody has said anything yet";
+    const who = side < 0 ? "" : `${status === CONTESTED ? ", most likely " : " by "}${this.actors[side].name}`;
+    return `${status === CONTESTED ? "contested" : "held"}${who} (${sure} %${stale ? ", stale" : ""})`;
+  }
+
   /** Whether two spans say that somebody else holds it, or that it is held otherwise. */
   differ(one, other) {
     if (one === other) return false;

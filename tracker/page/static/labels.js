@@ -1,7 +1,7 @@
 // Decides which places are named on the map: the most spoken of first, none upon another.
 
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
-const MOST = 140;
+const LABELLED = 140;
 const CELL = 64;
 const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
 
@@ -18,12 +18,12 @@ export class Labels {
     context.font = FONT;
     const taken = new Map();
     const found = [];
-    for (const place of this._order.slice(0, MOST)) {
+    for (const place of this._order.slice(0, LABELLED)) {
       const [x, y] = [view.screenX(world.x[place]), view.screenY(world.y[place])];
       if (!(x < 0 || y < 0 || x > view.width || y > view.height)) take(taken, [x - radius, y - radius, x + radius, y + radius]);
     }
     for (const [i, place] of [...always, ...this._order].entries()) {
-      if (found.length >= MOST) break;
+      if (found.length >= LABELLED) break;
       if (i >= always.length && always.includes(place)) continue;
       const x = view.screenX(world.x[place]);
       const y = view.screenY(world.y[place]);

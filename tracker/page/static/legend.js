@@ -8,9 +8,10 @@ import { markCanvas } from "./marks.js";
 export class Legend {
   constructor() {
     this._list = h("ul");
-    this._caution = h("p", { id: "caution" });
+    this._caution = h("p");
     this.element = h("details", { id: "legend", open: matchMedia("(min-width: 1180px)").matches },
-      h("summary", {}, "Who holds what"), this._list, this._caution);
+      h("summary", {}, "Who holds what"), this._list,
+      h("details", { id: "caution" }, h("summary", {}, "The borders"), this._caution));
   }
 
   /** Whose outlines these are. */

@@ -7,7 +7,6 @@ import { colour, Stamps } from "./marks.js";
 import { View, across, down } from "./view.js";
 
 const REACH = 14;
-const STATUS = ["held", "contested", "who holds it is not known", "nobody has said anything yet"];
 
 /** The map. `on` is told: pick(place), settled(). */
 export class WorldMap {
@@ -317,7 +316,7 @@ export class WorldMap {
     const here = seen.indexOf(this._under);
     const next = seen[here < 0 ? (way > 0 ? 0 : seen.length - 1) : (here + way + seen.length) % seen.length];
     this._point(next);
-    this._said.textContent = `${this._atlas.names[next]}: ${this._words(next)}. Enter opens it.`;
+    this._said.textContent = `${this._atlas.names[next]}: ${this._atlas.told(this._atlas.now[next])}. Enter opens it.`;
   }
 
   _hover(px, py) {
@@ -333,19 +332,11 @@ export class WorldMap {
     this._tip.hidden = place === null;
     if (place !== null) {
       const [x, y] = [this.view.screenX(this._world.x[place]), this.view.screenY(this._world.y[place])];
-      refill(this._tip, h("strong", {}, bdi(this._atlas.names[place])), h("br"), this._words(place));
+      refill(this._tip, h("strong", {}, bdi(this._atlas.names[place])), h("br"), this._atlas.told(this._atlas.now[place]));
       this._tip.style.left = `${Math.min(Math.max(8, x + 12), Math.max(8, this.view.width - 230))}px`;
       this._tip.style.top = `${y + 64 > this.view.height ? y - 62 : y + 12}px`;
     }
     this.draw();
-  }
-
-  /** What the map shows of a place, in words. */
-  _words(place) {
-    const { status, side, stale, sure } = this._atlas.reading(this._atlas.now[place]);
-    if (status > CONTESTED) return STATUS[status];
-    const who = side < 0 ? "" : `${status === CONTESTED ? ", most likely " : " by "}${this._atlas.actors[side].name}`;
-    return `${STATUS[status]}${who} (${sure} %${stale ? ", stale" : ""})`;
   }
 
   _at(px, py) {

@@ -23,12 +23,18 @@ export class Panel {
   /** Everything, in the order in which it is asked for. */
   nodes() {
     const { place } = this;
+    const ofNow = this._isOfNow() ? [this._facts(), this._likelihood(), this._conflicts(), this._flags()] : [];
     return [
-      this._head(), this._facts(), this._likelihood(), this._conflicts(), this._flags(), this._course(),
+      this._head(), ...ofNow, this._course(),
       ...SPEAKS.map(([speaks, title]) => this._claims(speaks, title)),
-      this._judged(), this._context(), place.would_change && h("section", {}, h("h3", {}, "What would change it"), h("p", {}, bdi(place.would_change))),
+      this._judged(), this._context(), this._isOfNow() && place.would_change && h("section", {}, h("h3", {}, "What would change it"), h("p", {}, bdi(place.would_change))),
       ...(this.forms ?? []),
     ];
+  }
+
+  /** Whether what is told is of the time of the map; a file has the reasons of its cut-off alone. */
+  _isOfNow() {
+    return !this.place.cut || (this.at >= microseconds(this.place.cut) && this.known === null);
   }
 
   _head() {
@@ -40,14 +46,22 @@ export class Panel {
       h("h2", { id: "place", tabindex: "-1" }, bdi(told.place.name)),
       h("p", { class: "quiet small" }, told.place.kind, told.place.region && [", ", bdi(told.place.region)],
         others.length ? [" · ", others.map((name, i) => [i ? ", " : "", bdi(name)])] : null),
-      h("p", { class: "sentence", id: "sentence" }, bdi(told.sentence)),
+      h("p", { class: "sentence", id: "sentence" }, bdi(this._sentence(number))),
       h("p", { class: "quiet small" }, this._asOf()),
+      !this._isOfNow() && h("p", {}, `When this file was made, ${this.zone.told(microseconds(told.cut))}: `, bdi(told.sentence)),
       told.note && h("p", { class: "quiet small" }, bdi(told.note)));
+  }
+
+  _sentence(number) {
+    const { place: told, atlas } = this;
+    if (this._isOfNow() || number === undefined) return told.sentence;
+    return `${told.place.name}: ${atlas.told(atlas.spanAt(number, this.at))}.`;
   }
 
   _asOf() {
     const { place: told, zone } = this;
-    const at = microseconds(told.at);
+    const at = this._isOfNow() ? microseconds(told.at) : this.at;
+    if (told.cut) return `As of ${zone.told(at)} ${zone.label(at)}${this.known === null ? "" : `, as known on ${zone.day(this.known)}`}, with the claims up to then.`;
     const parts = [`As of ${zone.told(at)} ${zone.label(at)}`];
     if (told.known_at) parts.push(`as known on ${zone.told(microseconds(told.known_at))}`);
     if (told.published_by) parts.push(`published by ${zone.told(microseconds(told.published_by))}`);

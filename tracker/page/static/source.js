@@ -82,27 +82,32 @@ async function answer(response) {
 
 /** Answers from the file that the page is. */
 export class Carried {
-  constructor(told) {
-    this._told = told;
+  constructor(packed) {
     this.live = false;
+    const instants = summed(packed.instants).map((second) => second * 1e6);
+    const unpacked = (spans) => ({ ...spans, place: summed(spans.place), from: spans.from.map((i) => instants[i]) });
+    this._map = { ...packed.map, spans: unpacked(packed.map.spans) };
+    this._knowledge = packed.knowledge.map((one) => ({ ...one, spans: unpacked(one.spans), known: microseconds(one.known_at) }));
+    this._outlines = packed.outlines;
+    this._places = new CarriedPlaces(packed.evidence, packed.map.places, instants);
+    this.days = this._knowledge.map((one) => one.known);
   }
 
   /** The map document, as known on one of the days that the file carries. */
   async map({ known }) {
-    const { map, knowledge } = this._told;
-    if (known === null || known === undefined) return map;
-    const frame = knowledge.find((one) => microseconds(one.known_at) >= known) ?? { spans: map.spans };
-    return { ...map, known_at: frame.known_at ?? null, spans: frame.spans };
+    if (known === null || known === undefined) return this._map;
+    const frame = this._knowledge.find((one) => one.known >= known);
+    return frame ? { ...this._map, known_at: frame.known_at, actors: frame.actors, spans: frame.spans } : this._map;
   }
 
   /** What the file tells of one place: the verdict of its cut-off, and the claims. */
   async place(id, { at, known }) {
-    return place(this._told, id, at, known);
+    return this._places.one(id, at, known ?? null);
   }
 
   /** The outlines that the file carries. */
   async outlines() {
-    return this._told.outlines;
+    return this._outlines;
   }
 
   /** A file has no more names than the page found. */
@@ -111,27 +116,79 @@ export class Carried {
   }
 }
 
-/** One place out of the columns that a file carries. */
-function place(told, id, at, known) {
-  const { places, claims, words: text } = told.evidence;
-  const row = places.id.indexOf(id);
-  if (row < 0) throw new Refused(`This file tells nothing of ${id}.`, `tracker why ${id}`);
-  const [first, end] = [places.first[row], places.first[row + 1]];
-  const name = told.map.places.name[told.map.places.id.indexOf(id)];
-  const moment = ([earliest, latest]) => ({ earliest: earliest === null ? null : iso(earliest), latest: latest === null ? null : iso(latest) });
-  const evidence = [];
-  for (let i = first; i < end; i += 1) {
-    const occurred = [claims.earliest[i], claims.latest[i]];
-    if (at !== null && claims.event_at[i] > at) continue;
-    if (known !== null && known !== undefined && claims.recorded[i] > known) continue;
-    evidence.push({
-      id: claims.id[i], text: text[claims.text[i]].replaceAll("\u0001", name), attribution: text[claims.attribution[i]],
-      occurred: moment(occurred), reported: moment([claims.reported[i], claims.reported[i]]), recorded: iso(claims.recorded[i]),
-      standing: text[claims.standing[i]], weight: claims.weight[i], speaks: text[claims.speaks[i]],
-      stance: claims.stance[i] === null ? null : text[claims.stance[i]], url: claims.url[i] === null ? null : text[claims.url[i]].replaceAll("\u0001", ""),
-      quote: claims.quote[i] === null ? null : text[claims.quote[i]], note: null,
-    });
+/** What a file carries of each place: columns, put together for the one that is asked for. */
+class CarriedPlaces {
+  constructor(evidence, places, instants) {
+    Object.assign(this, { cut: evidence.at, columns: evidence.places, claims: evidence.claims, texts: evidence.texts, all: places, instants });
   }
-  evidence.reverse();
-  return { ...places.told[row], evidence, carried: true };
+
+  one(id, at, known) {
+    const row = this.columns.id.indexOf(id);
+    const number = this.all.id.indexOf(id);
+    if (row < 0 || number < 0) throw new Refused(`This file tells nothing of ${id}.`, `tracker why ${id}`);
+    const place = { id, name: this.all.name[number], kind: this.all.kind[number], region: this.all.region[number] };
+    const [first, end] = [this.columns.first[row], this.columns.first[row + 1]];
+    const rows = Array.from({ length: end - first }, (_, i) => first + i);
+    const told = rows.filter((i) => (at === null || this._us(this.claims.event_at[i]) <= at) && (known === null || this._us(this.claims.recorded[i]) <= known));
+    return { place, at: iso(this.cut), ...this._verdict(row, place.name), evidence: told.map((i) => this._claim(i, place.name)).reverse(), cut: iso(this.cut) };
+  }
+
+  _verdict(row, name) {
+    const { columns } = this;
+    const text = (column) => this._text(columns[column][row], name);
+    const time = (column) => this._iso(columns[column][row]);
+    const more = columns.more[row] ?? {};
+    const likely = [];
+    for (let i = 0; i < columns.likely[row].length; i += 2) likely.push({ actor: columns.actors[columns.likely[row][i]], p: columns.likely[row][i + 1] / 100 });
+    const holder = text("holder");
+    return {
+      sentence: text("sentence"), status: text("status"), controller: holder && { name: holder }, because_for: holder && { name: holder },
+      confidence: columns.confidence[row] / 100, basis: text("basis"), freshness: text("freshness"),
+      since: columns.since[row] === null ? null : { earliest: time("since_earliest"), latest: time("since") },
+      last_report: time("last_report"), stale_at: time("stale_at"), probabilities: likely, claims: columns.counted[row], origins: columns.origins[row],
+      would_change: text("would_change")?.replace("\u0002", () => `${time("stale_at").slice(0, 16).replace("T", " ")} UTC`) ?? null,
+      pin: more.pin === undefined ? null : { text: this._text(more.pin, name) },
+      pressure: this._beside(more.pressure), present: this._beside(more.present),
+      beside: [...(more.pressure ?? []), ...(more.present ?? [])].map((i) => ({ claim: this.claims.id[i], text: this._said(i, name) })),
+      conflicts: (more.conflicts ?? []).map(([kind, ...claims]) => ({ kind: this.texts[kind], claims: claims.map((i) => this.claims.id[i] ?? "") })),
+      flags: (more.flags ?? []).map(([rule, why]) => ({ rule: this.texts[rule], why: this._text(why, name) })),
+    };
+  }
+
+  _beside(rows) {
+    return (rows ?? []).map((i) => ({ claim: this.claims.id[i] }));
+  }
+
+  _said(i, name) {
+    return `${this._text(this.claims.text[i], name)} (${this._text(this.claims.attribution[i], name) ?? "nobody is named"})`;
+  }
+
+  _claim(i, name) {
+    const text = (column) => this._text(this.claims[column][i], name);
+    const time = (column) => this._iso(this.claims[column][i]);
+    const weight = this.claims.weight[i];
+    return {
+      id: this.claims.id[i], text: text("text"), attribution: text("attribution"), occurred: { earliest: time("earliest"), latest: time("event_at") },
+      reported: { earliest: time("reported"), latest: time("reported") }, recorded: time("recorded"), standing: text("standing"), stance: text("stance"),
+      speaks: text("speaks"), weight: weight === null ? null : weight / 100, url: text("url"), quote: text("quote"), note: text("note"),
+    };
+  }
+
+  _text(number, name) {
+    return number === null || number === undefined ? null : this.texts[number].replaceAll("\u0001", () => name);
+  }
+
+  _us(number) {
+    return number === null ? null : this.instants[number];
+  }
+
+  _iso(number) {
+    return number === null ? null : iso(this.instants[number]);
+  }
+}
+
+/** Numbers out of their differences. */
+function summed(steps) {
+  let sum = 0;
+  return steps.map((step) => { sum += step; return sum; });
 }

@@ -3,7 +3,7 @@
 import { bdi, h, refill } from "./dom.js";
 import { markCanvas } from "./marks.js";
 
-const STATUS = ["held", "contested", "unknown", "nothing said"];
+const WORDS = ["held", "contested", "unknown", "nothing said"];
 const SHOWN = 500;
 
 /** The table of all places at an instant. */
@@ -21,7 +21,7 @@ export class Table {
     const rows = [...atlas.now.entries()].filter(([place]) => !only || only.has(place)).map(([place, span]) => {
       const reading = atlas.reading(span);
       return {
-        place, reading, name: atlas.names[place], region: atlas.regions[place] ?? "", status: STATUS[reading.status] + (reading.stale ? ", stale" : ""),
+        place, reading, name: atlas.names[place], region: atlas.regions[place] ?? "", status: WORDS[reading.status] + (reading.stale ? ", stale" : ""),
         who: reading.status === 2 || reading.side < 0 ? "" : atlas.actors[reading.side].name, sure: reading.sure ?? -1, since: span < 0 ? null : atlas._turned(place, span), claims: atlas.claims[place] ?? 0,
       };
     });

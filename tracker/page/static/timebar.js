@@ -39,7 +39,7 @@ export class TimeBar {
   }
 
   /** Take the range of a map document, its zone and its changes. */
-  show(atlas, zone, recorded) {
+  show(atlas, zone, recorded, days) {
     this._zone = zone;
     this._atlas = atlas;
     this._from = atlas.from ?? atlas.to - DAY;
@@ -49,9 +49,9 @@ export class TimeBar {
     this._turns = atlas.turns().filter((one) => one.at <= this._to);
     refill(this._ends, h("span", {}, zone.day(this._from)), h("span", {}, zone.day(this._to)));
     this._recorded = recorded;
-    this._days = recorded ? dayEnds(zone, recorded.from, recorded.to) : [];
+    this._days = days ?? (recorded ? dayEnds(zone, recorded.from, recorded.to) : []);
     this._known.max = String(this._days.length);
-    this._known.closest(".known").hidden = this._days.length < 2;
+    this._known.closest(".known").hidden = this._days.length < 1;
     this._sinceDay.min = day(zone, this._start);
     this._sinceDay.max = day(zone, this._to);
     this._drawMarks();

@@ -11,8 +11,8 @@ export function down(lat) {
   return 0.5 - Math.log(Math.tan(Math.PI / 4 + held / 2)) / (2 * Math.PI);
 }
 
-const LEAST = 400;
-const MOST = 2 ** 24;
+const FARTHEST = 400;
+const CLOSEST = 2 ** 24;
 const CIRCUMFERENCE = 40075.017;
 
 /** What is seen: `scale` is the width of the whole world in pixels. */
@@ -20,7 +20,7 @@ export class View {
   constructor() {
     this.x = 0.5;
     this.y = 0.5;
-    this.scale = LEAST;
+    this.scale = FARTHEST;
     this.width = 1;
     this.height = 1;
   }
@@ -69,7 +69,7 @@ export class View {
 }
 
 function within(scale) {
-  return Math.min(MOST, Math.max(LEAST, scale));
+  return Math.min(CLOSEST, Math.max(FARTHEST, scale));
 }
 
 function least(values) {
