@@ -233,6 +233,13 @@ class Tracker:
             )
         return self._log(after, until, stream)
 
+    def cut_off(self) -> Document:
+        """Up to where the record goes: the position of its last event, when that was recorded, its hash."""
+        from tracker.views.log import cut_off
+
+        with open_reader(self.where) as reader:
+            return cut_off(reader)
+
     def _log(self, after: int, until: int | None, stream: str | None) -> Iterator[Document]:
         from tracker.views.log import events
 
@@ -571,6 +578,13 @@ class Tracker:
         from tracker.night.shifts import reported
 
         return reported(self, night, since)
+
+    def nights(self) -> Document:
+        """The nights that were swept, the latest first, with what was counted in each."""
+        from tracker.night.standing import nights_document
+
+        with self.reading() as reader:
+            return nights_document(reader)
 
     def deliver(self, targets: Iterable[Target]) -> Document:
         """Deliver what reports are due to some targets (`tracker.night.targets`), each once."""

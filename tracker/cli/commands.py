@@ -7,6 +7,7 @@ from typing import Final
 COMMANDS: Final[dict[str, str]] = {
     "init": "make a tracker, and load a starter pack",
     "demo": "replay the real story of December 2024 and say what to try",
+    "serve": "the map and the evidence in a browser, on this machine alone",
     "add-claim": "record what somebody said",
     "status": "who controls a place, how sure, since when, what speaks against it",
     "regions": "areas summed up: how many of their towns and people are whose",
@@ -48,6 +49,5 @@ COMMANDS: Final[dict[str, str]] = {
 LATER: Final[dict[str, str]] = {
     "backup": "docs/install.md tells how to copy a tracker",
     "restore": "docs/install.md tells how to copy a tracker",
-    "serve": "tracker status",
 }
 """What is meant to come, and what to do until then."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tracker.night.ledger import RUNNING
 from tracker.night.shift import Done, is_ahead, next_due, waiting
 from tracker.reader import Reader
-from tracker.views.nights import Night, last_night
+from tracker.views.nights import Night, last_night, nights
 from tracker.zones import iso
 
 Document = dict[str, Any]
@@ -49,6 +49,11 @@ def shift_document(reader: Reader, now: int) -> Document:
             for day, target, state, attempts, due_at, error in outbox
         ],
     }  # fmt: skip
+
+
+def nights_document(reader: Reader) -> Document:
+    """The nights that are done, the latest first."""
+    return {"nights": [night_told(one) for one in nights(reader)]}
 
 
 def night_told(night: Night) -> Document:

@@ -38,6 +38,16 @@ def events(reader: Reader, after: int, until: int | None, stream: str | None) ->
         after = rows[-1][0]
 
 
+def cut_off(reader: Reader) -> dict[str, Any]:
+    """Up to where the log goes: its last position (0: it is empty), when that was recorded, its hash."""
+    row = reader.one(
+        f"SELECT position, {recorded_us(reader)}, chain_hash FROM events ORDER BY position DESC LIMIT 1"
+    )
+    if row is None:
+        return {"position": 0, "recorded": None, "chain_hash": None}
+    return {"position": row[0], "recorded": iso(row[1]), "chain_hash": bytes(row[2]).hex()}
+
+
 def _require_stream(reader: Reader, stream: str) -> None:
     """Refuse a stream that nothing is in, naming those that may have been meant."""
     if reader.one("SELECT 1 FROM events WHERE stream = :stream LIMIT 1", stream=stream) is None:

@@ -42,6 +42,12 @@ def night_of(reader: Reader, day: str) -> Night | None:
     return None if row is None else Night(*row)
 
 
+def nights(reader: Reader) -> list[Night]:
+    """Every night that is done, the latest first."""
+    rows = reader.rows(f"SELECT {_COLUMNS} FROM nights WHERE {TRUE} ORDER BY at DESC", known=NOW)
+    return [Night(*row) for row in rows]
+
+
 def last_night(reader: Reader, known: int = NOW) -> Night | None:
     """The night that was done last, as known at a position; one of a clock that was ahead may be later."""
     row = reader.one(

@@ -1,0 +1,256 @@
+"""Decides what is answered at each address: a document, a page, a file, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, NamedTuple
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.routing import Router
+from starlette.routing import Route as Routed
+
+from tracker.tracker import Tracker
+from tracker.web import asked as asking
+from tracker.web.reading import MANY, VIEWS, Beside, View, nothing
+from tracker.web.refusals import Refusal, refusal_of, refused
+from tracker.web.safety import READING, App, Guard, Receive, Rules, Scope, Send
+from tracker.web.static import Static
+from tracker.web.work import Gone, Work
+
+Document = Mapping[str, Any]
+HTML: Final = "text/html; charset=utf-8"
+JSON: Final = "application/json"
+FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+SMALL: Final = 1400
+"""Bytes that fit into one packet: nothing is gained by packing them."""
+TEXT: Final = ("text/", "application/json", "image/svg")
+TURNS: Final = 5
+"""So often a page is asked for anew where something was recorded meanwhile."""
+
+
+class Site(NamedTuple):
+    """What a server shows: how a tracker is opened, and what is known of it beforehand."""
+
+    open: Callable[[], Tracker]
+    where: str
+    """The database as it may be shown."""
+    write: bool = False
+    boundaries: str | None = None
+
+
+class Request(NamedTuple):
+    """One request that was let through."""
+
+    scope: Scope
+    path: dict[str, str]
+    body: bytes
+    headers: Headers
+
+    @property
+    def query(self) -> bytes:
+        """The part of its address behind the question mark."""
+        query: bytes = self.scope["query_string"]
+        return query
+
+    def path_and(self, ending: str) -> str:
+        """Its address with something behind the path; the query stays."""
+        query = self.query.decode("latin-1")
+        return self.scope["raw_path"].decode("latin-1") + ending + (f"?{query}" if query else "")
+
+
+Answering = Callable[[Request], Response]
+
+
+class Door:
+    """One address: which verbs it takes, and who answers each, in a thread."""
+
+    def __init__(
+        self, work: Work, told: Callable[[Request, Refusal], Response], *, read: Answering | None = None,
+        write: Answering | None = None, long: bool = False, allowed: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        self._work, self._told, self._read, self._write, self._long = work, told, read, write, long
+        verbs = (*(READING if read else ()), *(("POST",) if write else ()))
+        self._allowed = ", ".join(verbs if allowed is None else allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        request = Request(scope, dict(scope["path_params"]), scope.get("body", b""), Headers(scope=scope))
+        verb = scope["method"]
+        answering = self._read if verb in READING else self._write if verb == "POST" else None
+
+        def answered() -> Response:
+            try:
+                if answering is None:
+                    raise refused(
+                        405, f"{verb} is nothing that can be done here", f"one of {self._allowed}",
+                        Allow=self._allowed,
+                    )  # fmt: skip
+                return answering(request)
+            except Exception as error:
+                return self._told(request, refusal_of(error))
+
+        try:
+            response = await self._work.do(answered, receive, long=self._long)
+        except Gone:
+            return
+        await _packed(response, request.headers, scope)(scope, receive, send)
+
+
+def _packed(response: Response, headers: Headers, scope: Scope) -> Response:
+    """The answer to a HEAD has no body, but the length that a GET would get."""
+    return response
+
+
+def document(found: object, status: int = 200, **headers: str) -> Response:
+    """A JSON document."""
+    return Response(encoded(found), status, {name.replace("_", "-"): v for name, v in headers.items()}, JSON)
+
+
+def encoded(found: object) -> bytes:
+    """A document as bytes; one that holds half a character as it is."""
+    import orjson
+
+    try:
+        return orjson.dumps(found)
+    except TypeError:
+        import json
+
+        return json.dumps(found).encode()
+
+
+class Application:
+    """All addresses of a server."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._work, self._static = site, Work(), Static()
+        self._pages: Any = None
+        self.routes = [*self._routes()]
+        self._router = Router(self.routes, redirect_slashes=False, default=self._nowhere)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that was let through."""
+        await self._router(scope, receive, send)
+
+    def _routes(self) -> list[Routed]:
+        found = [
+            self._route("/", read=self._map_page),
+            self._route("/map.json", read=self._map, long=True),
+            self._route("/outlines.json", read=self._outlines),
+            self._route("/about", read=self._about),
+            self._route("/healthz", read=self._health),
+            self._route("/static/{hash}/{name}", read=self._file),
+        ]
+        for view in VIEWS:
+            found.append(self._route(view.path + ".json", read=self._of(view)))
+        for view in VIEWS:
+            if view.page is not None:
+                found.append(self._route(view.path, read=self._page_of(view)))
+        return found
+
+    def _route(self, path: str, **how: Any) -> Routed:
+        return Routed(path, Door(self._work, self._refusal, **how))
+
+    # -- documents -------------------------------------------------------------------------------
+
+    def _of(self, view: View) -> Answering:
+        def answer(request: Request) -> Response:
+            asked = asking.read(request.query, view.takes, MANY)
+            return document(view.ask(self._site.open(), asked, request.path))
+
+        return answer
+
+    def _map(self, request: Request) -> Response:
+        asked = asking.read(request.query, ("from", "to", "known_at", "published_by", "policy"))
+        told = {name: asked[name] for name in ("known_at", "published_by", "policy") if name in asked}
+        tracker = self._site.open()
+        return document(tracker.map(start=asked.get("from"), end=asked.get("to"), **told))
+
+    def _outlines(self, request: Request) -> Response:
+        raise refused(404, "there are no outlines yet", "without them")
+
+    def _health(self, request: Request) -> Response:
+        return document({"ok": True, **self._site.open().cut_off()})
+
+    # -- pages -----------------------------------------------------------------------------------
+
+    def _page_of(self, view: View) -> Answering:
+        def answer(request: Request) -> Response:
+            asked = asking.read(request.query, (*view.takes, *view.more), MANY)
+            question = {name: value for name, value in asked.items() if name in view.takes}
+            json = request.path_and(".json")
+            return self._page(
+                view.page, asked, lambda tracker: view.ask(tracker, question, request.path), view.beside,
+                json=json,
+            )  # fmt: skip
+
+        return answer
+
+    def _map_page(self, request: Request) -> Response:
+        return self._page("map.html", self._of_the_map(request), lambda _: {})
+
+    def _of_the_map(self, request: Request) -> dict[str, str]:
+        """What the page's own scripts read is not judged here."""
+        from urllib.parse import parse_qsl
+
+        return dict(parse_qsl(request.query.decode("latin-1")))
+
+    def _about(self, request: Request) -> Response:
+        asking.read(request.query, ())
+        return self._page("about.html", {}, lambda _: {})
+
+    def _page(
+        self, template: str | None, asked: Mapping[str, str], ask: Callable[[Tracker], Document],
+        beside: Beside = nothing, **told: Any,
+    ) -> Response:  # fmt: skip
+        tracker = self._site.open()
+        for _ in range(TURNS):  # the cut-off that a page names is that of its answer
+            before = tracker.cut_off()
+            found = ask(tracker)
+            more = beside(tracker, found, asked)
+            if tracker.cut_off() == before:
+                break
+        return self._html(template, asked, tracker.zone_shown(), 200, found=found, cut=before, **more, **told)
+
+    def _html(
+        self, template: str | None, asked: Mapping[str, str], zone: str, status: int, **told: Any
+    ) -> Response:
+        if self._pages is None:
+            from tracker.web.pages import Pages
+
+            self._pages = Pages(self._static)
+        text = self._pages.page(
+            template, asked, zone, where=self._site.where, write=self._site.write, **told
+        )
+        return Response(text.encode(), status, {}, HTML)
+
+    # -- files, and what is none -----------------------------------------------------------------
+
+    def _file(self, request: Request) -> Response:
+        found = self._static.file(request.path["hash"], request.path["name"])
+        if found is None:
+            raise refused(404, "there is no such file", "/")
+        file, current = found
+        return Response(file.body, 200, FOR_EVER if current else {}, file.media_type)
+
+    def _refusal(self, request: Request, refusal: Refusal) -> Response:
+        headers = dict(refusal.headers)
+        if request.scope["path"].endswith(".json") or request.scope["method"] not in READING:
+            return Response(encoded(refusal.document()), refusal.status, headers, JSON)
+        answer = self._html("error.html", {}, "UTC", refusal.status, refusal=refusal, cut=None, found={})
+        answer.headers.update(headers)
+        return answer
+
+    async def _nowhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        known = [one.path for one in self.routes if "{" not in one.path]
+        near = get_close_matches(path[:80], known, 1)
+        request = Request(scope, {}, b"", Headers(scope=scope))
+        error = refused(404, f"there is nothing at {path[:200]}", near[0] if near else "/")
+        await self._refusal(request, error.refusal)(scope, receive, send)
+
+
+def application(site: Site, rules: Rules, heard: Callable[[Scope, int], None] | None = None) -> App:
+    """A server's application, guarded."""
+    return Guard(Application(site), rules, heard)
