@@ -536,6 +536,13 @@ class Tracker:
         with self.reading() as reader:
             return {f"{thing}s": listed(reader, thing, text)}
 
+    def find(self, text: str, *, most: int = 20) -> Document:
+        """What a text may be the name of: places, actors and sources, so many of each, the closest first."""
+        from tracker.views.finding import found_document
+
+        with self.reading() as reader:
+            return found_document(reader, text, most)
+
     def show_thing(self, thing: str, name: str) -> Document:
         """One place, actor or source with its names and what it is tied to; a document with its claims."""
         thing_of(thing, "document")
@@ -581,7 +588,7 @@ class Tracker:
 
     def nights(self) -> Document:
         """The nights that were swept, the latest first, with what was counted in each."""
-        from tracker.night.standing import nights_document
+        from tracker.views.nights import nights_document
 
         with self.reading() as reader:
             return nights_document(reader)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tracker.night.ledger import RUNNING
 from tracker.night.shift import Done, is_ahead, next_due, waiting
 from tracker.reader import Reader
-from tracker.views.nights import Night, last_night, nights
+from tracker.views.nights import last_night, night_told
 from tracker.zones import iso
 
 Document = dict[str, Any]
@@ -48,21 +48,6 @@ def shift_document(reader: Reader, now: int) -> Document:
              "error": error}
             for day, target, state, attempts, due_at, error in outbox
         ],
-    }  # fmt: skip
-
-
-def nights_document(reader: Reader) -> Document:
-    """The nights that are done, the latest first."""
-    return {"nights": [night_told(one) for one in nights(reader)]}
-
-
-def night_told(night: Night) -> Document:
-    """A night that is done."""
-    return {
-        "night": night.night, "at": iso(night.at), "zone": night.zone, "cut_off": night.cut_off,
-        "position": night.position, "considered": night.considered,
-        "held": night.held, "contested": night.contested, "unknown": night.unknown,
-        "covers": night.covers.split(), "swept": iso(night.swept_at),
     }  # fmt: skip
 
 

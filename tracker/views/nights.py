@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tracker.reader import NOW, Reader
 from tracker.views.parties import TRUE
+from tracker.zones import iso
 
 _COLUMNS: Final = (
     "night, at, zone, after, cut_off, position, considered, held, contested, unknown, due_tomorrow, tomorrow,"
@@ -42,10 +43,20 @@ def night_of(reader: Reader, day: str) -> Night | None:
     return None if row is None else Night(*row)
 
 
-def nights(reader: Reader) -> list[Night]:
+def nights_document(reader: Reader) -> dict[str, Any]:
     """Every night that is done, the latest first."""
     rows = reader.rows(f"SELECT {_COLUMNS} FROM nights WHERE {TRUE} ORDER BY at DESC", known=NOW)
-    return [Night(*row) for row in rows]
+    return {"nights": [night_told(Night(*row)) for row in rows]}
+
+
+def night_told(night: Night) -> dict[str, Any]:
+    """A night that is done."""
+    return {
+        "night": night.night, "at": iso(night.at), "zone": night.zone, "cut_off": night.cut_off,
+        "position": night.position, "considered": night.considered,
+        "held": night.held, "contested": night.contested, "unknown": night.unknown,
+        "covers": night.covers.split(), "swept": iso(night.swept_at),
+    }  # fmt: skip
 
 
 def last_night(reader: Reader, known: int = NOW) -> Night | None:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.routing import Router
 from starlette.routing import Route as Routed
+from starlette.routing import Router
 
 from tracker.tracker import Tracker
 from tracker.web import asked as asking
+from tracker.web.kept import Kept, packed
 from tracker.web.reading import MANY, VIEWS, Beside, View, nothing
 from tracker.web.refusals import Refusal, refusal_of, refused
-from tracker.web.safety import READING, App, Guard, Receive, Rules, Scope, Send
+from tracker.web.safety import READING, App, Guard, Receive, Rules, Scope, Send, wants_json
 from tracker.web.static import Static
 from tracker.web.work import Gone, Work
+from tracker.web.writing import WRITINGS, Writing, written
+from tracker.zones import MINUTE
 
-Document = Mapping[str, Any]
+Document = dict[str, Any]
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
 FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+REVALIDATED: Final = {"Cache-Control": "private, no-cache"}
+"""What a browser may keep, but asks about each time."""
 SMALL: Final = 1400
 """Bytes that fit into one packet: nothing is gained by packing them."""
 TEXT: Final = ("text/", "application/json", "image/svg")
+MAP: Final = ("from", "to", "known_at", "published_by", "policy")
+WHILE: Final = 10 * MINUTE
+"""How long the end of a map may lie behind now."""
 TURNS: Final = 5
 """So often a page is asked for anew where something was recorded meanwhile."""
 
@@ -56,8 +64,8 @@ class Request(NamedTuple):
 
     def path_and(self, ending: str) -> str:
         """Its address with something behind the path; the query stays."""
-        query = self.query.decode("latin-1")
-        return self.scope["raw_path"].decode("latin-1") + ending + (f"?{query}" if query else "")
+        path, query = (part.decode("latin-1") for part in (self.scope["raw_path"], self.query))
+        return f"{path}{ending}?{query}" if query else path + ending
 
 
 Answering = Callable[[Request], Response]
@@ -68,11 +76,10 @@ class Door:
 
     def __init__(
         self, work: Work, told: Callable[[Request, Refusal], Response], *, read: Answering | None = None,
-        write: Answering | None = None, long: bool = False, allowed: Sequence[str] | None = None,
+        write: Answering | None = None, long: bool = False,
     ) -> None:  # fmt: skip
         self._work, self._told, self._read, self._write, self._long = work, told, read, write, long
-        verbs = (*(READING if read else ()), *(("POST",) if write else ()))
-        self._allowed = ", ".join(verbs if allowed is None else allowed)
+        self._allowed = ", ".join((*(READING if read else ()), *(("POST",) if write else ())))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -87,7 +94,7 @@ class Door:
                         405, f"{verb} is nothing that can be done here", f"one of {self._allowed}",
                         Allow=self._allowed,
                     )  # fmt: skip
-                return answering(request)
+                return _packed(answering(request), request.headers)
             except Exception as error:
                 return self._told(request, refusal_of(error))
 
@@ -95,12 +102,29 @@ class Door:
             response = await self._work.do(answered, receive, long=self._long)
         except Gone:
             return
-        await _packed(response, request.headers, scope)(scope, receive, send)
+        await response(scope, receive, send)
 
 
-def _packed(response: Response, headers: Headers, scope: Scope) -> Response:
-    """The answer to a HEAD has no body, but the length that a GET would get."""
+def _packed(response: Response, headers: Headers) -> Response:
+    """An answer packed, where whoever asked can unpack it and it is worth it."""
+    kind = response.headers.get("content-type", "")
+    if not kind.startswith(TEXT) or "content-encoding" in response.headers:
+        return response
+    response.headers["Vary"] = "Accept-Encoding"
+    if len(response.body) >= SMALL and takes_gzip(headers):
+        response.body = packed(bytes(response.body))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
     return response
+
+
+def takes_gzip(headers: Headers) -> bool:
+    """Whether somebody can unpack what gzip has packed."""
+    for one in headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() in ("gzip", "*") and weight.replace(" ", "") not in ("q=0", "q=0.0"):
+            return True
+    return False
 
 
 def document(found: object, status: int = 200, **headers: str) -> Response:
@@ -124,7 +148,7 @@ class Application:
     """All addresses of a server."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._work, self._static = site, Work(), Static()
+        self._site, self._work, self._static, self._kept = site, Work(), Static(), Kept()
         self._pages: Any = None
         self.routes = [*self._routes()]
         self._router = Router(self.routes, redirect_slashes=False, default=self._nowhere)
@@ -142,12 +166,15 @@ class Application:
             self._route("/healthz", read=self._health),
             self._route("/static/{hash}/{name}", read=self._file),
         ]
-        for view in VIEWS:
-            found.append(self._route(view.path + ".json", read=self._of(view)))
-        for view in VIEWS:
-            if view.page is not None:
-                found.append(self._route(view.path, read=self._page_of(view)))
-        return found
+        # The documents first: "/places/homs.json" is no place of that name.
+        found += [self._route(view.path + ".json", read=self._of(view)) for view in VIEWS]
+        writings = {one.path: self._written(one) for one in WRITINGS}
+        found += [
+            self._route(view.path, read=self._page_of(view), write=writings.pop(view.path, None))
+            for view in VIEWS
+            if view.page is not None
+        ]
+        return found + [self._route(path, write=write) for path, write in writings.items()]
 
     def _route(self, path: str, **how: Any) -> Routed:
         return Routed(path, Door(self._work, self._refusal, **how))
@@ -161,14 +188,39 @@ class Application:
 
         return answer
 
+    def _written(self, writing: Writing) -> Answering:
+        def answer(request: Request) -> Response:
+            if not self._site.write:
+                raise refused(403, "this server is only read", "tracker serve --write")
+            asking.read(request.query, ())
+            return document(written(writing, self._site.open(), request.body, request.path))
+
+        return answer
+
     def _map(self, request: Request) -> Response:
-        asked = asking.read(request.query, ("from", "to", "known_at", "published_by", "policy"))
+        asked = asking.read(request.query, MAP)
         told = {name: asked[name] for name in ("known_at", "published_by", "policy") if name in asked}
         tracker = self._site.open()
-        return document(tracker.map(start=asked.get("from"), end=asked.get("to"), **told))
+        key = (tracker.cut_off()["chain_hash"], tracker.clock() // WHILE, *sorted(asked.items()))
+
+        def make() -> bytes:
+            return encoded(tracker.map(start=asked.get("from"), end=asked.get("to"), **told))
+
+        return self._known(request, key, make)
 
     def _outlines(self, request: Request) -> Response:
         raise refused(404, "there are no outlines yet", "without them")
+
+    def _known(self, request: Request, key: Hashable, make: Callable[[], bytes]) -> Response:
+        """A document that is kept, unless who asks has it already."""
+        answer = self._kept.answer(key, make)
+        headers = {**REVALIDATED, "ETag": answer.mark, "Vary": "Accept-Encoding"}
+        known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+        if answer.mark in known or "*" in known:
+            return Response(b"", 304, headers)
+        if len(answer.plain) < SMALL or not takes_gzip(request.headers):
+            return Response(answer.plain, 200, headers, JSON)
+        return Response(answer.packed, 200, {**headers, "Content-Encoding": "gzip"}, JSON)
 
     def _health(self, request: Request) -> Response:
         return document({"ok": True, **self._site.open().cut_off()})
@@ -220,9 +272,7 @@ class Application:
             from tracker.web.pages import Pages
 
             self._pages = Pages(self._static)
-        text = self._pages.page(
-            template, asked, zone, where=self._site.where, write=self._site.write, **told
-        )
+        text = self._pages.page(template, asked, zone, where=self._site.where, write=self._site.write, **told)
         return Response(text.encode(), status, {}, HTML)
 
     # -- files, and what is none -----------------------------------------------------------------
@@ -236,7 +286,7 @@ class Application:
 
     def _refusal(self, request: Request, refusal: Refusal) -> Response:
         headers = dict(refusal.headers)
-        if request.scope["path"].endswith(".json") or request.scope["method"] not in READING:
+        if wants_json(request.scope):
             return Response(encoded(refusal.document()), refusal.status, headers, JSON)
         answer = self._html("error.html", {}, "UTC", refusal.status, refusal=refusal, cut=None, found={})
         answer.headers.update(headers)

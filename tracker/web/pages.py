@@ -1,4 +1,4 @@
-"""Decides how values get into a page: escaped, each apart from the writing around it, links only to the web."""
+"""Decides how values get into a page: escaped, apart from the writing around them, links only to the web."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from tracker.web.static import Static
 from tracker.zones import parse_iso, show
 
 FOLDER: Final = Path(__file__).resolve().parent / "templates"
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What is spelled out in a page: controls, and what turns the direction of writing. Joiners belong to words."""
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""What is spelled out: controls, and what turns the direction of writing. Joiners belong to words."""
 _WEB: Final = re.compile(r"https?://[^\s\x00-\x20]+", re.IGNORECASE)
 AXES: Final = ("at", "known_at", "published_by", "policy")
 """What a link to another page takes along."""
@@ -38,8 +40,7 @@ class Pages:
             "plain": plain, "web": web, "percent": percent, "part": part, "joined": joined,
         }  # fmt: skip
         self._env.globals |= {
-            "static": lambda name: plain(static.address(name)), "styles": partial(_of_kind, static, ".css"),
-            "modules": lambda: [one for one in _of_kind(static, ".js") if one.endswith("/page.js")],
+            "static": lambda name: plain(static.address(name)),
             "version": __version__, "verdict": phrases.verdict, "CLEARS": CLEARS,
             "report": {
                 "header": header, "heading": heading, "quiet": quiet, "sections": sections,
@@ -109,7 +110,3 @@ def percent(p: float | None) -> str:
 def joined(values: Any) -> Markup:
     """Several values, each on its own."""
     return Markup(", ").join(escape(said(str(one))) for one in values)
-
-
-def _of_kind(static: Static, ending: str) -> list[Markup]:
-    return [plain(static.address(name)) for name in static.names() if name.endswith(ending)]

@@ -17,8 +17,10 @@ Document = dict[str, Any]
 Path = dict[str, str]
 POLICY: Final = (*TIMES, "policy")
 CLAIMS: Final = (
-    "place", "actor", "source", "origin", "predicate", "modality", "standing", "flag", "since", "until", "text",
+    "place", "actor", "source", "origin", "predicate", "modality", "standing", "flag", "since", "until",
+    "text",
 )  # fmt: skip
+PLACES: Final = (*POLICY, "region", "controller", "only", "brief")
 LEAF: Final = 200
 """Rows of a table on one page."""
 
@@ -54,10 +56,9 @@ def _places(tracker: Tracker, asked: Asked, _: Path) -> Document:
 
 
 def _place(tracker: Tracker, asked: Asked, path: Path) -> Document:
-    told = times(asked, "policy")
-    found = tracker.why(path["place"], **told)
+    found = tracker.why(path["place"], **times(asked, "policy"))
     id_ = found["place"]["id"]
-    spans = tracker.history(id_, **told)
+    spans = _history(tracker, times(asked, "policy"), {"place": id_})
     rows = tracker.claims(place=id_, **times(asked))["claims"]
     return {
         **found, "sentence": phrases.verdict(found["place"]["name"], found), "spans": spans["spans"],
@@ -77,9 +78,7 @@ def _history(tracker: Tracker, asked: Asked, path: Path) -> Document:
 
 
 def _flags(tracker: Tracker, asked: Asked, _: Path) -> Document:
-    return tracker.flags(
-        place=asked.get("place"), rule=asked.get("rule"), sleeping=truth(asked, "sleeping")
-    )
+    return tracker.flags(place=asked.get("place"), rule=asked.get("rule"), sleeping=truth(asked, "sleeping"))
 
 
 def _claims(tracker: Tracker, asked: Asked, _: Path) -> Document:
@@ -107,9 +106,7 @@ def _report(tracker: Tracker, asked: Asked, path: Path) -> Document:
 
 
 def _find(tracker: Tracker, asked: Asked, _: Path) -> Document:
-    text, most = asked.get("q", ""), number(asked, "most", 20, 1, 1000)
-    found = {f"{one}s": tracker.listed(one, text)[f"{one}s"][:most] for one in ("place", "actor", "source")}
-    return {"q": text, **(found if text.strip() else {key: [] for key in found})}
+    return tracker.find(asked.get("q", ""), most=number(asked, "most", 20, 1, 1000))
 
 
 def _leaf(key: str) -> Beside:
@@ -141,7 +138,7 @@ def _beside_place(_: Tracker, found: Document, __: Asked) -> Document:
 
 
 VIEWS: Final[tuple[View, ...]] = (
-    View("/places", _places, (*POLICY, "region", "controller", "only", "brief"), "places.html", ("page",), _leaf("places")),
+    View("/places", _places, PLACES, "places.html", ("page",), _leaf("places")),
     View("/places/{place}/why", _why, POLICY),
     View("/places/{place}/history", _history, (*POLICY, "from", "to", "knowledge")),
     View("/places/{place}", _place, POLICY, "place.html", (), _beside_place),

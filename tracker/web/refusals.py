@@ -51,9 +51,8 @@ def refusal_of(error: Exception) -> Refusal:
         return error.refusal
     if isinstance(error, TrackerError):
         again = (("Retry-After", "5"),) if error.exit_code == DATABASE else ()
-        return Refusal(
-            _STATUS[error.exit_code], error.message, error.next_step or "tracker --help", error.exit_code, again
-        )
+        step = error.next_step or "tracker --help"
+        return Refusal(_STATUS[error.exit_code], error.message, step, error.exit_code, again)
     text = safe(f"{type(error).__name__}: {error}".splitlines()[0])
     print(f"something went wrong inside tracker ({text})", file=sys.stderr, flush=True)
     return Refusal(

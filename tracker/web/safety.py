@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -93,7 +94,7 @@ class Guard:
             body = await _whole(scope, receive) if scope["method"] not in READING else b""
             scope["body"] = body
         except Refused as error:
-            await refuse(answer, error.refusal)
+            await refuse(answer, error.refusal, as_json=wants_json(scope))
             return
         await self._app(scope, receive, answer)
 
@@ -252,13 +253,27 @@ class Answer:
             message = {**message, "headers": [*headers, *more]}
             if self._heard is not None:
                 self._heard(self._scope, message["status"])
+        elif self._scope["method"] == "HEAD":
+            message = {**message, "body": b""}
         async with asyncio.timeout(SLOW):
             await self._send(message)
 
 
-async def refuse(send: Send, refusal: Refusal) -> None:
-    """Two lines of text: for people, and for whoever reads the status alone."""
-    await _answer(send, refusal.status, refusal.text().encode(), refusal.headers)
+def wants_json(scope: Scope) -> bool:
+    """Whether who asks reads JSON: by the address, by what is done, or by what he says he takes."""
+    if scope["path"].endswith(".json") or scope["method"] not in READING:
+        return True
+    takes = ",".join(Told(scope).all("accept"))
+    return "application/json" in takes and "text/html" not in takes
+
+
+async def refuse(send: Send, refusal: Refusal, *, as_json: bool) -> None:
+    """One document, or two lines of text for people."""
+    if as_json:
+        body = json.dumps(refusal.document()).encode()
+        await _answer(send, refusal.status, body, refusal.headers, "application/json")
+    else:
+        await _answer(send, refusal.status, refusal.text().encode(), refusal.headers)
 
 
 async def _redirect(send: Send, where: str, cookie: str | None) -> None:
@@ -266,9 +281,12 @@ async def _redirect(send: Send, where: str, cookie: str | None) -> None:
     await _answer(send, 303, b"", headers)
 
 
-async def _answer(send: Send, status: int, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+async def _answer(
+    send: Send, status: int, body: bytes, headers: tuple[tuple[str, str], ...],
+    media_type: str = "text/plain; charset=utf-8",
+) -> None:  # fmt: skip
     told = [
-        _encoded("Content-Type", "text/plain; charset=utf-8"), _encoded("Content-Length", str(len(body))),
+        _encoded("Content-Type", media_type), _encoded("Content-Length", str(len(body))),
         *(_encoded(*one) for one in headers),
     ]  # fmt: skip
     await send({"type": "http.response.start", "status": status, "headers": told})

@@ -36,9 +36,8 @@ class Static:
         self._hash = ""
 
     def address(self, name: str) -> str:
-        """Where a page finds a file; KeyError for one that is not there."""
+        """Where a page finds a file."""
         self._look()
-        _ = self._files[name]
         return f"{PREFIX}/{self._hash}/{name}"
 
     def names(self) -> list[str]:

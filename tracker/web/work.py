@@ -35,7 +35,7 @@ class Work:
         doing = loop.run_in_executor(self._long if long else self._short, task)
         left = asyncio.ensure_future(_until_gone(receive))
         try:
-            await asyncio.wait({doing, left}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((doing, left), return_when=asyncio.FIRST_COMPLETED)
             if not doing.done():
                 doing.cancel()
                 doing.add_done_callback(lambda one: one.cancelled() or one.exception())
