@@ -104,7 +104,9 @@ class Asking:
         bound = self._bound(place, question)
         return {**why_document(self._reader, self._place(bound.id, question), question), **_noted(bound)}
 
-    def dossier(self, place: str, at: When, known_at: When, published_by: When, policy: str = BAYES) -> Document:
+    def dossier(
+        self, place: str, at: When, known_at: When, published_by: When, policy: str = BAYES
+    ) -> Document:
         """Everything about one place."""
         from tracker.views.dossier import dossier_document
         from tracker.views.judgements import assessments
@@ -118,13 +120,6 @@ class Asking:
             "assessments": assessments(self._reader, question.at, [found.id]),
             **_noted(bound),
         }
-
-    def handover(self, at: When, known_at: When, published_by: When, policy: str = BAYES) -> Document:
-        """The verdicts on all places and all claims, as the page that is one file carries them."""
-        from tracker.views.handover import handover_document
-
-        question = self._question(at, known_at, published_by, policy)
-        return handover_document(self._reader, question, position_at(self._reader, question.known_at))
 
     def history(
         self, place: str, at: When, known_at: When, published_by: When, policy: str, *, start: When,
@@ -286,6 +281,21 @@ class Asking:
 
         known = position_at(self._reader, self._instant(known_at))
         return places_content(self._reader, known, check_size(blur))
+
+    def map_to_write(
+        self, at: When = None, known_at: When = None, published_by: When = None, policy: str = BAYES,
+        older_than: str | None = None, blur: float | None = None, boundaries: str | None = None,
+    ) -> Content:  # fmt: skip
+        """The page that is one file."""
+        from tracker.desk.paging import page
+        from tracker.exporters.coarse import check_size
+        from tracker.exporters.content import MAP, Content
+
+        size, published = check_size(blur), self._held_back(published_by, older_than)
+        question = self._question(at, known_at, published, policy)
+        known = position_at(self._reader, question.known_at)
+        text, places = page(self._reader, question, known, self._zone, boundaries=boundaries, blur=size)
+        return Content(MAP, range(places), {"text": text, "blur": size})
 
     def template_to_write(self) -> Content:
         """A sheet of claims to fill in."""

@@ -333,7 +333,9 @@ def _polyline(told: list[Any], *, ring: bool) -> Iterator[Polyline]:
     if ring and corners and corners[0] != corners[-1]:
         corners.append(corners[0])
     if any(is_far(one, other) for one, other in pairwise(corners)):
-        raise ValueError("an edge spans more than half the globe; a line across the 180th meridian is cut there")
+        raise ValueError(
+            "an edge spans more than half the globe; a line across the 180th meridian is cut there"
+        )
     points = [(round(x * 1000), round(y * 1000)) for x, y in corners]
     points = [one for n, one in enumerate(points) if n == 0 or one != points[n - 1]]
     if len(points) > 1:  # less than 100 metres long is nothing that a map shows

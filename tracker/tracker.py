@@ -294,10 +294,10 @@ class Tracker:
         return {**done, "rejected_file": bad.path if bad.count else None}
 
     def export(
-        self, what: str = "claims", *, out: str | Path | Open, file_format: str | None = None,
+        self, what: str | None = None, *, out: str | Path | Open, file_format: str | None = None,
         **chosen: Any,
     ) -> Document:  # fmt: skip
-        """Write `claims`, `status`, `places`, the `log` or a `template` to a file, whole or not at all.
+        """Write `claims`, `status`, `places`, the `log`, a `template` or the `map` to a file, whole or not at all.
 
         `out` may be an open file. Without a format it is told by the file's name. `chosen` are filters as
         those of `claims` (place, actor, source, origin, predicate, modality, since, until, text, at,
@@ -305,9 +305,11 @@ class Tracker:
         what was reported since then, `blur` puts places on a grid of so many kilometres.
         """
         from tracker.desk.exporting import check_chosen, log_content
-        from tracker.exporters.content import LOG, PLACES, STATUS, TEMPLATE
-        from tracker.exporters.formats import written
+        from tracker.exporters.content import LOG, MAP, PLACES, STATUS, TEMPLATE
+        from tracker.exporters.formats import usual, written
 
+        if what is None:
+            what = usual(file_format, out)
         check_chosen(what, chosen)
         if what == LOG:
             with open_reader(self.where, views=False) as reader:
@@ -318,6 +320,8 @@ class Tracker:
                 return written(ask.template_to_write(), out, file_format)
             if what == PLACES:
                 return written(ask.places_to_write(**told), out, file_format)
+            if what == MAP:
+                return written(ask.map_to_write(**told), out, file_format)
             content = ask.status_to_write(**told) if what == STATUS else ask.claims_to_write(**told)
             return written(content, out, file_format)
 
@@ -592,6 +596,16 @@ class Tracker:
 
         with self.reading() as reader:
             return nights_document(reader)
+
+    def report_page(
+        self, *, night: When | date = None, since: When | date = None, boundaries: str | Path | None = None
+    ) -> str:
+        """The report of a night with the map of its cut-off above it, as one HTML file that needs no network."""
+        from tracker.night.shifts import reported, reported_page
+
+        return reported_page(
+            self, reported(self, night, since), None if boundaries is None else str(boundaries)
+        )
 
     def deliver(self, targets: Iterable[Target]) -> Document:
         """Deliver what reports are due to some targets (`tracker.night.targets`), each once."""

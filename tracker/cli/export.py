@@ -14,14 +14,21 @@ from tracker.errors import BadInput
 from tracker.judgement.vocabulary import MODALITIES, PREDICATES
 from tracker.names import safe
 
-SUBJECTS = ("claims", "status", "places", "log", "template")
+SUBJECTS = ("claims", "status", "places", "log", "template", "map")
 """As `tracker.exporters.content` has them, which help does without."""
-FORMATS = ("csv", "jsonl", "geojson", "xlsx", "parquet")
-COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": "events", "template": ""}
+FORMATS = ("csv", "jsonl", "geojson", "xlsx", "parquet", "html")
+COUNTED = {
+    "claims": "claims",
+    "status": "verdicts",
+    "places": "places",
+    "log": "events",
+    "template": "",
+    "map": "places",
+}
 
 
 @click.command(cls=Command)
-@click.argument("what", type=click.Choice(SUBJECTS), default="claims", metavar="[WHAT]")
+@click.argument("what", type=click.Choice(SUBJECTS), required=False, metavar="[WHAT]")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), help="Else by the name of --out.")
 @click.option("--out", metavar="FILE", help="Write a file, whole or not at all.")
 @click.option("--place", type=PLACE, metavar="PLACE", help="Claims about a place.")
@@ -41,13 +48,15 @@ COUNTED = {"claims": "claims", "status": "verdicts", "places": "places", "log": 
 @click.option("--published-by", metavar="TIME", help="Only what had been published by then.")
 @click.option("--older-than", metavar="LENGTH", help="Hold back what was reported since: 48h, 7d.")
 @click.option("--blur", type=float, metavar="KM", help="Put places on a grid of about that size.")
+@click.option("--boundaries", metavar="FILE", help="GeoJSON to draw instead of Natural Earth's outlines.")
 @session
-def command(run: Session, what: str, file_format: str | None, out: str | None, **chosen: Any) -> None:
-    """Write WHAT (claims, status, places, log or template) in a format for others (docs/export.md).
+def command(run: Session, what: str | None, file_format: str | None, out: str | None, **chosen: Any) -> None:
+    """Write WHAT (claims, status, places, log, template or map) in a format for others (docs/export.md).
 
     claims: those that count, so that `tracker import` reads exactly them. status: the verdicts on all places.
     log: every event with its hashes, which `tracker import` takes over into an empty tracker. template:
-    a workbook to fill in, with lists to choose from.
+    a workbook to fill in, with lists to choose from. map: the map with every claim as one HTML file, which
+    opens from a disk and asks no network for anything; it is what --format html writes.
     """
     if out is None and run.as_json:
         raise BadInput(what="--json tells of a file that was written", try_="--out FILE with it")
@@ -58,7 +67,8 @@ def command(run: Session, what: str, file_format: str | None, out: str | None, *
     if run.as_json:
         as_json(found)
         return
-    note(f"{out}: {found['rows']:,} {COUNTED[what]}" if COUNTED[what] else f"{out} is there to be filled in")
+    counted = COUNTED[found["what"]]
+    note(f"{out}: {found['rows']:,} {counted}" if counted else f"{out} is there to be filled in")
 
 
 class _Shown:

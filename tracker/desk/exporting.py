@@ -15,7 +15,7 @@ from tracker.desk.intake import says
 from tracker.errors import BadInput
 from tracker.exporters.claims import Claim
 from tracker.exporters.coarse import Point, blurred
-from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, SUBJECTS, TEMPLATE, Content
+from tracker.exporters.content import CLAIMS, LOG, MAP, PLACES, STATUS, SUBJECTS, TEMPLATE, Content
 from tracker.reader import Reader, last_position, recorded_us
 from tracker.record.envelope import Head, RowValues
 from tracker.record.events import ClaimRecorded, Moment
@@ -36,6 +36,7 @@ _CHOOSING: Final = {
     STATUS: ("region", "controller", "at", "known_at", "published_by", "policy", "older_than", "blur"),
     PLACES: ("known_at", "blur"),
     TEMPLATE: (),
+    MAP: ("at", "known_at", "published_by", "policy", "older_than", "blur", "boundaries"),
 }  # fmt: skip
 """What can be said of what is exported, by that."""
 

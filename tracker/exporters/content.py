@@ -11,7 +11,8 @@ LOG: Final = "log"
 STATUS: Final = "status"
 PLACES: Final = "places"
 TEMPLATE: Final = "template"
-SUBJECTS: Final = (CLAIMS, STATUS, PLACES, LOG, TEMPLATE)
+MAP: Final = "map"
+SUBJECTS: Final = (CLAIMS, STATUS, PLACES, LOG, TEMPLATE, MAP)
 """What can be exported; the first is where nothing is named."""
 
 

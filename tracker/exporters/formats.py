@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tracker.errors import BadInput, typed
-from tracker.exporters.content import CLAIMS, LOG, PLACES, STATUS, TEMPLATE, Content, Open
+from tracker.exporters.content import CLAIMS, LOG, MAP, PLACES, STATUS, TEMPLATE, Content, Open
 from tracker.exporters.geojson import write_geojson
 from tracker.exporters.lines import write_lines
+from tracker.exporters.page import write_page
 from tracker.exporters.parquet import write_parquet
 from tracker.exporters.table import write_table
 from tracker.exporters.workbook import write_workbook
@@ -39,6 +40,7 @@ ALL: Final[tuple[Format, ...]] = (
     Format("jsonl", (".jsonl", ".ndjson"), (CLAIMS, LOG), write_lines),
     Format("geojson", (".geojson", ".json"), (CLAIMS, PLACES, STATUS), write_geojson, placed=True),
     Format("xlsx", (".xlsx",), (CLAIMS, PLACES, STATUS, TEMPLATE), write_workbook, binary=True),
+    Format("html", (".html", ".htm"), (MAP,), write_page, placed=True),
     Format("parquet", (".parquet",), (CLAIMS, LOG), write_parquet, binary=True, placed=True),
 )
 """Every format; what more than one can hold is written in the first where none is named."""
@@ -67,8 +69,17 @@ def format_for(what: str, named: str | None = None, path: str | None = None) -> 
     return found
 
 
+def usual(named: str | None, out: str | Path | Open) -> str:
+    """What is exported where nothing is named: claims, or what alone the format can hold."""
+    path = str(out).lower() if isinstance(out, str | Path) else ""
+    for form in ALL:
+        if (form.name == named if named else path.endswith(form.endings)) and len(form.holds) == 1:
+            return form.holds[0]
+    return CLAIMS
+
+
 def _the(what: str) -> str:
-    return f"the {what}" if what in (LOG, "status") else what
+    return f"the {what}" if what in (LOG, MAP, STATUS) else what
 
 
 def written(content: Content, out: str | Path | Open, named: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tracker.errors import typed
 from tracker.night.letter import Letter, NotTaken, told
 from tracker.night.targets import Directory
 
-ENDINGS: Final = {"html": "html", "markdown": "md", "json": "json"}
+ENDINGS: Final = {"html": "html", "map": "html", "markdown": "md", "json": "json"}
 
 
 def put_down(target: Directory, letter: Letter, attempt: str) -> None:

@@ -6,17 +6,18 @@ The same night gives the same target the same key, however often it is sent: so 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 from tracker.reader import Reader
 from tracker.record import canonical
-from tracker.reports.html import html
+from tracker.reports.html import body, html
 from tracker.reports.markdown import markdown
 from tracker.reports.night import night_document
 from tracker.reports.sections import heading, quiet, summary
 from tracker.views.nights import night_of
+from tracker.zones import parse_iso
 
 Document = Mapping[str, Any]
 
@@ -32,9 +33,11 @@ class Unsure(Exception):
 class Letter:
     """The report of one night, made once for all its targets."""
 
-    def __init__(self, report: Document) -> None:
+    def __init__(self, report: Document, page: Callable[[], str]) -> None:
+        """`page` makes the report with the map above it, which takes longer than the rest."""
         self.report = report
         self.night: str = report["night"]
+        self._page = page
 
     def key(self, target: str) -> str:
         """What this night's report to a target is known by: 32 hexadecimal digits.
@@ -70,12 +73,17 @@ class Letter:
         return html(self.report)
 
     @cached_property
+    def map(self) -> str:
+        """The report below the map, as an HTML page that is one file."""
+        return self._page()
+
+    @cached_property
     def json(self) -> str:
         """The report as canonical JSON: the bytes that the ledger has a hash of."""
         return canonical.dumps(self.report)
 
     def form(self, name: str) -> bytes:
-        """The report in one of the forms `html`, `markdown` and `json`."""
+        """The report in one of the forms `html`, `map`, `markdown` and `json`."""
         text: str = getattr(self, name)
         return text.encode()
 
@@ -94,12 +102,26 @@ class Letter:
                 return getattr(self, name)
 
 
+def night_page(reader: Reader, report: Document, boundaries: str | None = None) -> str:
+    """A night's report below the map of its cut-off, as one file."""
+    from tracker.desk.paging import page
+    from tracker.views.situation import Question
+
+    question = Question(at=parse_iso(report["cut_off"]), position=report["position"])
+    text, _ = page(
+        reader, question, report["position"], report["zone"], title=heading(report), below=body(report),
+        boundaries=boundaries,
+    )  # fmt: skip
+    return text
+
+
 def letter_of(reader: Reader, day: str) -> Letter:
     """The report of a night that is done. Raises NotTaken where the record has no such night."""
     night = night_of(reader, day)
     if night is None:
         raise NotTaken(f"the record has no night of {day}")
-    return Letter(night_document(reader, night))
+    report = night_document(reader, night)
+    return Letter(report, lambda: night_page(reader, report))
 
 
 def told(error: BaseException, *secrets: str) -> str:

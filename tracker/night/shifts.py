@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from tracker.desk.recording import payload
 from tracker.errors import BadInput, NotFound
 from tracker.night.deliver import deliver, redeliver
+from tracker.night.letter import night_page
 from tracker.night.outbox import documents
 from tracker.night.shift import (
     EACH,
@@ -41,6 +42,12 @@ class Asked(Protocol):
     where: str
     clock: Callable[[], int]
     by: str
+
+
+def reported_page(tracker: Asked, report: Document, boundaries: str | None = None) -> str:
+    """The page of a night's report: what was known at its position, as it stood at its cut-off."""
+    with open_reader(tracker.where) as reader:
+        return night_page(reader, report, boundaries)
 
 
 def swept(

@@ -19,7 +19,7 @@ from tracker.names import propose
 from tracker.night.table import Keys, Secret, Spot
 
 DIRECTORY, SMTP, WEBHOOK = "directory", "smtp", "webhook"
-FORMATS: Final = ("html", "markdown", "json")
+FORMATS: Final = ("html", "map", "markdown", "json")
 STARTTLS, TLS, NONE = "starttls", "tls", "none"
 PORTS: Final = {STARTTLS: 587, TLS: 465, NONE: 25}
 TIMEOUT: Final = 30

@@ -24,12 +24,12 @@ PLACE_TIMES: Final = ("since", "since_earliest", "last_report", "stale_at")
 
 def one_file(
     told: Document, evidence: Document, outlines: Document, *, knowledge: Sequence[Document] = (),
-    title: str, lead: str, report: str = "",
+    title: str, lead: str, below: str = "",
 ) -> str:  # fmt: skip
     """The page as a file.
 
     `told` is the map document, `evidence` what `views.handover` has of all places, `knowledge` the map
-    documents as known at some earlier times. `report` is markup of a night's report that stands below.
+    documents as known at some earlier times. `below` is markup that stands below the map.
     """
     style, program = styles(), script("carried.js")
     policy = (
@@ -37,8 +37,8 @@ def one_file(
         " base-uri 'none'; form-action 'none'"
     )
     packed = b64encode(gzip.compress(_plain(_told(told, evidence, outlines, knowledge)), 9, mtime=0)).decode()
-    body = "map" if not report else "map with-report"
-    below = f'<article id="report">{report}</article>\n' if report else ""
+    body = "map" if not below else "map with-report"
+    article = f'<article id="report">{below}</article>\n' if below else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -49,7 +49,7 @@ def one_file(
         f'<p class="quiet small lead">{escape(lead)}</p></header>\n'
         '<main id="app"><noscript><p class="empty">The map needs a browser that runs its script; nothing is'
         " asked of any network.</p></noscript></main>\n"
-        f'{below}<script type="text/plain" id="carried">{packed}</script>\n'
+        f'{article}<script type="text/plain" id="carried">{packed}</script>\n'
         f'<script type="module">{program}</script>\n</body></html>\n'
     )
 

@@ -6,13 +6,15 @@ what only browsers and printers need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
 from tracker.reports.sections import CLEARS, Item, Section, header, heading, quiet, sections, unchanged
 
 Document = Mapping[str, Any]
+Tag = Callable[[str, str], str]
+"""Makes an element of a name and of what is inside."""
 _SHEET: Final = (
     "@media print{body{font-size:10pt;max-width:none!important}a{color:inherit!important}"
     "section,li{break-inside:avoid}}"
@@ -41,41 +43,51 @@ def html(report: Document) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{title}</title><style>{_SHEET}</style></head>\n"
-        f'<body style="{_BODY}">\n{_tag("h1", title)}\n' + "\n".join(_body(report)) + "\n</body></html>\n"
+        f'<body style="{_BODY}">\n{_styled("h1", title)}\n'
+        + "\n".join(_body(report, _styled))
+        + "\n</body></html>\n"
     )
 
 
-def _body(report: Document) -> Iterator[str]:
-    yield _tag("p", _tag("small", "<br>".join(escape(line) for line in header(report))))
+def body(report: Document) -> str:
+    """What the report says, as markup without any style: for a page that has its own."""
+    return "\n".join(_body(report, _plain))
+
+
+def _body(report: Document, tag: Tag) -> Iterator[str]:
+    yield tag("p", tag("small", "<br>".join(escape(line) for line in header(report))))
     if report["quiet"]:
-        yield _tag("p", escape(quiet(report)))
+        yield tag("p", escape(quiet(report)))
     else:
         if report["highlights"]:
-            told = "".join(_tag("li", f"<strong>{escape(line)}</strong>") for line in report["highlights"])
-            yield _tag("ul", told)
-        yield from map(_section, sections(report))
+            told = "".join(tag("li", f"<strong>{escape(line)}</strong>") for line in report["highlights"])
+            yield tag("ul", told)
+        yield from (_section(one, tag) for one in sections(report))
         if line := unchanged(report):
-            yield _tag("p", escape(line))
-    yield _tag("p", _tag("small", f"<em>{escape(report['method'])}</em>"))
+            yield tag("p", escape(line))
+    yield tag("p", tag("small", f"<em>{escape(report['method'])}</em>"))
 
 
-def _section(section: Section) -> str:
-    items = [*map(_item, section.items), *([_tag("li", f"and {section.more} more")] if section.more else [])]
-    note = _tag("p", _tag("small", f"{CLEARS} {escape(section.note)}")) if section.note else ""
-    return f"<section>{_tag('h2', escape(section.title))}{_tag('ul', ''.join(items))}{note}</section>"
+def _section(section: Section, tag: Tag) -> str:
+    items = [
+        *(_item(one, tag) for one in section.items),
+        *([tag("li", f"and {section.more} more")] if section.more else []),
+    ]
+    note = tag("p", tag("small", f"{CLEARS} {escape(section.note)}")) if section.note else ""
+    return f"<section>{tag('h2', escape(section.title))}{tag('ul', ''.join(items))}{note}</section>"
 
 
-def _item(item: Item) -> str:
+def _item(item: Item, tag: Tag) -> str:
     region = f" ({escape(item.region)})" if item.region else ""
     text = f": {escape(item.text)}" if item.text else ""
     claims = "".join(
-        _tag("li", f"{escape(one.text)}: {_linked(one.attribution or 'nobody is named', one.url)}")
+        tag("li", f"{escape(one.text)}: {_linked(one.attribution or 'nobody is named', one.url)}")
         for one in item.claims
     )
-    step = _tag("small", f"{CLEARS} {escape(item.step)}") if item.step else ""
+    step = tag("small", f"{CLEARS} {escape(item.step)}") if item.step else ""
     links = "".join(f" [{_linked('source', url)}]" for url in item.links)
     head = f"<strong>{escape(item.name)}</strong>{region}{text}{links}"
-    return _tag("li", head + (_tag("ul", claims) if claims else "<br>" if step else "") + step)
+    return tag("li", head + (tag("ul", claims) if claims else "<br>" if step else "") + step)
 
 
 def _linked(text: str, url: str | None) -> str:
@@ -84,5 +96,9 @@ def _linked(text: str, url: str | None) -> str:
     return f'<a href="{escape(url, quote=True)}" rel="noreferrer nofollow">{escape(text)}</a>'
 
 
-def _tag(name: str, inside: str) -> str:
+def _styled(name: str, inside: str) -> str:
     return f'<{name} style="{_STYLES[name]}">{inside}</{name}>'
+
+
+def _plain(name: str, inside: str) -> str:
+    return f"<{name}>{inside}</{name}>"

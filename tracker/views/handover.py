@@ -139,7 +139,9 @@ def _places(
     likely = [[one for one in row["probabilities"] if one["p"] >= LIKELY] for row in rows]
     actors = list(dict.fromkeys(one["actor"] for some in likely for one in some))
     index = {actor: i for i, actor in enumerate(actors)}
-    names = {actor: row["names"].get(actor, actor) for row in rows for actor in actors if actor in row["names"]}
+    names = {
+        actor: row["names"].get(actor, actor) for row in rows for actor in actors if actor in row["names"]
+    }
     stale = [row["stale_at"] for row in rows]
     return {
         "id": [row["place"]["id"] for row in rows],
