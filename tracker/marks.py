@@ -33,7 +33,7 @@ NOBODY: Final = Mark("dot", "#767676", "#A6A6A6")
 """A place of which nobody is known to hold it; small, so that it is not taken for a side's."""
 
 
-def marks(held: Mapping[str, int]) -> dict[str, Mark]:
-    """The mark of each side, by how many places each ever held: the first six have one of their own."""
-    ranked = sorted(held, key=lambda side: (-held[side], side))
+def marks(ranking: Mapping[str, int]) -> dict[str, Mark]:
+    """The mark of each side, by how many places each was ever said to have them: the first six have one of their own."""
+    ranked = sorted(ranking, key=lambda side: (-ranking[side], side))
     return {side: MARKS[i] if i < len(MARKS) else OTHER for i, side in enumerate(ranked)}

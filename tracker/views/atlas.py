@@ -5,14 +5,14 @@ Columns, not rows, as there may be tens of thousands of places. The courses are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tracker.judgement.course import Memory, Span, clamped, course
 from tracker.judgement.pin import Pin
 from tracker.judgement.staleness import ageing, changes
 from tracker.judgement.verdict import BAYES, CONTESTED_STATUS, HELD, UNKNOWN
-from tracker.marks import marks
+from tracker.marks import Mark, marks
 from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, last_position
 from tracker.views.claims import actor_names
@@ -42,9 +42,10 @@ def map_document(reader: Reader, question: Question, start: int | None, zone: st
     everywhere = {place.id: place for place in all_places(reader, situation.known)}
     chosen = [everywhere[id_] for id_ in situation.claimed(ever=True) if id_ in everywhere]
     courses = _courses(situation, chosen)
-    ever = _ever(courses)
     shown = [_since(some, start) for some in courses]
-    sides = sorted(ever, key=lambda side: (-ever[side], side))
+    ranking = _ranking(situation, shown)
+    told = {one.side for some in shown for one in some if one.side is not None}
+    sides = sorted(told, key=lambda side: (-ranking[side], side))
     first = min((some[0].start for some in shown if some), default=None)
     return {
         "from": None if first is None else iso(first if start is None else start),
@@ -55,7 +56,7 @@ def map_document(reader: Reader, question: Question, start: int | None, zone: st
         "position": last_position(reader) if situation.known == NOW else situation.known,
         "zone": zone,
         **_told(situation),
-        "actors": _actors(situation, sides, ever, shown),
+        "actors": _actors(situation, sides, marks(ranking), shown),
         "places": _places(situation, chosen, everywhere),
         "spans": _spans(shown, sides),
     }
@@ -139,13 +140,21 @@ class Near:
         return found
 
 
-def _ever(courses: Iterable[Sequence[Stretch]]) -> dict[str, int]:
-    """How many places each side ever held, of those that ever held any."""
-    ever: dict[str, int] = {}
-    for some in courses:
-        for side in {one.side for one in some if one.side is not None}:
-            ever[side] = ever.get(side, 0) + 1
-    return ever
+def _ranking(situation: Situation, shown: Iterable[Sequence[Stretch]]) -> dict[str, int]:
+    """Of how many places anybody ever said that a side has it, for all sides that are told of.
+
+    Whatever time and knowledge is asked about: so a side keeps its mark from one map to the next.
+    """
+    rows = situation.reader.rows(
+        "SELECT actors, place, min(event_at) FROM claims WHERE effect = 'for' AND place IS NOT NULL"
+        " GROUP BY actors, place"
+    )
+    said: dict[str, set[str]] = {}
+    for actors, place, at in rows:
+        for actor in actors.split():
+            said.setdefault(situation.who.side(actor, at), set()).add(situation.root(place))
+    found = {side: len(places) for side, places in said.items()}
+    return found | {one.side: found.get(one.side, 0) for some in shown for one in some if one.side is not None}
 
 
 def _since(some: Sequence[Stretch], start: int | None) -> Sequence[Stretch]:
@@ -157,10 +166,10 @@ def _since(some: Sequence[Stretch], start: int | None) -> Sequence[Stretch]:
 
 
 def _actors(
-    situation: Situation, sides: Sequence[str], ever: dict[str, int], shown: Sequence[Sequence[Stretch]]
+    situation: Situation, sides: Sequence[str], looks: Mapping[str, Mark], shown: Sequence[Sequence[Stretch]]
 ) -> list[Document]:
     """The sides that ever held something, with their marks and how many places they hold in the end."""
-    names, looks = actor_names(situation.who), marks(ever)
+    names = actor_names(situation.who)
     held = dict.fromkeys(sides, 0)
     for some in shown:
         if some and some[-1].side is not None and some[-1].status == HELD:
