@@ -1,14 +1,14 @@
 """Decides which thin lines a map draws beneath the places: coasts, borders, disputed lines, regions.
 
-They come from Natural Earth, packed in one file by `fixtures/extract_outlines.py`, or altogether from a GeoJSON
-file of the user's own. The lines are somebody's view of who holds what, and every answer says whose: tracker
-itself says nothing about any border.
+They come from Natural Earth, packed in one file by `fixtures/extract_outlines.py`, or altogether from a
+GeoJSON file of the user's own. The lines are somebody's view of who holds what, and every answer says whose:
+tracker itself says nothing about any border.
 
-Inside the packed file: a line that names its kind; a line of JSON with the kinds and, for each level, the blocks
-(west, south, east, north, where it begins, how long it is); the blocks, each compressed by itself, so that a map
-of one country unpacks a few of them. Level `near` is for countries, `far` (simpler, no regions) for continents.
-A block holds how many lines there are of each kind, the steps of each line, its first point, and all steps:
-first their low bytes, then their high ones.
+Inside the packed file: a line that names its kind; a line of JSON with the kinds and, for each level, the
+blocks (west, south, east, north, where it begins, how long it is); the blocks, each compressed by itself, so
+that a map of one country unpacks a few of them. Level `near` is for countries, `far` (simpler, no regions)
+for continents. A block holds how many lines there are of each kind, the steps of each line, its first point, and
+all steps: first their low bytes, then their high ones.
 """
 
 import json
@@ -26,14 +26,14 @@ from tracker.geometry import document, is_far, point
 from tracker.resources import folder
 
 Polyline = list[int]
-"""Alternating longitudes and latitudes in 1/1000 degree: the first pair absolute, then steps from the one before."""
+"""Alternating longitudes and latitudes in 1/1000 degree: first where it begins, then steps."""
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
 SOURCE: Final = "Natural Earth 1:10m (5.1; claimed borders: 4.1.0), public domain"
 CAUTION: Final = (
-    "Borders are as Natural Earth draws them: who holds what, not who is right. They are no statement of tracker's. "
-    "Dashed: disputed, not settled, or not recognised by everybody."
+    "Borders are as Natural Earth draws them: who holds what, not who is right. They are no statement of "
+    "tracker's. Dashed: disputed, not settled, or not recognised by everybody."
 )
 FILE: Final = "natural-earth.outlines"
 WANTED: Final = "a GeoJSON file with lines or polygons, longitude first"
@@ -71,13 +71,14 @@ class Window(NamedTuple):
 
 
 def outlines(bounds: Bounds | None = None, boundaries: str | None = None) -> Outlines:
-    """The lines in and near the bounds, or of the world; `boundaries` is a GeoJSON file that replaces Natural Earth.
+    """The lines in and near the bounds, or of the world; the GeoJSON file `boundaries` replaces them all.
 
-    Bounds may cross the 180th meridian: with an east beyond 180 (or a west before -180) the lines go on in the
-    same degrees; with a west greater than the east they keep their own, on both sides of the map."""
+    Bounds may cross the 180th meridian: with an east beyond 180 (or a west before -180) the lines go on in
+    the same degrees; with a west greater than the east they keep their own, on both sides of the map."""
     windows = None if bounds is None else _windows(bounds)
     if boundaries is not None:
-        told, source = _own(boundaries), Path(boundaries).name
+        told: Iterable[tuple[str, Polyline]] = _own(boundaries)
+        source = Path(boundaries).name
         caution = f"Lines as {source} has them; they are no statement of tracker's. Dashed: disputed."
     else:
         told, source, caution = _natural_earth(bounds, windows), SOURCE, CAUTION
@@ -334,7 +335,7 @@ def _polyline(told: list[Any], *, ring: bool) -> Iterator[Polyline]:
         corners.append(corners[0])
     if any(is_far(one, other) for one, other in pairwise(corners)):
         raise ValueError(
-            "an edge spans more than half the globe; a line across the 180th meridian is cut there"
+            "an edge spans more than half the globe; a line across the 180th meridian is cut there in two"
         )
     points = [(round(x * 1000), round(y * 1000)) for x, y in corners]
     points = [one for n, one in enumerate(points) if n == 0 or one != points[n - 1]]
