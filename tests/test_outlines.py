@@ -437,7 +437,10 @@ def test_the_world_stays_small() -> None:
     assert sum(size for _, size, _ in vendored()) < 1.2e6
 
 
-@pytest.mark.parametrize("content", [None, b"", b"something else\n{}\n"])
+WHOLE = (folder("fixtures") / "outlines" / "natural-earth.outlines").read_bytes()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"something else\n{}\n", WHOLE[: len(WHOLE) // 4]])
 def test_an_installation_without_its_outlines_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:

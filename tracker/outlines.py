@@ -7,8 +7,8 @@ tracker itself says nothing about any border.
 Inside the packed file: a line that names its kind; a line of JSON with the kinds and, for each level, the
 blocks (west, south, east, north, where it begins, how long it is); the blocks, each compressed by itself, so
 that a map of one country unpacks a few of them. Level `near` is for countries, `far` (simpler, no regions)
-for continents. A block holds how many lines there are of each kind, the steps of each line, its first point, and
-all steps: first their low bytes, then their high ones.
+for continents. A block holds how many lines there are of each kind, how many steps each line has, where each
+begins, and all steps: first their low bytes, then their high ones.
 """
 
 import json
@@ -143,7 +143,11 @@ def _natural_earth(bounds: Bounds | None, windows: list[Window] | None) -> Itera
         for *box, at, length in head[level]:
             if windows is None or any(_touches(box, window) for window in windows):
                 file.seek(begin + at)
-                yield from _lines(zlib.decompress(file.read(length)), head["kinds"])
+                try:
+                    body = zlib.decompress(file.read(length))
+                except zlib.error as error:  # half a file
+                    raise _damaged() from error
+                yield from _lines(body, head["kinds"])
 
 
 def _packed() -> BinaryIO:
