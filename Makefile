@@ -27,6 +27,7 @@ test: ## all tests, on SQLite and on a real PostgreSQL (ARGS='-k belief' for som
 	@$(INSTALL) dev
 	@sh .ci/postgres '$(VENV)'
 	@sh .ci/libreoffice
+	@sh .ci/browser '$(VENV)'
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: ## ruff: mistakes and format
