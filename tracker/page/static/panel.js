@@ -1,6 +1,7 @@
 // Decides how one place is told: the verdict in a sentence, how sure and why, how control went, and every claim
 // for and against with who said it.
 
+import { UNKNOWN } from "./atlas.js";
 import { bdi, count, fill, h, percent, source } from "./dom.js";
 import { colourOf, markCanvas } from "./marks.js";
 import { microseconds } from "./moments.js";
@@ -40,7 +41,7 @@ export class Panel {
   _head() {
     const { place: told, atlas } = this;
     const number = atlas.number.get(told.place.id);
-    const others = (number === undefined ? [] : atlas.others[number] ?? []).slice(0, 8);
+    const others = number === undefined ? [] : telling(atlas.others[number] ?? []);
     const close = h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => this.on.close() }, "✕");
     return h("section", { "aria-label": "Verdict" }, close,
       h("h2", { id: "place", tabindex: "-1" }, bdi(told.place.name)),
@@ -152,10 +153,10 @@ export class Panel {
     const [first, end] = [atlas.first[place], atlas.first[place + 1]];
     if (first === end) return null;
     const runs = [];
-    for (let span = first; span < end; span += 1) {
+    for (let span = first; span < end && atlas.since[span] <= atlas.to; span += 1) {
       const last = runs.at(-1);
-      if (last && !atlas.differ(last.span, span)) { if (atlas.stale[span] && last.stale === null) last.stale = atlas.since[span]; continue; }
-      runs.push({ span, from: atlas.since[span], stale: atlas.stale[span] ? atlas.since[span] : null });
+      if (last && !atlas.differ(last.span, span)) { last.stale ??= this._staleFrom(span); continue; }
+      runs.push({ span, from: atlas.since[span], stale: this._staleFrom(span) });
     }
     const here = atlas.spanAt(place, this.at);
     const [from, to] = [runs[0].from, atlas.to];
@@ -178,6 +179,10 @@ export class Panel {
           h("button", { type: "button", onclick: () => this.on.time(run.from) }, h("span", { class: "number" }, zone.short(run.from)), " ", words(run)),
           run.stale !== null && h("span", { class: "quiet" }, `, stale from ${zone.short(run.stale)}`));
       })));
+  }
+
+  _staleFrom(span) {
+    return this.atlas.stale[span] && this.atlas.status[span] !== UNKNOWN ? this.atlas.since[span] : null;
   }
 
   _claims(speaks, title) {
@@ -221,6 +226,12 @@ export class Panel {
     return h("section", { id: "context" }, h("h3", {}, "Near it"),
       h("ul", { class: "changes" }, all.map((one) => h("li", {}, this._claimLink(one.claim, one.text)))));
   }
+}
+
+/** The names worth showing beside a name: those in the scripts of others first, and few. */
+function telling(names) {
+  const rank = (name) => (/\p{Script=Arabic}/u.test(name) ? 0 : /\p{Script=Cyrillic}/u.test(name) ? 1 : /\p{Script=Latin}/u.test(name) ? 2 : 3);
+  return [...names].sort((a, b) => rank(a) - rank(b)).slice(0, 6);
 }
 
 /** What stands beside the map while no place is open: what changed last, and what is in sight. */
