@@ -17,12 +17,15 @@ HOMES = {
     "alembic": ("tracker.record",),
     "apscheduler": ("tracker.night.schedule",),
     "click": ("tracker.cli",),
+    "jinja2": ("tracker.web.pages",),
     "openpyxl": ("tracker.importers.workbook",),
     "psycopg": ("tracker.record", "tracker.reader"),
     "pydantic": ("tracker.record", "tracker.importers.profile"),  # the latter reads what people wrote
     "pyarrow": ("tracker.exporters.parquet",),
     "shapely": ("tracker.geometry",),
     "sqlalchemy": ("tracker.record", "tracker.reader"),
+    "starlette": ("tracker.web",),
+    "uvicorn": ("tracker.web.server",),
     "xlsxwriter": ("tracker.exporters.workbook",),
 }
 

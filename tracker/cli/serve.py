@@ -51,8 +51,11 @@ def command(
             what=f"the token is to have {SHORTEST} letters and digits at least, of a-z, A-Z, 0-9",
             try_="leave --token out: one is made",
         )
-    tracker = run.tracker(writing=write)
-    tracker.cut_off()  # a database that is missing or too old is told at once
+    if boundaries is not None:
+        from tracker.outlines import outlines
+
+        outlines((0.0, 0.0, 0.0, 0.0), boundaries)  # a file that is no map is told at once, as is
+    run.tracker(writing=write).cut_off()  # a database that is missing or too old
     with listening(host, port) as ours:
         rules = _rules(host, ours.getsockname()[1], token, needed=write or public, public=public)
         _serve(run, ours, rules, write=write, boundaries=boundaries, verbose=verbose, open_=open_)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 _FOLDER: Final = Path(__file__).parent / "static"
-_CSS, _JS = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}  # fmt: skip
 
 STYLES: Final = ("tracker.css", "map.css")
 """What the map's page is dressed with, in this order."""
@@ -43,8 +45,8 @@ class Asset(NamedTuple):
 @cache
 def assets() -> dict[str, Asset]:
     """Every file that the page may be asked for, by name."""
-    found = sorted(path.name for path in _FOLDER.iterdir() if path.suffix in (".css", ".js"))
-    return {name: Asset(name, _CSS if name.endswith(".css") else _JS, _read(name)) for name in found}
+    found = sorted((path for path in _FOLDER.iterdir() if path.suffix in _TYPES), key=lambda path: path.name)
+    return {path.name: Asset(path.name, _TYPES[path.suffix], path.read_bytes()) for path in found}
 
 
 def styles() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
@@ -13,11 +13,11 @@ from starlette.routing import Router
 
 from tracker.tracker import Tracker
 from tracker.web import asked as asking
-from tracker.web.kept import Kept, packed
+from tracker.web.kept import Answer, Kept, packed
 from tracker.web.reading import MANY, VIEWS, Beside, View, nothing
 from tracker.web.refusals import Refusal, refusal_of, refused
 from tracker.web.safety import READING, App, Guard, Receive, Rules, Scope, Send, wants_json
-from tracker.web.static import Static
+from tracker.web.static import asset
 from tracker.web.work import Gone, Work
 from tracker.web.writing import WRITINGS, Writing, written
 from tracker.zones import MINUTE
@@ -32,6 +32,8 @@ SMALL: Final = 1400
 """Bytes that fit into one packet: nothing is gained by packing them."""
 TEXT: Final = ("text/", "application/json", "image/svg")
 MAP: Final = ("from", "to", "known_at", "published_by", "policy")
+OUTLINES: Final = 12
+"""Parts of the world whose outlines are kept."""
 WHILE: Final = 10 * MINUTE
 """How long the end of a map may lie behind now."""
 TURNS: Final = 5
@@ -144,11 +146,22 @@ def encoded(found: object) -> bytes:
         return json.dumps(found).encode()
 
 
+def _known(request: Request, answer: Answer) -> Response:
+    """A document that is kept, unless who asks has it already."""
+    headers = {**REVALIDATED, "ETag": answer.mark, "Vary": "Accept-Encoding"}
+    known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+    if answer.mark in known or "*" in known:
+        return Response(b"", 304, headers)
+    if len(answer.plain) < SMALL or not takes_gzip(request.headers):
+        return Response(answer.plain, 200, headers, JSON)
+    return Response(answer.packed, 200, {**headers, "Content-Encoding": "gzip"}, JSON)
+
+
 class Application:
     """All addresses of a server."""
 
     def __init__(self, site: Site) -> None:
-        self._site, self._work, self._static, self._kept = site, Work(), Static(), Kept()
+        self._site, self._work, self._kept, self._drawn = site, Work(), Kept(), Kept(OUTLINES)
         self._pages: Any = None
         self.routes = [*self._routes()]
         self._router = Router(self.routes, redirect_slashes=False, default=self._nowhere)
@@ -206,21 +219,15 @@ class Application:
         def make() -> bytes:
             return encoded(tracker.map(start=asked.get("from"), end=asked.get("to"), **told))
 
-        return self._known(request, key, make)
+        return _known(request, self._kept.answer(key, make))
 
     def _outlines(self, request: Request) -> Response:
-        raise refused(404, "there are no outlines yet", "without them")
+        from tracker.outlines import outlines
 
-    def _known(self, request: Request, key: Hashable, make: Callable[[], bytes]) -> Response:
-        """A document that is kept, unless who asks has it already."""
-        answer = self._kept.answer(key, make)
-        headers = {**REVALIDATED, "ETag": answer.mark, "Vary": "Accept-Encoding"}
-        known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
-        if answer.mark in known or "*" in known:
-            return Response(b"", 304, headers)
-        if len(answer.plain) < SMALL or not takes_gzip(request.headers):
-            return Response(answer.plain, 200, headers, JSON)
-        return Response(answer.packed, 200, {**headers, "Content-Encoding": "gzip"}, JSON)
+        bounds = asking.bounds(asking.read(request.query, ("bounds",)))
+        return _known(
+            request, self._drawn.answer(bounds, lambda: encoded(outlines(bounds, self._site.boundaries)))
+        )
 
     def _health(self, request: Request) -> Response:
         return document({"ok": True, **self._site.open().cut_off()})
@@ -271,18 +278,18 @@ class Application:
         if self._pages is None:
             from tracker.web.pages import Pages
 
-            self._pages = Pages(self._static)
+            self._pages = Pages()
         text = self._pages.page(template, asked, zone, where=self._site.where, write=self._site.write, **told)
         return Response(text.encode(), status, {}, HTML)
 
     # -- files, and what is none -----------------------------------------------------------------
 
     def _file(self, request: Request) -> Response:
-        found = self._static.file(request.path["hash"], request.path["name"])
+        found = asset(request.path["hash"], request.path["name"])
         if found is None:
             raise refused(404, "there is no such file", "/")
         file, current = found
-        return Response(file.body, 200, FOR_EVER if current else {}, file.media_type)
+        return Response(file.content, 200, FOR_EVER if current else {}, file.media_type)
 
     def _refusal(self, request: Request, refusal: Refusal) -> Response:
         headers = dict(refusal.headers)

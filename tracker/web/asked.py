@@ -47,6 +47,20 @@ def truth(asked: Asked, name: str) -> bool:
     return word in ("1", "true", "on")
 
 
+def bounds(asked: Asked) -> tuple[float, float, float, float] | None:
+    """West, south, east and north, in degrees."""
+    text = asked.get("bounds")
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(word) for word in text.split(","))
+    except ValueError:
+        raise unreadable(
+            f"bounds={text} is no part of the map", "bounds=35,32,43,38: west, south, east, north"
+        ) from None
+    return west, south, east, north
+
+
 def times(asked: Asked, *more: str) -> dict[str, str]:
     """The times of a question and whatever else of it was given, as keywords of a verb."""
     return {name: asked[name] for name in (*TIMES, *more) if name in asked}

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from tracker import __version__, phrases
 from tracker.names import safe
 from tracker.reports.sections import CLEARS, header, heading, quiet, sections, unchanged
-from tracker.web.static import Static
+from tracker.web.static import address
 from tracker.zones import parse_iso, show
 
 FOLDER: Final = Path(__file__).resolve().parent / "templates"
@@ -31,7 +31,7 @@ AXES: Final = ("at", "known_at", "published_by", "policy")
 class Pages:
     """The templates. What they write out is put into `<bdi>`, unless a filter has made it markup."""
 
-    def __init__(self, static: Static) -> None:
+    def __init__(self) -> None:
         self._env = Environment(
             loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, finalize=said,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False,
@@ -40,7 +40,7 @@ class Pages:
             "plain": plain, "web": web, "percent": percent, "part": part, "joined": joined,
         }  # fmt: skip
         self._env.globals |= {
-            "static": lambda name: plain(static.address(name)),
+            "static": lambda name: plain(address(name)),
             "version": __version__, "verdict": phrases.verdict, "CLEARS": CLEARS,
             "report": {
                 "header": header, "heading": heading, "quiet": quiet, "sections": sections,
@@ -81,8 +81,8 @@ def to(asked: Mapping[str, str], path: str, *parts: object, **query: object) -> 
     """An address on this server: `path` with its `{}` filled, and the axes of the question taken along."""
     axes = {name: asked[name] for name in AXES if name in asked}
     told = {name: str(value) for name, value in {**axes, **query}.items() if value not in (None, "")}
-    address = path.format(*(quote(str(one), safe="") for one in parts))
-    return escape(f"{address}?{urlencode(told)}" if told else address)
+    whole = path.format(*(quote(str(one), safe="") for one in parts))
+    return escape(f"{whole}?{urlencode(told)}" if told else whole)
 
 
 def web(url: str | None, text: str | None = None) -> Markup:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from tracker import phrases
 from tracker.judgement.vocabulary import FLAG_RULES, MODALITIES, PREDICATES, STANDINGS
 from tracker.tracker import Tracker
 from tracker.web.asked import TIMES, Asked, number, times, truth
@@ -56,14 +55,7 @@ def _places(tracker: Tracker, asked: Asked, _: Path) -> Document:
 
 
 def _place(tracker: Tracker, asked: Asked, path: Path) -> Document:
-    found = tracker.why(path["place"], **times(asked, "policy"))
-    id_ = found["place"]["id"]
-    spans = _history(tracker, times(asked, "policy"), {"place": id_})
-    rows = tracker.claims(place=id_, **times(asked))["claims"]
-    return {
-        **found, "sentence": phrases.verdict(found["place"]["name"], found), "spans": spans["spans"],
-        "evidence": rows, "names": {**spans["names"], **found["names"]},
-    }  # fmt: skip
+    return tracker.dossier(path["place"], **times(asked, "policy"))
 
 
 def _why(tracker: Tracker, asked: Asked, path: Path) -> Document:
