@@ -23,6 +23,8 @@ Document = dict[str, Any]
 MOST: Final = 6_000
 """So many places times days of knowledge a file carries at most, the latest days."""
 DAYS: Final = 60
+WIDE: Final = 15.0
+"""Degrees."""
 _QUARTER: Final = 900_000_000
 """us. Local days begin at quarters of an hour, wherever one is."""
 
@@ -45,7 +47,7 @@ def page(
     for one in (told, *knowledge):
         _blur(one, blur)
     text = one_file(
-        told, evidence, outlines(_bounds(told), boundaries), knowledge=knowledge,
+        told, evidence, _outlined(told, boundaries), knowledge=knowledge,
         title=title or f"Who holds what, {show(question.at, zone)[:10]}", lead=_lead(reader, question, known, zone),
         below=below,
     )  # fmt: skip
@@ -83,7 +85,7 @@ def _blur(told: Document, km: float | None) -> None:
 
 
 def _bounds(told: Document) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of the places; None where none has coordinates."""
+    """West, south, east and north of the places with some room; None where none has coordinates."""
     points = [
         (lat, lon)
         for lat, lon in zip(told["places"]["lat"], told["places"]["lon"], strict=True)
@@ -92,7 +94,20 @@ def _bounds(told: Document) -> tuple[float, float, float, float] | None:
     if not points:
         return None
     lats, lons = zip(*points, strict=True)
-    return min(lons), min(lats), max(lons), max(lats)
+    wide, high = (max(2.0, max(some) - min(some)) / 4 for some in (lons, lats))
+    return (
+        max(-180.0, min(lons) - wide), max(-85.0, min(lats) - high),
+        min(180.0, max(lons) + wide), min(85.0, max(lats) + high),
+    )  # fmt: skip
+
+
+def _outlined(told: Document, boundaries: str | None) -> Document:
+    """The outlines around the places; of much of the world without its provinces, which take most room."""
+    bounds = _bounds(told)
+    found: Document = dict(outlines(bounds, boundaries))
+    if boundaries is None and bounds is not None and bounds[2] - bounds[0] > WIDE:
+        found["regions"] = []
+    return found
 
 
 def _lead(reader: Reader, question: Question, known: int, zone: str) -> str:

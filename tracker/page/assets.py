@@ -51,7 +51,7 @@ def assets() -> dict[str, Asset]:
 
 def styles() -> str:
     """The styles of the map's page as one text."""
-    return "\n".join(_read(name).decode() for name in STYLES)
+    return _bare("\n".join(_read(name).decode() for name in STYLES))
 
 
 _IMPORT: Final = re.compile(r"^import [^;]+;\n", re.MULTILINE)
@@ -61,7 +61,19 @@ _EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
 def script(entry: str) -> str:
     """All modules and one entry as one script without imports."""
     parts = (_EXPORT.sub("", _IMPORT.sub("", _read(name).decode())) for name in (*MODULES, entry))
-    return "\n".join(parts)
+    return _bare("\n".join(parts))
+
+
+_REMARK: Final = re.compile(r"^\s*(?://.*|/\*\*? .*\*/)\n", re.MULTILINE)
+_INDENT: Final = re.compile(r"^ +", re.MULTILINE)
+
+
+def _bare(text: str) -> str:
+    """A script without the lines that are remarks, and without indentation, which a file has no room for.
+
+    The modules have no text over several lines, so no line's indentation means anything.
+    """
+    return _INDENT.sub("", _REMARK.sub("", text))
 
 
 def _read(name: str) -> bytes:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
+from itertools import accumulate
 from typing import Any, Final
 
 from tracker.page.assets import script, styles
 
 Document = Mapping[str, Any]
-SECOND: Final = 1_000_000
-TIMES: Final = ("event_at", "earliest", "reported", "recorded")
-PLACE_TIMES: Final = ("since", "since_earliest", "last_report", "stale_at")
-"""The columns that hold instants."""
+MINUTE: Final = 60_000_000
+"""us. A file tells times to the minute before."""
+GRID: Final = 10_000
+"""It tells coordinates to a ten-thousandth of a degree, some ten metres."""
 
 
 def one_file(
@@ -57,28 +58,23 @@ def one_file(
 def _told(
     told: Document, evidence: Document, outlines: Document, knowledge: Sequence[Document]
 ) -> dict[str, Any]:
-    """Everything, with instants by their number: there are far fewer of them than times they are told."""
-    seconds = _Seconds()
-    claims = {
-        name: [seconds.number(one) for one in column] if name in TIMES else column
-        for name, column in evidence["claims"].items()
-    }
-    places = {
-        name: [seconds.number(one) for one in column] if name in PLACE_TIMES else column
-        for name, column in evidence["places"].items()
-    }
+    """Everything, as small as it can be told: what can be reckoned from the row before is told as difference."""
     everywhere = _union([told, *knowledge])
     number = {id_: i for i, id_ in enumerate(everywhere["id"])}
+    said, events = _evidence(evidence, everywhere["id"])
     frames = [
-        {"known_at": one["known_at"], "actors": one["actors"], "spans": _spans(one, seconds, number)}
+        {"known_at": one["known_at"], "actors": one["actors"], "spans": _spans(one, number, events)}
         for one in knowledge
     ]
+    points = {
+        name: [None if one is None else round(one * GRID) for one in everywhere[name]]
+        for name in ("lat", "lon")
+    }
     return {
-        "map": {**told, "places": everywhere, "spans": _spans(told, seconds, number)},
+        "map": {**told, "places": {**everywhere, **points}, "spans": _spans(told, number, events)},
         "knowledge": frames,
-        "evidence": {**evidence, "claims": claims, "places": places},
+        "evidence": said,
         "outlines": outlines,
-        "instants": seconds.all(),
     }
 
 
@@ -96,33 +92,124 @@ def _union(documents: Sequence[Document]) -> dict[str, list[Any]]:
     return found
 
 
-def _spans(told: Document, seconds: _Seconds, number: Mapping[str, int]) -> dict[str, Any]:
-    """The spans in order of the places that the file has."""
+def _spans(told: Document, number: Mapping[str, int], events: Mapping[int, Sequence[int]]) -> dict[str, Any]:
+    """The spans in order of the places that the file has; `from` in minutes after the span before it.
+
+    What begins with a claim is told by the claim: -1 is the next one of the place, -2 the one after it.
+    """
     spans, ids = told["spans"], told["places"]["id"]
     places = [number[ids[one]] for one in spans["place"]]
     order = sorted(range(len(places)), key=lambda i: (places[i], i))
-    spans = {name: [column[i] for i in order] for name, column in {**spans, "place": places}.items()}
-    return {**spans, "place": _steps(spans["place"]), "from": [seconds.number(one) for one in spans["from"]]}
+    place, since = [places[i] for i in order], [_minute(spans["from"][i]) for i in order]
+    return {
+        **{name: [column[i] for i in order] for name, column in spans.items()},
+        "place": _steps(place),
+        "from": list(_begun(place, since, events)),
+    }
+
+
+def _begun(place: Sequence[int], since: Sequence[int], events: Mapping[int, Sequence[int]]) -> Iterator[int]:
+    here, last, used = -1, 0, 0
+    for one, minute in zip(place, since, strict=True):
+        if one != here:
+            here, last, used = one, 0, 0
+        claims = events.get(one, ())
+        found = next((i for i in range(used, len(claims)) if claims[i] == minute), None)
+        yield minute - last if found is None else used - found - 1
+        used, last = used if found is None else found + 1, minute
+
+
+def _evidence(
+    evidence: Document, ids: Sequence[str]
+) -> tuple[dict[str, Any], dict[int, list[int]]]:
+    """Verdicts and claims in the order of the map's places; and when each place's claims are about, in minutes.
+
+    Times are minutes: `event_at` after that of the claim before, of the same place; `earliest` and `reported`
+    after `event_at`; `recorded` after the row before; of a place all after its last claim, and `stale_at`
+    after `last_report`.
+    """
+    places, claims = evidence["places"], evidence["claims"]
+    rows = {id_: row for row, id_ in enumerate(places["id"])}
+    wanted = [rows.get(id_) for id_ in ids]
+    first = places["first"]
+    order = [i for row in wanted if row is not None for i in range(first[row], first[row + 1])]
+    moved = {old: new for new, old in enumerate(order)}
+    told = {name: [column[i] for i in order] for name, column in claims.items()}
+    counts = [0 if row is None else first[row + 1] - first[row] for row in wanted]
+    columns = {
+        name: [None if row is None else column[row] for row in wanted]
+        for name, column in places.items()
+        if name not in ("id", "first", "actors", "more")
+    }
+    more = {
+        str(i): _moved(places["more"][str(row)], moved)
+        for i, row in enumerate(wanted)
+        if str(row) in places["more"]
+    }
+    events = {
+        i: [_minute(one) for one in told["event_at"][end - count : end]]
+        for i, (end, count) in enumerate(zip(accumulate(counts), counts, strict=True))
+        if count
+    }
+    return {
+        "at": evidence["at"],
+        "texts": evidence["texts"],
+        "places": {**columns, **_place_times(columns, counts, told), "count": counts, "more": more, "actors": places["actors"]},
+        "claims": {**told, **_claim_times(told, counts)},
+    }, events  # fmt: skip
+
+
+def _moved(more: Document, moved: Mapping[int, int]) -> dict[str, Any]:
+    """What a place has besides, with its claims by their new numbers."""
+
+    def to(claim: int | None) -> int | None:
+        return None if claim is None else moved.get(claim)
+
+    found = dict(more)
+    for name in ("pressure", "present"):
+        if name in more:
+            found[name] = [to(one) for one in more[name]]
+    if "conflicts" in more:
+        found["conflicts"] = [[kind, *map(to, claims)] for kind, *claims in more["conflicts"]]
+    return found
+
+
+def _claim_times(told: Document, counts: Sequence[int]) -> dict[str, list[int | None]]:
+    event = [_minute(one) for one in told["event_at"]]
+    firsts = {0, *accumulate(counts)}
+    return {
+        "event_at": [one - (0 if i in firsts else event[i - 1]) for i, one in enumerate(event)],
+        "earliest": [_after(one, event[i]) for i, one in enumerate(told["earliest"])],
+        "reported": [_after(one, event[i]) for i, one in enumerate(told["reported"])],
+        "recorded": [*_steps([_minute(one) for one in told["recorded"]])],
+    }
+
+
+def _place_times(columns: Document, counts: Sequence[int], told: Document) -> dict[str, list[int | None]]:
+    lasts = [
+        _minute(told["event_at"][end - 1]) if count else 0
+        for end, count in zip(accumulate(counts), counts, strict=True)
+    ]
+    found = {
+        name: [_after(one, last) for one, last in zip(columns[name], lasts, strict=True)]
+        for name in ("since", "since_earliest", "last_report")
+    }
+    reports = [0 if one is None else _minute(one) for one in columns["last_report"]]
+    found["stale_at"] = [_after(one, last) for one, last in zip(columns["stale_at"], reports, strict=True)]
+    return found
+
+
+def _minute(instant: int) -> int:
+    return instant // MINUTE
+
+
+def _after(instant: int | None, minute: int) -> int | None:
+    return None if instant is None else _minute(instant) - minute
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:
     """Numbers as differences to the one before."""
     return [one - before for before, one in zip((0, *numbers), numbers, strict=False)]
-
-
-class _Seconds:
-    """Instants, to the second before, by number."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[int, int] = {}
-
-    def number(self, instant: int | None) -> int | None:
-        if instant is None:
-            return None
-        return self._numbers.setdefault(instant // SECOND, len(self._numbers))
-
-    def all(self) -> list[int]:
-        return _steps(list(self._numbers))
 
 
 def _plain(document: Document) -> bytes:

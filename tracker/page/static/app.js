@@ -94,7 +94,7 @@ export class App {
   async _outline() {
     this._outlined = true;
     try {
-      const outlines = await this._from.outlines(this._map.bounds());
+      const outlines = await this._from.outlines(around(this._map.bounds()));
       this._map.outlines(outlines);
       this._legend.caution(outlines);
     } catch {
@@ -290,6 +290,14 @@ export class App {
     performance.mark("tracker:drawn");
     document.documentElement.dataset.ready = "true";
   }
+}
+
+/** Bounds with as much again around them, within what there is. */
+function around(bounds) {
+  if (!bounds) return null;
+  const [west, south, east, north] = bounds;
+  const [wide, high] = [Math.max(2, east - west) / 2, Math.max(2, north - south) / 2];
+  return [Math.max(-180, west - wide), Math.max(-85, south - high), Math.min(180, east + wide), Math.min(85, north + high)];
 }
 
 /** A name that may be told in a title. */

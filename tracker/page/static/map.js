@@ -7,6 +7,7 @@ import { colour, Stamps } from "./marks.js";
 import { View, across, down } from "./view.js";
 
 const REACH = 14;
+const MANY = 50;
 
 /** The map. `on` is told: pick(place), settled(). */
 export class WorldMap {
@@ -51,7 +52,7 @@ export class WorldMap {
     this._labels = new Labels(atlas, this._order.slice(0, 4000));
     this._stamps = null;
     this._placed = null;
-    if (!this._fitted && this.view.width > 1) this.fit();
+    if (!this._fitted && this.view.width > 1) this.fit(false);
     this.draw();
   }
 
@@ -82,11 +83,13 @@ export class WorldMap {
     this.draw();
   }
 
-  /** Show all places. */
-  fit() {
+  /** Show where the places are: all of them, or at first all but a few that lie far off. */
+  fit(whole = true) {
     const { width } = this.view;
     const room = width > 800 ? [Math.min(260, width / 4), 64, 110, 56] : [28, 56, 60, 40];
-    this._fitted = this.view.fit(this._order.map((i) => this._world.x[i]), this._order.map((i) => this._world.y[i]), room);
+    const [xs, ys] = [this._world.x, this._world.y].map((all) => this._order.map((i) => all[i]).sort((a, b) => a - b));
+    const few = whole || xs.length < MANY ? 0 : Math.ceil(xs.length / 100);
+    this._fitted = this.view.fit(xs.slice(few, xs.length - few), ys.slice(few, ys.length - few), room);
     this._moved();
   }
 
@@ -372,7 +375,7 @@ export class WorldMap {
     this.canvas.height = Math.round(height * scale);
     this.view.width = width;
     this.view.height = height;
-    if (!this._fitted && this._order.length) this.fit();
+    if (!this._fitted && this._order.length) this.fit(false);
     this._placed = null;
     this._draw();
   }

@@ -84,12 +84,11 @@ async function answer(response) {
 export class Carried {
   constructor(packed) {
     this.live = false;
-    const instants = summed(packed.instants).map((second) => second * 1e6);
-    const unpacked = (spans) => ({ ...spans, place: summed(spans.place), from: spans.from.map((i) => instants[i]) });
-    this._map = { ...packed.map, spans: unpacked(packed.map.spans) };
-    this._knowledge = packed.knowledge.map((one) => ({ ...one, spans: unpacked(one.spans), known: microseconds(one.known_at) }));
+    const places = { ...packed.map.places, lat: degrees(packed.map.places.lat), lon: degrees(packed.map.places.lon) };
+    this._places = new CarriedPlaces(packed.evidence, places);
+    this._map = { ...packed.map, places, spans: unpackedSpans(packed.map.spans, this._places) };
+    this._knowledge = packed.knowledge.map((one) => ({ ...one, spans: unpackedSpans(one.spans, this._places), known: microseconds(one.known_at) }));
     this._outlines = packed.outlines;
-    this._places = new CarriedPlaces(packed.evidence, packed.map.places, instants);
     this.days = this._knowledge.map((one) => one.known);
   }
 
@@ -118,25 +117,28 @@ export class Carried {
 
 /** What a file carries of each place: columns, put together for the one that is asked for. */
 class CarriedPlaces {
-  constructor(evidence, places, instants) {
-    Object.assign(this, { cut: evidence.at, columns: evidence.places, claims: evidence.claims, texts: evidence.texts, all: places, instants });
+  constructor(evidence, places) {
+    Object.assign(this, { cut: evidence.at, columns: evidence.places, claims: evidence.claims, texts: evidence.texts, all: places });
+    this.first = [0, ...summed(evidence.places.count)];
+    this.event = minutesOf(evidence.claims.event_at, this.first);
+    this.recorded = summed(evidence.claims.recorded);
   }
 
   one(id, at, known) {
-    const row = this.columns.id.indexOf(id);
-    const number = this.all.id.indexOf(id);
-    if (row < 0 || number < 0) throw new Refused(`This file tells nothing of ${id}.`, `tracker why ${id}`);
-    const place = { id, name: this.all.name[number], kind: this.all.kind[number], region: this.all.region[number] };
-    const [first, end] = [this.columns.first[row], this.columns.first[row + 1]];
+    const row = this.all.id.indexOf(id);
+    if (row < 0 || this.columns.sentence[row] === null) throw new Refused(`This file tells nothing of ${id}.`, `tracker why ${id}`);
+    const place = { id, name: this.all.name[row], kind: this.all.kind[row], region: this.all.region[row] };
+    const [first, end] = [this.first[row], this.first[row + 1]];
     const rows = Array.from({ length: end - first }, (_, i) => first + i);
-    const told = rows.filter((i) => (at === null || this._us(this.claims.event_at[i]) <= at) && (known === null || this._us(this.claims.recorded[i]) <= known));
+    const told = rows.filter((i) => (at === null || this.event[i] * MINUTE <= at) && (known === null || this.recorded[i] * MINUTE <= known));
     return { place, at: iso(this.cut), ...this._verdict(row, place.name), evidence: told.map((i) => this._claim(i, place.name)).reverse(), cut: iso(this.cut) };
   }
 
   _verdict(row, name) {
     const { columns } = this;
     const text = (column) => this._text(columns[column][row], name);
-    const time = (column) => this._iso(columns[column][row]);
+    const last = this.event[this.first[row + 1] - 1] ?? 0;
+    const time = (column) => told(columns[column][row], column === "stale_at" ? last + columns.last_report[row] : last);
     const more = columns.more[row] ?? {};
     const likely = [];
     for (let i = 0; i < columns.likely[row].length; i += 2) likely.push({ actor: columns.actors[columns.likely[row][i]], p: columns.likely[row][i + 1] / 100 });
@@ -165,11 +167,11 @@ class CarriedPlaces {
 
   _claim(i, name) {
     const text = (column) => this._text(this.claims[column][i], name);
-    const time = (column) => this._iso(this.claims[column][i]);
+    const time = (column) => told(this.claims[column][i], this.event[i]);
     const weight = this.claims.weight[i];
     return {
-      id: this.claims.id[i], text: text("text"), attribution: text("attribution"), occurred: { earliest: time("earliest"), latest: time("event_at") },
-      reported: { earliest: time("reported"), latest: time("reported") }, recorded: time("recorded"), standing: text("standing"), stance: text("stance"),
+      id: this.claims.id[i], text: text("text"), attribution: text("attribution"), occurred: { earliest: time("earliest"), latest: told(0, this.event[i]) },
+      reported: { earliest: time("reported"), latest: time("reported") }, recorded: told(0, this.recorded[i]), standing: text("standing"), stance: text("stance"),
       speaks: text("speaks"), weight: weight === null ? null : weight / 100, url: text("url"), quote: text("quote"), note: text("note"),
     };
   }
@@ -177,14 +179,39 @@ class CarriedPlaces {
   _text(number, name) {
     return number === null || number === undefined ? null : this.texts[number].replaceAll("\u0001", () => name);
   }
+}
 
-  _us(number) {
-    return number === null ? null : this.instants[number];
-  }
+const MINUTE = 60e6;
 
-  _iso(number) {
-    return number === null ? null : iso(this.instants[number]);
-  }
+/** An instant that is told as so many minutes after another. */
+function told(minutes, after) {
+  return minutes === null ? null : iso((after + minutes) * MINUTE);
+}
+
+/** Times of rows that are told as minutes after the row before, but for the first of each place. */
+function minutesOf(steps, first) {
+  const firsts = new Set(first);
+  let last = 0;
+  return steps.map((step, i) => { last = firsts.has(i) ? step : last + step; return last; });
+}
+
+/** Spans as they were: one that begins with a claim is told by it, -1 for the next of the place, and so on. */
+function unpackedSpans(spans, carried) {
+  const place = summed(spans.place);
+  let [last, next] = [0, 0];
+  const from = spans.from.map((step, i) => {
+    if (!i || place[i] !== place[i - 1]) [last, next] = [0, carried.first[place[i]]];
+    if (step < 0) {
+      next -= step;
+      last = carried.event[next - 1];
+    } else last += step;
+    return last * MINUTE;
+  });
+  return { ...spans, place, from };
+}
+
+function degrees(column) {
+  return column.map((one) => (one === null ? null : one / 1e4));
 }
 
 /** Numbers out of their differences. */
