@@ -3,9 +3,9 @@
     python -m benchmarks.atlas [--places 40000 10000] [--claims 2 9] [--rounds 3] [--dir DIR] [--profile]
 
 Each number of places comes with a number of claims, which is about what there is on each. Places lie in a
-square of six degrees, as close as in a gazetteer of one country; four sides fight there for four hundred days,
-and a place that is spoken of again changes hands in one of four cases. Processor time, the best of several
-rounds; `spans` and the sizes are those of the document as JSON.
+square of six degrees, as close as in a gazetteer of one country; four sides fight there for four hundred
+days, and a place that is spoken of again changes hands in one of four cases. Processor time, the best of
+several rounds; `spans` and the sizes are those of the document as JSON.
 """
 
 from __future__ import annotations

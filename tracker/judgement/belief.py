@@ -12,7 +12,7 @@ apart. A `Fold` can be stopped, stored (`dump`), loaded and carried on.
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
-from math import exp
+from math import exp, log
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -428,9 +428,27 @@ class Fold:
     def seen(self, at: int) -> "Fold":
         """The state as it is at an instant not before this one's, to be read: it takes no claim."""
         pending = self._pending < len(self._changes) and self._changes[self._pending].at <= at
+        if at <= self.at and not pending:
+            return self
         other = self.kept() if pending else self._like()
         other.move_to(at)
         return other
+
+    def confidence(self, sides: Sequence[str], now: float, at: int) -> float:
+        """How probable some sides will be together later, if nobody speaks and nobody joins them.
+
+        `now`: how probable they are together.
+        """
+        if self.p == self._pi:
+            return now
+        pi = sum([self._pi[self._indexed[side]] for side in sides])
+        return pi + (now - pi) * exp(-self.lam * (at - self.at) / DAY)
+
+    def reaches(self, sides: Sequence[str], now: float, level: float) -> int:
+        """About when they are as probable as that; with too little to reckon by: now."""
+        pi = sum([self._pi[self._indexed[side]] for side in sides])
+        left = (now - pi) / (level - pi) if level != pi else 0.0
+        return self.at + round(log(left) / self.lam * DAY) if left > 0.0 and self.lam > 0.0 else self.at
 
     def kept(self) -> "Fold":
         """The state as it is now, to be read when this fold has gone on: it takes no claim."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple, Protocol
 
-from tracker.judgement.belief import Fold, Settings
+from tracker.judgement.belief import NEAR, Fold, Settings
 from tracker.judgement.book import forked
 from tracker.judgement.conflicts import UNSETTLING, disagreements, moves, settled_at
 from tracker.judgement.evidence import Evidence, Sides
@@ -21,7 +21,7 @@ from tracker.judgement.pin import Pin, acting
 from tracker.judgement.policies import begun
 from tracker.judgement.reliability import Weighed, clip
 from tracker.judgement.rules import Rule
-from tracker.judgement.staleness import Footing, footing, pinned_footing, renewals
+from tracker.judgement.staleness import Footing, pinned_footing, renewals
 from tracker.judgement.verdict import (
     BAYES,
     CONFLICT_LASTS,
@@ -35,12 +35,13 @@ from tracker.judgement.verdict import (
     quiet_since,
     status_of,
 )
-from tracker.judgement.words import Word
 
 CLAIMS, SILENCE, EXPIRY, REALIGNMENT, RELEASE = "claims", "silence", "expiry", "realignment", "release"
 ASSESSMENT = "assessment"
 """What begins a stretch: claims; belief that fades; a contest or a contradiction that has run out; sides that
 joined; a feed's batch that was held back and counts from then on; what an analyst judged, or its end."""
+CLOSE: Final = 64
+"""So near (us) to where it is reckoned to cross a threshold a belief is first looked for there."""
 STRIDE: Final = 25
 """So many claims at most are folded again where a course goes on from another one."""
 
@@ -169,6 +170,9 @@ class _Teller(Protocol):
     def turn(self, at: int, end: int) -> tuple[int, str]:
         """After the one just read, the next instant at which it may differ without a claim, and why."""
 
+    def sure(self, at: int, until: int) -> float:
+        """How sure it is at an instant up to which it has read as it does at another."""
+
 
 def course(
     claims: Sequence[Evidence], memory: Memory, start: int, end: int, policy: str = BAYES
@@ -203,10 +207,12 @@ def clamped(spans: Iterable[Span], pins: Sequence[Pin], memory: Memory) -> list[
         return list(spans)
     ends = {at for pin in pins for at in (pin.at, pin.until) if at is not None}
     ends |= {pin.made_at for pin in pins if memory.ageing}
-    cuts = sorted(ends | {change.at for change in memory.sides.changes})
+    ends |= {change.at for change in memory.sides.changes}
     found: list[Span] = []
     for span in spans:
-        inside = [at for at in cuts if span.start < at < span.end]
+        on = span.reading.footing
+        cuts = ends if on is None else ends.union(renewals(on.word))
+        inside = sorted(at for at in cuts if span.start < at < span.end)
         for start, end in zip((span.start, *inside), (*inside, span.end), strict=True):
             part = span if start == span.start else span._replace(began=ASSESSMENT, claims=())
             part = part._replace(start=start, end=end)
@@ -267,8 +273,8 @@ def _stretch(told: _Teller, start: int, end: int, claims: tuple[str, ...]) -> It
     while at < end:
         reading = told.read(at)
         following, why = told.turn(at, end)
-        last = told.read(following - 1)
-        yield Span(at, following, reading, last.confidence, began, claims if at == start else ())
+        sure = told.sure(at, following - 1)
+        yield Span(at, following, reading, sure, began, claims if at == start else ())
         at, began = following, why
 
 
@@ -291,11 +297,12 @@ class _ByBelief:
             [one for one in weighed if one.evidence.event_at > start - TAIL], start - CONFLICT_LASTS
         )
         self._read: dict[int, Reading] = {}
+        self._last = (0, 0, 0.0)
 
     def take(self, group: Sequence[Evidence]) -> None:
         """Take the claims of the next instant, as they were taken before."""
         self._state = self._coming.pop()
-        self._read = {}
+        self._read, self._last = {}, (0, 0, 0.0)
 
     def read(self, at: int) -> Reading:
         """The reading at an instant."""
@@ -314,7 +321,8 @@ class _ByBelief:
         on = None
         if self._memory.ageing:
             silence = deadline_of(state, named, confidence, at, self._settings)
-            on = footing(word, at, quiet_since(state), silence, self._state.changed_at)
+            silent = silence is not None and at >= silence
+            on = Footing(word, quiet_since(state), silent, self._state.changed_at)
         vacated = state.vacated if status == UNKNOWN else None
         return Reading(status, named, actors, vacated, (), confidence, on)
 
@@ -324,17 +332,34 @@ class _ByBelief:
         cuts = [(change.at, REALIGNMENT) for change in self._memory.sides.changes]
         cuts += [(over, EXPIRY) for _, over in self._disputes]
         cuts += [(entered.event_at + CONTEST_LASTS + 1, EXPIRY)] if entered else []
-        if self._memory.ageing:
-            cuts += [(when, CLAIMS) for word in self._state.words.values() for when in renewals(word)]
         bound = min([(end, CLAIMS), *(cut for cut in cuts if at < cut[0] < end)])
         fades = self._fades(at, bound[0])
         return (fades, SILENCE) if fades is not None else bound
 
+    def sure(self, at: int, until: int) -> float:
+        """How sure it is at an instant up to which it has read as it does at another."""
+        return self._faded(at, until) if self._memory.ageing else self.read(until).confidence
+
+    def _faded(self, at: int, until: int) -> float:
+        if self._last[:2] != (at, until):
+            state = self._state.seen(at)
+            holders, now = holders_of(state)
+            self._last = at, until, state.confidence(holders, now, until) if holders else now
+        return self._last[2]
+
     def _fades(self, at: int, end: int) -> int | None:
         """When the belief has faded so far that it reads otherwise, if it does before `end`."""
         first, last = self.read(at).told, end - 1
-        if self.read(last).told == first:
+        crossed = self._crossed(at, last)
+        if not crossed or self.read(last).told == first:
             return None
+        for about in crossed:
+            before, after = max(at, about - CLOSE), min(last, about + CLOSE)
+            if self.read(after).told == first:
+                at = after
+            else:
+                at, last = before if self.read(before).told == first else at, after
+                break
         while last - at > 1:
             middle = (at + last) // 2
             if self.read(middle).told == first:
@@ -343,9 +368,25 @@ class _ByBelief:
                 last = middle
         return last
 
+    def _crossed(self, at: int, end: int) -> list[int]:
+        """About when silence brings the confidence, up to an instant, to what makes a difference."""
+        now, then = self.read(at).confidence, self._faded(at, end)
+        low, high = min(now, then) - NEAR, max(now, then) + NEAR
+        levels = (NAMED_FROM, self._settings.threshold, self._settings.contested_below)
+        met = [level for level in levels if low <= level <= high]
+        if not met:
+            return []
+        state = self._state.seen(at)
+        holders, _ = holders_of(state)
+        return sorted(
+            {min(end, max(at, when)) for when in [state.reaches(holders, now, level) for level in met]}
+        )
+
 
 def _disputes(weighed: Sequence[Weighed], since: int) -> list[tuple[int, int]]:
     """From when until when contradictions make a place contested: three days, or until one is settled."""
+    if len({(one.evidence.kind, one.evidence.sides) for one in weighed}) < 2:
+        return []  # all say the same
     ordered = sorted(moves(weighed), key=lambda one: one.evidence.event_at)
     times = [one.evidence.event_at for one in ordered]
     found: set[tuple[int, int]] = set()
@@ -367,7 +408,6 @@ class _ByRule:
         self._sides = memory.sides
         self._rule = rule
         self._until: int | None = None
-        self._word: Word | None = None
 
     def take(self, group: Sequence[Evidence]) -> None:
         """Take the claims of the next instant."""
@@ -378,21 +418,24 @@ class _ByRule:
         """The reading at an instant."""
         one = self._rule.opinion(at)
         self._until, book = one.until, self._rule.book
-        self._word = word = book.words.get(one.holders[0]) if one.holders else None
+        word = book.words.get(one.holders[0]) if one.holders else None
         actors = self._memory.own(word.actors if word else one.holders, one.holders, at)
         claimants = tuple(word.sides[0] for word in one.claimants)
         vacated = one.vacated if one.status == UNKNOWN else None
         on = None
         if self._memory.ageing:
-            on = footing(word, at, book.unchanged_since, None, self._state.changed_at)
+            on = Footing(word, book.unchanged_since, changed_at=self._state.changed_at)
         return Reading(one.status, one.holders, actors, vacated, claimants, one.confidence, on)
 
     def turn(self, at: int, end: int) -> tuple[int, str]:
         """The next instant at which the rule may say otherwise though nobody speaks."""
         cuts = [(change.at, REALIGNMENT) for change in self._sides.changes]
         cuts += [(self._until, EXPIRY)] if self._until is not None else []
-        cuts += [(when, CLAIMS) for when in renewals(self._word)] if self._memory.ageing else []
         return min([(end, CLAIMS), *(cut for cut in cuts if at < cut[0] < end)])
+
+    def sure(self, at: int, until: int) -> float:
+        """How sure it is at an instant up to which it has read as it does at another."""
+        return self.read(until).confidence
 
 
 def _event_at(claim: Evidence) -> int:

@@ -6,7 +6,9 @@ that turns at instants that are known, so whole stretches of time are told at on
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from tracker.judgement.pin import Pin
@@ -30,10 +32,8 @@ Stretch = tuple[int, int]
 class Footing(NamedTuple):
     """What an answer stands on while it reads the same; instants in us."""
 
-    last: int | None
-    """When somebody last spoke for the holder; None: nobody did."""
-    predicate: str
-    """What was said then."""
+    word: Word | None
+    """The latest word for the holder; None: nobody spoke for it."""
     unchanged_since: int | None
     """Since when control has not changed here; None: that does not count."""
     silent: bool = False
@@ -44,20 +44,11 @@ class Footing(NamedTuple):
     """Whether what changed nearby makes the word older."""
 
 
-def footing(
-    word: Word | None, at: int, unchanged_since: int | None, deadline: int | None, changed_at: int | None
-) -> Footing:
-    """What the latest word for a holder is worth at an instant."""
-    silent = deadline is not None and at >= deadline
-    if word is None:
-        return Footing(None, "", None, silent, changed_at)
-    return Footing(last_word(word, at), word.predicate, unchanged_since, silent, changed_at)
-
-
 def pinned_footing(pin: Pin, at: int, on: Footing, *, same: bool) -> Footing:
     """What a pin stands on; `same`: the claims, which stand on `on`, say the same as it."""
-    last = spoken_at(pin, at, on.last if same else None)
-    return Footing(last, ASSESSED, None, changed_at=on.changed_at, shortened=False)
+    last = spoken_at(pin, at, last_word(on.word, at) if same and on.word else None)
+    word = Word(pin.assessment, pin.sides, pin.actors, ASSESSED, None, last, last, pin.analyst)
+    return Footing(word, None, changed_at=on.changed_at, shortened=False)
 
 
 def renewals(word: Word | None) -> Iterable[int]:
@@ -82,25 +73,39 @@ def changes(stretches: Iterable[tuple[int, int, int | None]]) -> list[Stretch]:
 def ageing(start: int, end: int, on: Footing, nearby: Sequence[Stretch]) -> Iterator[tuple[int, bool]]:
     """From when on within a stretch an answer is stale, or is not; `nearby`: when control had changed there.
 
-    Those stretches are in order of time.
+    Those stretches are in order of time and do not overlap.
     """
-    if on.last is None or on.silent:
+    word = on.word
+    if word is None or on.silent:
         yield start, True
         return
-    last = on.last
-    sooner, usual, later = (last + shelf + 1 for shelf in shelf_lives(on.predicate))
-    if end <= sooner or start >= later:
-        yield start, start >= later
+    lives = shelf_lives(word.predicate)
+    soonest, latest = last_word(word, start) + lives[0] + 1, last_word(word, end - 1) + lives[-1] + 1
+    if end <= soonest:
+        yield start, False
         return
-    near = [one for one in nearby if one[0] < end and one[1] > start] if on.shortened else []
-    cuts = {sooner, usual, later, *(at for one in near for at in one)}
+    cuts = {start, *renewals(word)}
+    for last in {last_word(word, at) for at in cuts if start <= at < end}:
+        cuts.update([last + shelf + 1 for shelf in lives])
     if on.unchanged_since is not None:
         cuts.add(on.unchanged_since + QUIET + 1)
+    near = _meeting(nearby, max(start, soonest), min(end, latest)) if on.shortened else ()
+    cuts.update([at for one in near for at in one])
     before: bool | None = None
-    for at in (start, *sorted(at for at in cuts if start < at < end)):
-        changed = any(since <= at < until for since, until in near)
-        keeps = shelf_life(on.predicate, at, on.unchanged_since, changed_nearby=changed)
+    for at in sorted([at for at in cuts if start <= at < end]):
+        changed = bool(near) and any(since <= at < until for since, until in near)
+        last = last_word(word, at)
+        keeps = shelf_life(word.predicate, at, on.unchanged_since, changed_nearby=changed)
         stale = freshness(last, last + keeps, at) == STALE
         if stale != before:
             yield at, stale
         before = stale
+
+
+def _meeting(stretches: Sequence[Stretch], start: int, end: int) -> Sequence[Stretch]:
+    """Those of some stretches in order that have a part of another one."""
+    first = bisect_right(stretches, start, key=_end)
+    return stretches[first : bisect_left(stretches, end, lo=first, key=_start)]
+
+
+_start, _end = itemgetter(0), itemgetter(1)

@@ -13,11 +13,11 @@ from tracker.judgement.pin import Pin
 from tracker.judgement.staleness import ageing, changes
 from tracker.judgement.verdict import BAYES, CONTESTED_STATUS, HELD, UNKNOWN
 from tracker.marks import Mark, marks
-from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, last_position
 from tracker.views.claims import actor_names
 from tracker.views.names import all_names
-from tracker.views.places import Nearby, Place, all_places
+from tracker.views.nearness import Near
+from tracker.views.places import Place, all_places
 from tracker.views.situation import NEARBY_KM, Question, Situation
 from tracker.zones import iso
 
@@ -79,8 +79,8 @@ def _courses(situation: Situation, chosen: Sequence[Place]) -> list[list[Stretch
     situation.load(place.id for place in chosen)
     spans = [_spans_of(situation, place) for place in chosen]
     changed = [changes(map(_changed, some)) for some in spans]
-    near = Near(zip(chosen, changed, strict=True), NEARBY_KM)
-    return [list(_stretches(some, near.to(place))) for place, some in zip(chosen, spans, strict=True)]
+    near = Near(zip(chosen, changed, strict=True), NEARBY_KM).to(chosen)
+    return [list(_stretches(some, near.get(place.id, ()))) for place, some in zip(chosen, spans, strict=True)]
 
 
 def _spans_of(situation: Situation, place: Place) -> list[Span]:
@@ -91,7 +91,8 @@ def _spans_of(situation: Situation, place: Place) -> list[Span]:
     begin = min((*(one.event_at for one in claims[:1]), *(pin.at for pin in pins)), default=None)
     if begin is None:
         return []
-    memory = Memory(situation.sides, situation.settings(place.id), situation.who.side, ageing=True)
+    side_of = situation.who.side if pins else None
+    memory = Memory(situation.sides, situation.settings(place.id), side_of, ageing=True)
     return clamped(course(claims, memory, begin, question.at, question.policy), pins, memory)
 
 
@@ -114,30 +115,6 @@ def _stretches(spans: Iterable[Span], near: Sequence[tuple[int, int]]) -> Iterat
             if last is None or one[1:] != last[1:]:
                 yield one
                 last = one
-
-
-class Near:
-    """When control had changed in the last week near a place, each place with when it had there.
-
-    An area is near to nothing, as where it is nobody can say.
-    """
-
-    def __init__(self, changed: Iterable[tuple[Place, Sequence[tuple[int, int]]]], km: float) -> None:
-        self._changed = {place.id: (place, when) for place, when in changed if when}
-        places = (place for place, _ in self._changed.values() if place.kind not in AREA_KINDS)
-        self._nearby = Nearby(places, km)
-
-    def to(self, place: Place) -> list[tuple[int, int]]:
-        """The stretches of time in which it had, in order; they do not overlap."""
-        found: list[tuple[int, int]] = []
-        for start, end in sorted(
-            one for other in self._nearby.to(place) for one in self._changed[other.id][1]
-        ):
-            if found and start <= found[-1][1]:
-                found[-1] = found[-1][0], max(end, found[-1][1])
-            else:
-                found.append((start, end))
-        return found
 
 
 def _ranking(situation: Situation, shown: Iterable[Sequence[Stretch]]) -> dict[str, int]:

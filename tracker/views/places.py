@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from math import asin, atan2, cos, degrees, floor, radians, sin, sqrt
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.reader import NOW, Reader
 from tracker.views.evidence import merged
 from tracker.views.parties import TRUE
+
+if TYPE_CHECKING:
+    from tracker.judgement.columns import Bools
 
 EARTH_KM: Final = 6371.0088
 _COLUMNS: Final = "id, name, kind, lat, lon, parent, population, near, bearing, km, gazetteer, merged_into"
@@ -170,6 +173,33 @@ class Nearby:
     def any(self, place: Place) -> bool:
         """Whether one of them is."""
         return next(self.to(place), None) is not None
+
+    def together(self, places: Iterable[Place]) -> "Iterator[tuple[list[Place], list[Place], Bools]]":
+        """The same for many places at once: some of them, those that may be near, and who is near whom.
+
+        A row for each of the first, a column for each of the others; left out where nothing can be near.
+        """
+        import numpy as np  # a verdict does without
+
+        cubes: dict[tuple[int, int, int], list[tuple[float, float, float, Place]]] = {}
+        for place in places:
+            if (at := self._point(place)) is not None:
+                x, y, z = at
+                cubes.setdefault((floor(x), floor(y), floor(z)), []).append((x, y, z, place))
+        for (a, b, c), here in cubes.items():
+            there = [one for da, db, dc in _AROUND for one in self._cubes.get((a + da, b + db, c + dc), ())]
+            if not there:
+                continue
+            mine, theirs = (np.array([one[:3] for one in some]) for some in (here, there))
+            square = ((mine[:, None, :] - theirs[None, :, :]) ** 2).sum(axis=2)
+            near = square <= self._surely
+            for i, j in zip(*np.nonzero((square <= self._perhaps) & ~near), strict=True):
+                near[i, j] = (distance(here[i][3], there[j][3]) or 0.0) <= self._km
+            column = {one[3].id: j for j, one in enumerate(there)}
+            for i, one in enumerate(here):
+                if (own := column.get(one[3].id)) is not None:
+                    near[i, own] = False
+            yield [one[3] for one in here], [one[3] for one in there], near
 
     def _point(self, place: Place) -> tuple[float, float, float] | None:
         """Where a place is in space, measured in cubes from the middle of the globe."""
