@@ -48,6 +48,12 @@ def program() -> str:
     )
 
 
+def environment() -> dict[str, str]:
+    """What Playwright has to be told: how its driver starts here, where it does not by itself."""
+    ours = Path(sys.prefix) / "browser" / "node"
+    return {"PLAYWRIGHT_NODEJS_PATH": str(ours)} if ours.exists() else {}
+
+
 def _candidates() -> Iterator[str]:
     if given := os.environ.get("TRACKER_TEST_CHROMIUM"):
         yield given

@@ -59,7 +59,8 @@ def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Started]:
     try:
         program = found.program()
     except found.NoChromium as missing:
-        pytest.fail(str(missing), pytrace=False)
+        raise pytest.fail.Exception(str(missing), pytrace=False) from None
+    os.environ.update(found.environment())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, args=found.FLAGS, env={**os.environ, **homes}
