@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from difflib import unified_diff
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +20,24 @@ from playwright.sync_api import (
     WebError,
     WebSocket,
 )
+
+_SKELETON: Final = """() => [...document.querySelectorAll('*')].map(element => {
+    let depth = 0
+    for (let up = element; up = up.parentElement;) depth++
+    return ' '.repeat(depth) + [element.localName, ...element.getAttributeNames().sort()].join(' ')
+})"""
+_LINKS: Final = """() => {
+    const named = ['href', 'src', 'action', 'formaction', 'data']
+    const wary = element => {
+        const given = named.map(name => element.getAttribute(name)).find(value => value !== null)
+        const address = new URL(given, document.baseURI), link = element.localName === 'a'
+        const own = address.origin === location.origin && address.protocol === location.protocol
+        const web = link && /^https?:$/.test(address.protocol) && element.relList.contains('noopener')
+        return !own && !web && !(address.protocol === 'data:' && !link)
+    }
+    const found = document.querySelectorAll(named.map(name => `[${name}]`))
+    return [...found].filter(wary).map(one => one.outerHTML)
+}"""
 
 OpenPage = Callable[..., Page]
 """A new page in a context of its own; words are those of Playwright's `new_context`."""
@@ -118,6 +137,24 @@ class Traffic:
         opener = page.opener()
         if opener is not None:
             self.troubles.append(f"a window was opened by {opener.url}")
+
+
+def skeleton(page: Page) -> list[str]:
+    """The elements of a page, each with the names of its attributes and as far in as it lies."""
+    found: list[str] = page.evaluate(_SKELETON)
+    return found
+
+
+def assert_unharmed(page: Page, harmless: list[str]) -> None:
+    """No script of a hostile text ran, none became an element or an attribute, and none a link to be wary of.
+
+    `harmless` is the skeleton of the same page of the twin. A link to elsewhere is to the web, `noopener`.
+    """
+    assert page.evaluate("window.__hit") is None, "a script ran"
+    found = skeleton(page)
+    told = list(unified_diff(harmless, found, "harmless", "hostile", lineterm="", n=2))
+    assert not told, "\n".join(told[:40])
+    assert page.evaluate(_LINKS) == []
 
 
 def axe(page: Page, *, within: str | None = None) -> None:

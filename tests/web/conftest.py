@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chromium as found
 from tests.acceptance.prepared import *  # noqa: F403 (the fixtures, which its `__all__` names)
-from tests.web import served
+from tests.acceptance.prepared import shared
+from tests.web import hostile, served
 from tests.web.browsing import OpenPage, Traffic
 
 QUIET: Final = 10_000
@@ -132,3 +133,15 @@ def serving_app(traffic: Traffic) -> Iterator[ServingApp]:
             return one
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite tracker full of what `tests.web.hostile` has; `harmless_file` is the same without harm."""
+    return shared(tmp_path_factory, "hostile.db", lambda where: hostile.made(where, harmless=False))
+
+
+@pytest.fixture(scope="session")
+def harmless_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The twin of `hostile_file`: as many places, actors, sources and claims, with texts as long."""
+    return shared(tmp_path_factory, "harmless.db", lambda where: hostile.made(where, harmless=True))
