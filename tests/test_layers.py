@@ -22,6 +22,7 @@ HOMES = {
     "psycopg": ("tracker.record", "tracker.reader"),
     "pydantic": ("tracker.record", "tracker.importers.profile"),  # the latter reads what people wrote
     "pyarrow": ("tracker.exporters.parquet",),
+    "resvg_py": ("tracker.figures.png",),
     "shapely": ("tracker.geometry",),
     "sqlalchemy": ("tracker.record", "tracker.reader"),
     "starlette": ("tracker.web",),

@@ -155,9 +155,10 @@ class Asking:
         return {**found, **_noted(bound)}
 
     def map(
-        self, known_at: When, published_by: When, policy: str, *, start: When, end: When
+        self, known_at: When, published_by: When, policy: str, *, start: When, end: When,
+        region: str | None = None,
     ) -> Document:  # fmt: skip
-        """Every place that something is claimed about, and how its verdict ran."""
+        """Every place that something is claimed about, or those in a region, and how its verdict ran."""
         from tracker.views.atlas import map_document
 
         question = self._question(end, known_at, published_by, policy)
@@ -168,7 +169,16 @@ class Asking:
                 " nothing lies between",
                 try_="an earlier --from, or a later --to",
             )
-        return map_document(self._reader, question, first, self._zone)
+        found = map_document(self._reader, question, first, self._zone)
+        if region is None:
+            return found
+        from tracker.views.places import within
+        from tracker.views.section import section
+
+        known = position_at(self._reader, question.known_at)
+        area = self._place(self._area(region, known), question)
+        inside = within(self._reader, area.id, known) | {area.id}
+        return section(found, inside, {"id": area.id, "name": area.name})
 
     def diff(
         self, place: str | None, at: Either, known_at: Either, published_by: Either, policy: Either

@@ -38,16 +38,19 @@ def refuse_database(path: str, option: str) -> None:
 
 
 @contextmanager
-def whole(path: str, *, what: str, named: str, binary: bool = False) -> Iterator[IO[Any]]:
+def whole(
+    path: str, *, what: str, named: str, binary: bool = False, option: str = "--out"
+) -> Iterator[IO[Any]]:
     """A file to write to that gets its name once all of it is on the disk. Raises Unwritten, BadInput.
 
     What is no file (a terminal, a pipe) is written to as it is, and the file behind a link is meant.
-    Left by an exception, nothing of it stays. `named` is how such a file may be called, for the next step.
+    Left by an exception, nothing of it stays. `named` is how such a file may be called, for the next
+    step, which is typed with `option`.
     """
     how: dict[str, Any] = {"mode": "wb"} if binary else {"mode": "w", "encoding": "utf-8", "newline": "\n"}
     if os.path.isdir(path):
-        raise BadInput(what=f"{path} is a folder", try_=f"--out {typed(os.path.join(path, named))}")
-    refuse_database(path, "--out")
+        raise BadInput(what=f"{path} is a folder", try_=f"{option} {typed(os.path.join(path, named))}")
+    refuse_database(path, option)
     if os.path.exists(path) and not os.path.isfile(path):
         try:
             with open(path, **how) as file:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tracker.desk.recording import Recorder
     from tracker.desk.registering import Registering
     from tracker.exporters.content import Open
+    from tracker.figures.files import Files
     from tracker.night.targets import Target
 
 Document = dict[str, Any]
@@ -153,16 +154,51 @@ class Tracker:
             )
 
     def map(
-        self, *, start: When = None, end: When = None, known_at: When = None, published_by: When = None,
-        policy: str = "bayes",
+        self, *, start: When = None, end: When = None, region: str | None = None, known_at: When = None,
+        published_by: When = None, policy: str = "bayes", svg: str | Path | None = None,
+        png: str | Path | None = None, boundaries: str | Path | None = None, **look: Any,
     ) -> Document:  # fmt: skip
         """Every place that something is claimed about and how its verdict ran, from `start` to `end`.
 
         Columns, for drawing: places, the sides with their marks, and spans of time in which status, side and
-        staleness stayed the same. Without `start` from the first claim on; the end is now.
+        staleness stayed the same. Without `start` from the first claim on; the end is now. `region`: only
+        places in it. `svg` and `png` name files that a map of the last moment is drawn into; `look`: `width`
+        in pixels, `dark`, `title`, and the `scale` of a PNG. `boundaries` is a GeoJSON file with other lines.
         """
+        files = self._files(svg, png, **look)
         with self._asking() as ask:
-            return ask.map(known_at, published_by, policy, start=start, end=end)
+            found = ask.map(known_at, published_by, policy, start=start, end=end, region=region)
+        if files:
+            files.draw_map(found, None if boundaries is None else str(boundaries))
+        return found
+
+    def chart(
+        self, *, start: When = None, end: When = None, region: str | None = None, count: str = "places",
+        known_at: When = None, published_by: When = None, policy: str = "bayes",
+        svg: str | Path | None = None, png: str | Path | None = None, **look: Any,
+    ) -> Document:  # fmt: skip
+        """How many places each side held over time, and how many were contested or unknown, at each change.
+
+        With `count` as "population": how many people lived in them. Without `start` from the first claim on;
+        the end is now. `svg`, `png` and `look` as in `map`.
+        """
+        from tracker.figures.course import chart_document
+
+        files = self._files(svg, png, **look)
+        with self._asking() as ask:
+            found = ask.map(known_at, published_by, policy, start=start, end=end, region=region)
+        told = chart_document(found, count)
+        if files:
+            files.draw_chart(told)
+        return told
+
+    def _files(self, svg: str | Path | None, png: str | Path | None, **look: Any) -> Files | None:
+        """Where to draw; what cannot be drawn is refused before anything is worked out for it."""
+        if svg is None and png is None:
+            return None
+        from tracker.figures.files import Files
+
+        return Files(svg, png, **look)
 
     def diff(
         self, place: str | None = None, *, policy: Either = "bayes", at: Either = None,

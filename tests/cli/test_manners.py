@@ -286,7 +286,8 @@ def test_a_dry_run_of_a_change_announces_it_and_writes_nothing(report_copy: str,
 def test_every_command_that_writes_can_be_tried_first() -> None:
     """But for those that make a database, build again what can be built again, or answer key by key."""
     reads = {
-        "status", "why", "history", "diff", "regions", "evaluate", "claims", "show", "log", "verify",
+        "status", "why", "history", "diff", "regions", "map", "chart", "evaluate", "claims", "show", "log",
+        "verify",
         "doctor", "db current", "setting list", "batch list", "import list", "export", "export template",
         "flags list", "report", "scheduler status",
         *(f"{thing} {what}" for thing in THINGS for what in ("list", "show")),

@@ -16,7 +16,7 @@ from tests.cli.running import surroundings
 OUTCOME = Path(__file__).parents[2] / "fixtures" / "syria" / "outcome.csv"
 HEAVY = {
     "sqlalchemy", "pydantic", "alembic", "apscheduler", "orjson", "psycopg", "starlette", "uvicorn",
-    "anyio", "h11", "jinja2", "numpy", "openpyxl", "pyarrow", "shapely", "xlsxwriter",
+    "anyio", "h11", "jinja2", "numpy", "openpyxl", "pyarrow", "resvg_py", "shapely", "xlsxwriter",
 }  # fmt: skip
 ASKED_LATER = {"difflib", "textwrap", "shutil", "tomllib", "csv", "unicodedata", "bisect", "tracker.times"}
 """What some question, or its refusal, needs, and `status` of a place does not."""

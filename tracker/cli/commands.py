@@ -15,6 +15,8 @@ COMMANDS: Final[dict[str, str]] = {
     "history": "who held a place when; or what was believed of it as reports came in",
     "diff": "two verdicts side by side: two rules, or two times",
     "evaluate": "rules scored against what turned out to be so",
+    "map": "draw who held which places at a moment, for documents: SVG, PNG",
+    "chart": "draw how many places each side held over time",
     "flags": "what deserves an eye, and why: open flags, put away or put to sleep",
     "review": "walk the open flags, one key each",
     "sweep": "the night's job now: flags raised and cleared, the report recorded",
