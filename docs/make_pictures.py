@@ -1,4 +1,4 @@
-"""Decides how a picture of the terminal is drawn: the real, coloured answer of a command, as SVG.
+"""Decides which pictures the documentation has: answers at a terminal, in their colours, and drawn ones.
 
     python docs/make_pictures.py
 
@@ -32,6 +32,11 @@ PICTURES: Final = {
     ),
 }
 """Each picture and the commands in it, run on the demo."""
+DRAWN: Final = {
+    "map": "map --at 2024-12-07T18:00+03:00",
+    "chart": "chart --from 2024-11-26 --to 2024-12-11",
+}
+"""Pictures that a command draws itself."""
 
 CELL: Final = (8.4, 19.0)
 MARGIN: Final = 18.0
@@ -111,6 +116,8 @@ def pictures(shell: Session) -> dict[str, str]:
             answer = shell.run(f"tracker {command} --db demo/tracker.db --color always").rstrip("\n")
             lines += ["", f"\x1b[32m$\x1b[0m tracker {command}", *answer.split("\n")]
         drawn[name] = svg(lines[1:], f"The terminal after: tracker {'; tracker '.join(commands)}")
+    for name, command in DRAWN.items():
+        drawn[name] = shell.run(f"tracker {command} --db demo/tracker.db --svg /dev/stdout")
     return drawn
 
 
