@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tracker.asking import Asking, Either
 from tracker.errors import BadInput, Conflict, NotFound
 from tracker.names import thing_of
 from tracker.reader import Reader, open_reader
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from tracker.asking import Asking, Either
     from tracker.desk.batching import Batching
     from tracker.desk.claiming import Claiming
     from tracker.desk.importing import Progress
@@ -746,6 +746,8 @@ class Tracker:
 
     @contextmanager
     def _asking(self) -> Iterator[Asking]:
+        from tracker.asking import Asking
+
         with self.reading() as reader:
             yield Asking(reader, self.clock, self.zone(reader))
 

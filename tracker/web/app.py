@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import Headers
@@ -302,6 +301,8 @@ class Application:
     async def _nowhere(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         known = [one.path for one in self.routes if "{" not in one.path]
+        from difflib import get_close_matches
+
         near = get_close_matches(path[:80], known, 1)
         request = Request(scope, {}, b"", Headers(scope=scope))
         error = refused(404, f"there is nothing at {path[:200]}", near[0] if near else "/")

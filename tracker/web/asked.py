@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
 from urllib.parse import parse_qsl
 
 from tracker.web.refusals import unreadable
@@ -68,6 +67,8 @@ def times(asked: Asked, *more: str) -> dict[str, str]:
 
 def _instead(name: str, takes: Iterable[str]) -> str:
     known = list(takes)
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, 1)
     asked = f"did you mean {near[0]}? " if near else ""
     return f"{asked}{', '.join(known)}" if known else "the address without a question mark"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -43,9 +41,11 @@ class Kept:
             with self._lock:
                 if (found := self._answers.get(key)) is not None:
                     return found
+            from hashlib import sha256
+
             try:
                 plain = make()
-                made = Answer(plain, packed(plain), f'W/"{hashlib.sha256(plain).hexdigest()[:20]}"')
+                made = Answer(plain, packed(plain), f'W/"{sha256(plain).hexdigest()[:20]}"')
             except BaseException:
                 with self._lock:
                     self._making.pop(key, None)
@@ -60,4 +60,6 @@ class Kept:
 
 def packed(plain: bytes) -> bytes:
     """Bytes as gzip packs them, the same each time."""
+    import gzip  # not before somebody takes it
+
     return gzip.compress(plain, EFFORT, mtime=0)

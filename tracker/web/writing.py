@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from tracker import phrases
@@ -96,6 +95,8 @@ def read(body: bytes, takes: Mapping[str, str]) -> Document:
     found: Document = {}
     for name, value in told.items():
         if name not in takes:
+            from difflib import get_close_matches
+
             near = get_close_matches(name[:80], takes, 1)
             asked = f"did you mean {near[0]}? " if near else ""
             raise unreadable(f"{name[:80]!r} is nothing that can be told here", f"{asked}{', '.join(takes)}")
