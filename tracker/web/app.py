@@ -252,7 +252,7 @@ class Application:
         """What the page's own scripts read is not judged here."""
         from urllib.parse import parse_qsl
 
-        return dict(parse_qsl(request.query.decode("latin-1")))
+        return dict(parse_qsl(request.query.decode("utf-8", "replace")))
 
     def _about(self, request: Request) -> Response:
         asking.read(request.query, ())

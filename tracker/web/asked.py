@@ -17,7 +17,7 @@ def read(query: bytes, takes: Collection[str], many: Collection[str] = ()) -> di
     Of those that may come often the values are joined with commas.
     """
     found: dict[str, str] = {}
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+    for name, value in parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True):
         if name not in takes:
             raise unreadable(f"{name!r} is nothing that can be asked here", _instead(name, takes))
         if not value.strip():

@@ -39,8 +39,8 @@ HEADERS: Final = (
 """On every answer, errors included."""
 KEEP_NOTHING: Final = ("Cache-Control", "no-store")
 READING: Final = ("GET", "HEAD")
-MOST: Final = 64 * 1024
-"""Bytes that a body may have: a claim with a long quotation is far below."""
+MOST: Final = 256 * 1024
+"""Bytes that a body may have: the longest quotation and note, in any script, take less."""
 LONGEST: Final = 8 * 1024
 """Bytes that an address may have."""
 PATIENCE: Final = 10.0
@@ -200,7 +200,7 @@ def _check_from_here(scope: Scope, told: Told) -> None:
 
 def _token_in(scope: Scope) -> tuple[str | None, str]:
     """The token in an address, and the address without it."""
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    query = parse_qsl(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
     given = [value for name, value in query if name == "token"]
     rest = urlencode([(name, value) for name, value in query if name != "token"])
     # Two slashes at the beginning would be another host.
