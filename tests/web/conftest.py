@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import chromium as found
 from tests.acceptance.prepared import *  # noqa: F403 (the fixtures, which its `__all__` names)
@@ -18,9 +18,10 @@ from tests.acceptance.prepared import shared
 from tests.web import hostile, served
 from tests.web.browsing import OpenPage, Traffic
 
-QUIET: Final = 10_000
+QUIET: Final = 20_000
 """Milliseconds after which what a test waits for in a page does not come any more."""
 
+expect.set_options(timeout=QUIET)
 
 _Started = tuple[Browser, asyncio.AbstractEventLoop]
 

@@ -17,7 +17,7 @@ from tracker.views.atlas import map_document
 from tracker.views.handover import handover_document
 from tracker.views.log import cut_off
 from tracker.views.situation import Question
-from tracker.zones import instant_of, local_of, offset_text, show, zone_of
+from tracker.zones import instant_of, local_of, show, zone_of
 
 Document = dict[str, Any]
 MOST: Final = 6_000
@@ -117,7 +117,7 @@ def _lead(reader: Reader, question: Question, known: int, zone: str) -> str:
 def _told(reader: Reader, question: Question, known: int, zone: str) -> Iterator[str]:
     """What the file is of, in a line."""
     found = cut_off(reader)
-    yield f"as of {show(question.at, zone)} {offset_text(question.at, zone)}"
+    yield f"as of {show(question.at, zone)}"
     if question.known_at is not None:
         yield f"as known on {show(question.known_at, zone)}"
     if question.published_by is not None:

@@ -39,7 +39,7 @@ def one_file(
     )
     packed = b64encode(gzip.compress(_plain(_told(told, evidence, outlines, knowledge)), 9, mtime=0)).decode()
     body = "map" if not below else "map with-report"
-    article = f'<article id="report">{below}</article>\n' if below else ""
+    article = f'<section id="report" aria-label="Report">{below}</section>\n' if below else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

@@ -28,7 +28,7 @@ export class App {
     this._find = new FindBox({ pick, open: (id) => this.open(id) }, (text) => this._from.find(text));
     this._bar = new TimeBar({
       time: (at) => this._go({ at }), since: (since) => this._go({ since }),
-      known: (known) => this._later(() => this._know({ known })),
+      known: (known) => { this._state.known = known; this._bar.stand(this._state); this._later(() => this._know({ known })); },
     });
     this._table = new Table({ pick: (place) => { this._go({ table: false }); pick(place); } });
     this._side = h("aside", { id: "side", "aria-label": "The place, or what changed", tabindex: "0" });
@@ -62,12 +62,14 @@ export class App {
   async _load() {
     this._bar.working("reckoning…");
     const { known, published, policy } = this._state;
+    const turn = this._turn = (this._turn ?? 0) + 1;
     const document = await this._from.map({ known, published, policy });
+    if (turn !== this._turn) return; // something else was asked for meanwhile
     performance.mark("tracker:answered");
     this._bar.working();
     this._zone = new Zone(document.zone);
     this._atlas = new Atlas(document);
-    if (!this._atlas.count) { this._empty(); return; }
+    if (!this._atlas.count) { this._empty(); this._drawn(); return; }
     const recorded = document.recorded && { from: microseconds(document.recorded.from), to: microseconds(document.recorded.to) };
     this._frame(document);
     if (this._typed) this._understand();
@@ -158,18 +160,20 @@ export class App {
     try {
       const told = await this._from.place(id, { at, known, published, policy });
       if (this._asked !== asked || this._state.place !== id) return;
-      nodes = this._panel(told);
+      const notice = this._notice && h("p", { class: "good", role: "status", id: "notice" }, bdi(this._notice));
+      this._notice = null;
+      nodes = [notice, ...this._panel(told)];
     } catch (refused) {
       nodes = [h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => this._close() }, "✕"), trouble(refused)];
     }
-    const kept = focus ? 0 : this._side.scrollTop;
+    const kept = focus || nodes[0] ? 0 : this._side.scrollTop;
     refill(this._side, nodes);
     this._side.scrollTop = kept;
     if (focus) this._side.querySelector("#place")?.focus({ preventScroll: matchMedia("(min-width: 861px)").matches });
   }
 
   _panel(told) {
-    const done = () => this._later(() => this._know({}));
+    const done = (notice) => { this._notice = notice; this._later(() => this._know({})); };
     const record = (path, said) => this._from.record(path, said);
     const { at, known } = this._state;
     return new Panel(told, {

@@ -96,7 +96,16 @@ export class Carried {
   async map({ known }) {
     if (known === null || known === undefined) return this._map;
     const frame = this._knowledge.find((one) => one.known >= known);
-    return frame ? { ...this._map, known_at: frame.known_at, actors: frame.actors, spans: frame.spans } : this._map;
+    return frame ? this._then(frame) : this._map;
+  }
+
+  /** The places of which something was known then, in columns of their own. */
+  _then({ known_at, actors, spans, known }) {
+    const rows = [...new Set(spans.place)];
+    const number = new Map(rows.map((row, i) => [row, i]));
+    const places = Object.fromEntries(Object.entries(this._map.places).map(([name, column]) => [name, rows.map((row) => column[row])]));
+    places.claims = rows.map((row) => this._places.countKnown(row, known));
+    return { ...this._map, known_at, actors, places, spans: { ...spans, place: spans.place.map((row) => number.get(row)) } };
   }
 
   /** What the file tells of one place: the verdict of its cut-off, and the claims. */
@@ -132,6 +141,13 @@ class CarriedPlaces {
     const rows = Array.from({ length: end - first }, (_, i) => first + i);
     const told = rows.filter((i) => (at === null || this.event[i] * MINUTE <= at) && (known === null || this.recorded[i] * MINUTE <= known));
     return { place, at: iso(this.cut), ...this._verdict(row, place.name), evidence: told.map((i) => this._claim(i, place.name)).reverse(), cut: iso(this.cut) };
+  }
+
+  /** How many claims about a place had been recorded by then. */
+  countKnown(row, known) {
+    let count = 0;
+    for (let i = this.first[row]; i < this.first[row + 1]; i += 1) count += this.recorded[i] * MINUTE <= known ? 1 : 0;
+    return count;
   }
 
   _verdict(row, name) {

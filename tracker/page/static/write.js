@@ -25,8 +25,8 @@ function claimForm({ place, at, zone, record, done }) {
     if (form.elements.said_by.value.trim()) told.said_by = form.elements.said_by.value.split(",").map((one) => one.trim()).filter(Boolean);
     if (dry) told.dry_run = true;
     await sent(form, answer, () => record("claims", told), (found) => {
-      tellChange(answer, found, dry);
-      if (!dry) done();
+      if (dry) tellChange(answer, found);
+      else done(found.recorded ? `Recorded: ${found.claim}.` : `Known already, nothing recorded: ${found.claim}.`);
     });
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); send(false); });
@@ -34,9 +34,8 @@ function claimForm({ place, at, zone, record, done }) {
   return h("section", {}, h("h3", {}, "Add a claim"), form);
 }
 
-function tellChange(answer, found, dry) {
-  const lead = dry ? "Not recorded yet; it would say: " : found.recorded ? "Recorded: " : "Known already: ";
-  refill(answer, lead, found.after_sentence ? bdi(found.after_sentence) : bdi(found.claim ?? ""),
+function tellChange(answer, found) {
+  refill(answer, "Not recorded yet. As of now it would be: ", found.after_sentence ? bdi(found.after_sentence) : bdi(found.claim ?? ""),
     found.conflicts?.length ? ` It contradicts ${found.conflicts.length === 1 ? "another claim" : `${found.conflicts.length} others`}.` : null);
   answer.className = "answer good";
 }
@@ -55,9 +54,7 @@ function judgementForm({ place, record, done }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     sent(form, answer, () => record(`places/${encodeURIComponent(place.place.id)}/assess`, said(form, ["holder", "likelihood", "reason", "until", "by"])), () => {
-      refill(answer, "Recorded.");
-      answer.className = "answer good";
-      done();
+      done("The judgement is recorded.");
     });
   });
   return h("section", {}, h("h3", {}, "Judge it yourself"), form);
@@ -68,7 +65,7 @@ export function flagForm(flag, { record, done }) {
   const answer = h("span", { role: "status", class: "small" });
   const button = (label, path, told) => h("button", { type: "button", onclick: async (event) => {
     event.target.disabled = true;
-    await sent(null, answer, () => record(`flags/${encodeURIComponent(flag.id)}/${path}`, told), () => { refill(answer, " Answered."); done(); });
+    await sent(null, answer, () => record(`flags/${encodeURIComponent(flag.id)}/${path}`, told), () => { done("The flag is answered."); });
     event.target.disabled = false;
   } }, label);
   return h("p", {}, button("Seen", "ack", {}), " ", button("Snooze a week", "snooze", { until: "+7d" }), answer);
