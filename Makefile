@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON ?=
 JOBS ?= 3
 ARGS ?=
-BENCH ?= store startup fold asof sweep imports exports judgement.ukraine judgement.news judgement.syria judgement.wikipedia \
+BENCH ?= store startup fold asof sweep imports exports browser judgement.ukraine judgement.news judgement.syria judgement.wikipedia \
 	judgement.wars
 
 BIN = $(VENV)/bin
@@ -61,6 +61,7 @@ docs: ## write the generated parts of docs/ again
 bench: ## the benchmarks, as ratios (BENCH=store for one)
 	@PYTHON='$(PYTHON)' sh .ci/install '$(VENV)-bench' bench
 	@sh .ci/postgres '$(VENV)-bench'
+	@sh .ci/browser '$(VENV)-bench'
 	@missed=0; for name in $(BENCH); do '$(VENV)-bench/bin/python' -m "benchmarks.$$name" || missed=1; done; \
 		exit $$missed # all of them are run, also where one misses a bar
 

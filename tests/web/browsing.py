@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -155,6 +156,17 @@ def assert_unharmed(page: Page, harmless: list[str]) -> None:
     told = list(unified_diff(harmless, found, "harmless", "hostile", lineterm="", n=2))
     assert not told, "\n".join(told[:40])
     assert page.evaluate(_LINKS) == []
+
+
+def until(page: Page, true: str, seconds: float = 10.0) -> None:
+    """Waits for a page until an expression is true in it.
+
+    Playwright's `wait_for_function` evaluates it again in the page, which the policy of our pages forbids.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(true):
+        assert time.monotonic() < end, f"it did not come: {true}"
+        page.wait_for_timeout(20)
 
 
 def axe(page: Page, *, within: str | None = None) -> None:
