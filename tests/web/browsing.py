@@ -22,15 +22,21 @@ from playwright.sync_api import (
     WebSocket,
 )
 
-_SKELETON: Final = """() => [...document.querySelectorAll('*')].map(element => {
-    let depth = 0
-    for (let up = element; up = up.parentElement;) depth++
-    return ' '.repeat(depth) + [element.localName, ...element.getAttributeNames().sort()].join(' ')
-})"""
+_SKELETON: Final = """() => {
+    const plain = one => one.localName === 'bdi' && !one.attributes.length && !one.children.length
+    const link = one => one.localName === 'a' && one.relList.contains('noopener')
+        && /^https?:/.test(one.getAttribute('href')) && [...one.children].every(plain)
+    return [...document.querySelectorAll('*')].filter(one => !plain(one) && !link(one)).map(element => {
+        let depth = 0
+        for (let up = element; up = up.parentElement;) depth++
+        return ' '.repeat(depth) + [element.localName, ...element.getAttributeNames().sort()].join(' ')
+    })
+}"""
 _LINKS: Final = """() => {
     const named = ['href', 'src', 'action', 'formaction', 'data']
     const wary = element => {
         const given = named.map(name => element.getAttribute(name)).find(value => value !== null)
+        if (!URL.canParse(given, document.baseURI)) return false // it leads nowhere
         const address = new URL(given, document.baseURI), link = element.localName === 'a'
         const own = address.origin === location.origin && address.protocol === location.protocol
         const web = link && /^https?:$/.test(address.protocol) && element.relList.contains('noopener')
@@ -141,7 +147,10 @@ class Traffic:
 
 
 def skeleton(page: Page) -> list[str]:
-    """The elements of a page, each with the names of its attributes and as far in as it lies."""
+    """The elements of a page, each with the names of its attributes and as far in as it lies.
+
+    Left out are links to the web, as what is no address there stands as text, and the `bdi` around a text.
+    """
     found: list[str] = page.evaluate(_SKELETON)
     return found
 
