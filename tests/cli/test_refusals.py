@@ -350,7 +350,7 @@ def test_no_command_shows_a_traceback_without_a_tracker(tmp_path: Path, command:
         "link": ["c-1", "--same-as", "c-2"], "unlink": ["c-1", "--same-as", "c-2"],
         "check": ["c-1", "confirmed"], "place": ["list"],
         "batch": ["list"], "scheduler": ["status"], "import": ["list"], "export": ["log"],
-        "map": ["--json"], "chart": ["--json"],
+        "map": ["--svg", str(tmp_path / "a.svg")], "chart": ["--csv"],
         "actor": ["list"], "source": ["list"], "document": ["list"], "setting": ["list"], "db": ["upgrade"],
     }.get(command, [])  # fmt: skip
     answer = tracker(command, *words, "--db", tmp_path / "none.db")
