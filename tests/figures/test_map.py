@@ -18,7 +18,7 @@ from tracker import Tracker
 from tracker.errors import BadInput
 from tracker.figures import letters
 from tracker.figures.map import window_of
-from tracker.figures.moment import moment
+from tracker.figures.moment import mark_number, moment
 from tracker.figures.paper import DARK, LIGHT, Look
 from tracker.marks import MARKS, NOBODY, OTHER
 from tracker.names import AREA_KINDS
@@ -38,7 +38,7 @@ def test_the_real_story_is_drawn_as_the_table_tells_it(demo: Demo, at: str) -> N
     ]
     places = {place for place, id_ in enumerate(found["places"]["id"]) if place in found["spans"]["place"]}
     rows = [row for row in rows if found["places"]["id"].index(row["place"]["id"]) in places]
-    sides = {actor["id"]: i for i, actor in enumerate(found["actors"])}
+    numbers = {actor["id"]: mark_number(actor) for actor in found["actors"]}
     wanted = []
     _, window = window_of(found, Look())
     for row in rows:
@@ -48,7 +48,7 @@ def test_the_real_story_is_drawn_as_the_table_tells_it(demo: Demo, at: str) -> N
         if row["status"] != "unknown":
             look = "hollow" if row["freshness"] == "stale" else "full"
             look = "hatched" if row["status"] == "contested" else look
-            mark = f"s{sides[row['controller']['side']]}-{look}" if row["controller"] else f"n-{look}"
+            mark = f"s{numbers[row['controller']['side']]}-{look}" if row["controller"] else f"n-{look}"
         x, y = window.at(row["place"]["lon"], row["place"]["lat"])
         wanted.append((mark, round(x, 1), round(y, 1)))
     assert sorted(read.uses()) == sorted(wanted)
@@ -282,3 +282,20 @@ def test_a_region_is_drawn_alone_with_the_marks_of_the_whole(demo: Demo) -> None
         status == 0
         for status in {**dict(zip(part["spans"]["place"], part["spans"]["status"], strict=True))}.values()
     )
+
+
+def test_a_side_keeps_its_mark_from_one_map_to_the_next(demo: Demo) -> None:
+    """Two maps of one report: whoever is a circle on the one is no square on the other."""
+    tracker = Tracker(demo.folder / "demo" / "tracker.db")
+    marks = [{actor["id"]: mark_number(actor) for actor in tracker.map(end=at)["actors"]} for at in MOMENTS]
+    for some in marks:
+        assert {side: marks[-1].get(side, number) for side, number in some.items()} == some
+
+
+def test_one_side_without_a_mark_of_its_own_is_named() -> None:
+    """Also where sides before it, of the whole record, are not on this map."""
+    found = document([Town("Homs", course=((0, 0, 1, 0),)), Town("Hama", 35.5, 38)], sides=("Reds", "Few"))
+    found["actors"][1] |= OTHER._asdict()
+    read = Read(mapped(found))
+    assert read.legend() == {"Reds": "1", "Few": "1"}
+    assert {mark for mark, _, _ in read.uses()} == {"s0-full", "s6-full"}

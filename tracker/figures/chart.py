@@ -10,7 +10,7 @@ from tracker.errors import BadInput
 from tracker.figures import letters, shapes
 from tracker.figures.calendar import ticks
 from tracker.figures.course import PLACES, POPULATION
-from tracker.figures.moment import OWN_MARKS
+from tracker.figures.moment import SHARED, mark_number
 from tracker.figures.paper import (
     Ink,
     Look,
@@ -99,13 +99,16 @@ def _series(document: Document, look: Look) -> list[Series]:
     sides = [
         Series(
             letters.plain(actor["name"]), document["held"][actor["id"]], actor[shade], actor["shape"],
-            "full", DASHES[i], 1.9,
+            "full", DASHES[mark_number(actor)], 1.9,
         )
-        for i, actor in enumerate(document["actors"][:OWN_MARKS])
+        for actor in document["actors"]
+        if mark_number(actor) != SHARED
     ]  # fmt: skip
-    if others := [document["held"][actor["id"]] for actor in document["actors"][OWN_MARKS:]]:
-        together = [sum(counts) for counts in zip(*others, strict=True)]
-        name = f"{counted(len(others), 'other side', 'other sides')}"
+    others = [actor for actor in document["actors"] if mark_number(actor) == SHARED]
+    if others := [actor for actor in others if any(document["held"][actor["id"]])]:
+        columns = [document["held"][actor["id"]] for actor in others]
+        together = [sum(counts) for counts in zip(*columns, strict=True)]
+        name = letters.plain(others[0]["name"]) if len(others) == 1 else f"{len(others)} other sides"
         sides.append(Series(name, together, getattr(OTHER, shade), OTHER.shape, "full", DASHES[-1], 1.6))
     grey = getattr(NOBODY, shade)
     states = [

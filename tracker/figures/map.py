@@ -11,7 +11,7 @@ from tracker.errors import BadInput
 from tracker.figures import letters, mercator, shapes
 from tracker.figures.labels import Room, Wanted, written
 from tracker.figures.mercator import Window, fitted
-from tracker.figures.moment import CONTESTED, OWN_MARKS, UNKNOWN, Moment, Spot, moment
+from tracker.figures.moment import CONTESTED, SHARED, UNKNOWN, Moment, Spot, mark_number, moment
 from tracker.figures.paper import (
     Ink,
     Look,
@@ -24,7 +24,7 @@ from tracker.figures.paper import (
     number,
     text,
 )  # fmt: skip
-from tracker.marks import NOBODY, OTHER
+from tracker.marks import MARKS, NOBODY, OTHER
 from tracker.zones import parse_iso
 
 Document = Mapping[str, Any]
@@ -109,7 +109,7 @@ class _Marks:
     def __init__(self, document: Document, look: Look, radius: float) -> None:
         self.radius = radius
         self.legend_radius = round(look.size * 0.44, 1)
-        self._actors = document["actors"]
+        self._numbers = [mark_number(actor) for actor in document["actors"]]
         self._look = look
         self._used: dict[str, str] = {}
 
@@ -117,26 +117,27 @@ class _Marks:
         """The id of a place's mark."""
         if spot.status == UNKNOWN:
             return self._id(_NOBODY, "full")
-        return self._id(
-            spot.side, "hatched" if spot.status == CONTESTED else "hollow" if spot.stale else "full"
-        )
+        side = spot.side if spot.side == _NOBODY else self.number(spot.side)
+        return self._id(side, "hatched" if spot.status == CONTESTED else "hollow" if spot.stale else "full")
 
-    def _id(self, side: int, manner: str) -> str:
-        key = f"{'n' if side == _NOBODY else f's{min(side, OWN_MARKS)}'}-{manner}"
+    def number(self, side: int) -> int:
+        """Which mark a side has."""
+        return self._numbers[side]
+
+    def _id(self, mark: int, manner: str) -> str:
+        key = f"{'n' if mark == _NOBODY else f's{mark}'}-{manner}"
         if key not in self._used:
-            self._used[key] = self.drawn(side, manner, self.radius)
+            self._used[key] = self.drawn(mark, manner, self.radius)
         return key
 
-    def drawn(self, side: int, manner: str, radius: float) -> str:
-        """The elements of a mark: of a side, or of none."""
+    def drawn(self, mark: int, manner: str, radius: float) -> str:
+        """The elements of a mark, by its number."""
         ink = self._look.ink
-        if side == _NOBODY:
+        if mark == _NOBODY:
             shape = NOBODY.shape if manner == "full" else "circle"
             return shapes.drawn(shape, manner, radius, ink.nobody, ink.paper)
-        own = self._actors[side] if side < OWN_MARKS else OTHER._asdict()
-        return shapes.drawn(
-            own["shape"], manner, radius, own["dark" if self._look.dark else "colour"], ink.paper
-        )
+        own = OTHER if mark == SHARED else MARKS[mark]
+        return shapes.drawn(own.shape, manner, radius, own.dark if self._look.dark else own.colour, ink.paper)
 
     def defs(self) -> list[str]:
         """Those that places have."""
@@ -250,20 +251,20 @@ def _legend(document: Document, found: Moment, marks: _Marks) -> list[list[tuple
     actors = document["actors"]
     radius = marks.legend_radius
     shown = {spot.side for spot in found.spots if spot.status != UNKNOWN} - {_NOBODY} | set(found.held)
-    own = sorted(
-        (side for side in shown if side < OWN_MARKS), key=lambda side: (-found.held.get(side, 0), side)
-    )
+    ranked = sorted(shown, key=lambda side: (-found.held.get(side, 0), side))
+    others = [side for side in ranked if marks.number(side) == SHARED]
     sides = [
         (
-            marks.drawn(side, "full", radius),
+            marks.drawn(marks.number(side), "full", radius),
             letters.plain(actors[side]["name"]),
             f"{found.held.get(side, 0):,}",
         )
-        for side in own
+        for side in ranked
+        if side not in others or len(others) == 1
     ]
-    if others := [side for side in shown if side >= OWN_MARKS]:
+    if len(others) > 1:
         count = sum(found.held.get(side, 0) for side in others)
-        sides.append((marks.drawn(OWN_MARKS, "full", radius), f"{len(others)} other sides", f"{count:,}"))
+        sides.append((marks.drawn(SHARED, "full", radius), f"{len(others)} other sides", f"{count:,}"))
     states = [
         (marks.drawn(_NOBODY, manner, radius), name, f"{count:,}")
         for manner, name, count in (

@@ -4,14 +4,22 @@ from collections.abc import Mapping, Sequence
 from math import log10
 from typing import Any, Final, NamedTuple
 
+from tracker.marks import MARKS
 from tracker.names import AREA_KINDS
 
 HELD, CONTESTED, UNKNOWN = 0, 1, 2
 """As the map document numbers them."""
-OWN_MARKS: Final = 6
-"""So many sides have a mark and a line in the legend of their own."""
-OTHER: Final = OWN_MARKS
+SHARED: Final = len(MARKS)
+"""The number of the mark that all sides share which have none of their own."""
 Document = Mapping[str, Any]
+
+
+def mark_number(actor: Document) -> int:
+    """Which of the marks a side of the map document has."""
+    return _NUMBERS.get(actor["shape"], SHARED)
+
+
+_NUMBERS: Final = {mark.shape: number for number, mark in enumerate(MARKS)}
 
 
 class Spot(NamedTuple):
