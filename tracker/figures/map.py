@@ -31,8 +31,8 @@ Document = Mapping[str, Any]
 Outlines = Mapping[str, Any]
 TITLE: Final = "Who held which places"
 _NOBODY: Final = -1
-_SMALL: Final = 3.4
-"""Marks of which the names of great towns may hide some: there are many."""
+_CROWDED: Final = 3
+"""So many times as many places as names have room: then those of great towns may hide some marks."""
 _STRAY: Final = 0.6
 """Pixels by which a line may be drawn straighter than it is."""
 
@@ -211,7 +211,7 @@ def _names(spots: Sequence[Spot], window: Window, marks: _Marks, look: Look) -> 
         if name
     )
     most = round(window.width * window.height / (size * size * 45))
-    over = most // 4 if marks.radius < _SMALL else 8
+    over = most // 4 if len(spots) > _CROWDED * most else 8
     frame = (1, 1, window.width - 1, window.height - 1)
     labels = written(named, beneath, texts, size, frame, most, over)
     halo = f' fill="none" stroke="{ink.ground}" stroke-width="{number(size * 0.26)}" stroke-linejoin="round"'
