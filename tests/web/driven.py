@@ -113,10 +113,7 @@ class Driven:
             "client": ("127.0.0.1", 5), "state": {},
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in told if value],
         }  # fmt: skip
-        coming = (
-            [{"type": "http.request", "body": body, "more_body": False}] if messages is None else messages
-        )
-        return asyncio.run(self._answered(scope, coming))
+        return asyncio.run(self._answered(scope, [_whole(body)] if messages is None else messages))
 
     async def _answered(self, scope: dict[str, Any], coming: list[Message]) -> Answered:
         sent: list[Message] = []
@@ -135,3 +132,7 @@ class Driven:
         pairs = [(name.decode(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
         assert all(name == name.lower() for name, _ in pairs)
         return Answered(sent[0]["status"], pairs, bytes(sent[1].get("body", b"")))
+
+
+def _whole(body: bytes) -> Message:
+    return {"type": "http.request", "body": body, "more_body": False}

@@ -13,7 +13,7 @@ from starlette.routing import Router
 from tracker.tracker import Tracker
 from tracker.web import asked as asking
 from tracker.web.kept import Answer, Kept, packed
-from tracker.web.reading import MANY, VIEWS, Beside, View, nothing
+from tracker.web.reading import ADDRESSES, MANY, POLICY, VIEWS, Beside, View, nothing
 from tracker.web.refusals import Refusal, refusal_of, refused
 from tracker.web.safety import READING, App, Guard, Receive, Rules, Scope, Send, wants_json
 from tracker.web.static import asset
@@ -277,7 +277,7 @@ class Application:
         if self._pages is None:
             from tracker.web.pages import Pages
 
-            self._pages = Pages()
+            self._pages = Pages({**ADDRESSES, "/": POLICY})
         text = self._pages.page(template, asked, zone, where=self._site.where, write=self._site.write, **told)
         return Response(text.encode(), status, {}, HTML)
 

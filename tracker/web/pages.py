@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,9 +29,13 @@ AXES: Final = ("at", "known_at", "published_by", "policy")
 
 
 class Pages:
-    """The templates. What they write out is put into `<bdi>`, unless a filter has made it markup."""
+    """The templates. What they write out is put into `<bdi>`, unless a filter has made it markup.
 
-    def __init__(self) -> None:
+    `takes` says which parameters the address of each page takes, its parts written `{}`.
+    """
+
+    def __init__(self, takes: Mapping[str, Collection[str]]) -> None:
+        self._takes = takes
         self._env = Environment(
             loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, finalize=said,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False,
@@ -51,7 +55,7 @@ class Pages:
     def page(self, template: str, asked: Mapping[str, str], zone: str, **told: Any) -> str:
         """A page."""
         return self._env.get_template(template).render(
-            asked=asked, zone=zone, when=partial(when, zone), to=partial(to, asked), **told
+            asked=asked, zone=zone, when=partial(when, zone), to=partial(to, self._takes, asked), **told
         )
 
 
@@ -77,9 +81,11 @@ def part(value: object) -> Markup:
     return escape(quote(str(value), safe=""))
 
 
-def to(asked: Mapping[str, str], path: str, *parts: object, **query: object) -> Markup:
-    """An address on this server: `path` with its `{}` filled, and the axes of the question taken along."""
-    axes = {name: asked[name] for name in AXES if name in asked}
+def to(
+    takes: Mapping[str, Collection[str]], asked: Mapping[str, str], path: str, *parts: object, **query: object
+) -> Markup:
+    """An address on this server: `path` with its `{}` filled, and the axes that it takes, as asked."""
+    axes = {name: asked[name] for name in AXES if name in asked and name in takes.get(path, ())}
     told = {name: str(value) for name, value in {**axes, **query}.items() if value not in (None, "")}
     whole = path.format(*(quote(str(one), safe="") for one in parts))
     return escape(f"{whole}?{urlencode(told)}" if told else whole)

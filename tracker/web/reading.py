@@ -5,6 +5,7 @@ The answer of a view is the document of the JSON contract; with `.json` behind i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -146,5 +147,7 @@ VIEWS: Final[tuple[View, ...]] = (
     View("/find", _find, ("q", "most"), "find.html"),
 )
 """Every view, the closer ones before those that would take their addresses too."""
+ADDRESSES: Final = {re.sub(r"\{\w+\}", "{}", view.path): view.takes for view in VIEWS}
+"""What each address takes, its parts written `{}`."""
 MANY: Final = ("only",)
 """Parameters that may be given often."""
