@@ -13,6 +13,7 @@ import { TimeBar } from "./timebar.js";
 import { flagForm, forms, trouble } from "./write.js";
 
 const QUIET = 14 * DAY;
+const REST = 250;
 
 /** The page around one source of answers. */
 export class App {
@@ -127,15 +128,29 @@ export class App {
 
   /** Tell every part where the page stands. */
   _tell() {
-    const { at, known, since, place, table } = this._state;
+    const { at, known, since, place } = this._state;
     const atlas = this._atlas;
     atlas.goTo(at);
     this._bar.stand({ at, known, since });
     this._legend.show(atlas);
+    this._map.pick(place === null ? null : atlas.number.get(place) ?? null);
+    this._tellRest();
+  }
+
+  /** Tell what takes longer: at once where the hand rests, and now and then while it moves. */
+  _tellRest() {
+    clearTimeout(this._resting);
+    const gone = performance.now() - (this._told ?? -Infinity);
+    if (gone >= REST) this._tellNow();
+    else this._resting = setTimeout(() => this._tellNow(), REST - gone);
+  }
+
+  _tellNow() {
+    const { at, since, place, table } = this._state;
+    const atlas = this._atlas;
     const changes = since === null ? null : atlas.changed(since, at);
     const only = changes && new Set(changes.map((one) => one.place));
     this._map.only(only);
-    this._map.pick(place === null ? null : atlas.number.get(place) ?? null);
     this._tableButton.setAttribute("aria-pressed", String(table));
     this._table.element.hidden = !table;
     if (table) this._table.show(atlas, this._zone, only);
@@ -143,6 +158,7 @@ export class App {
       const found = changes ?? atlas.changed(at - 7 * DAY, at);
       refill(this._side, this._quietNote(), overview({ atlas, zone: this._zone, at, since, changes: found, on: { pick: (one) => this.open(atlas.ids[one]) } }));
     }
+    this._told = performance.now();
   }
 
   _quietNote() {
@@ -267,7 +283,7 @@ export class App {
 
   _watch() {
     const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const recolour = () => { this._map.recolour(); this._bar.recolour(); if (this._atlas?.count) this._tell(); };
+    const recolour = () => { this._map.recolour(); this._legend.recolour(); this._bar.recolour(); if (this._atlas?.count) this._tell(); };
     scheme.addEventListener("change", recolour);
     new MutationObserver(recolour).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     document.addEventListener("keydown", (event) => {

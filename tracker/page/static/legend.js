@@ -19,18 +19,41 @@ export class Legend {
     refill(this._caution, [outlines.source, outlines.caution].filter(Boolean).join(". "));
   }
 
-  /** Count the places of now. */
+  /** Count the places of now. The rows are made once for a map document and its colours. */
   show(atlas) {
+    if (this._of !== atlas.actors) this._make(atlas);
     const told = atlas.tally();
-    const marked = atlas.actors.map((actor, side) => ({ actor, side })).filter(({ actor }) => actor.shape !== "star");
-    const others = atlas.actors.map((actor, side) => ({ actor, side })).filter(({ actor }) => actor.shape === "star");
-    const row = (actor, reading, name, n) => h("li", {}, markCanvas(actor, reading), h("span", {}, name), h("span", { class: "number" }, n.toLocaleString("en")));
+    const others = this._others.reduce((sum, side) => sum + told.sides[side], 0);
+    const counts = [...this._marked.map((side) => told.sides[side]), ...(this._others.length ? [others] : []), told.contested, told.stale, told.unknown];
+    counts.forEach((n, i) => {
+      const text = n.toLocaleString("en");
+      if (this._numbers[i].textContent !== text) this._numbers[i].textContent = text;
+    });
+  }
+
+  /** Make the marks anew, in other colours. */
+  recolour() {
+    this._of = null;
+  }
+
+  _make(atlas) {
+    this._of = atlas.actors;
+    const sides = [...atlas.actors.keys()];
+    this._marked = sides.filter((side) => atlas.actors[side].shape !== "star");
+    this._others = sides.filter((side) => atlas.actors[side].shape === "star");
+    this._numbers = [];
+    const row = (actor, reading, name) => {
+      const number = h("span", { class: "number" });
+      this._numbers.push(number);
+      return h("li", {}, markCanvas(actor, reading), h("span", {}, name), number);
+    };
     const whole = { status: HELD, stale: false };
+    const named = this._others.map((side) => atlas.actors[side].name).join(", ");
     refill(this._list,
-      marked.map(({ actor, side }) => row(actor, whole, bdi(actor.name), told.sides[side])),
-      others.length ? row(others[0].actor, whole, h("span", { title: others.map(({ actor }) => actor.name).join(", ") }, "others"), others.reduce((sum, { side }) => sum + told.sides[side], 0)) : null,
-      row(null, { status: CONTESTED, stale: false }, "hatched: contested", told.contested),
-      row(null, { status: HELD, stale: true }, "hollow: stale", told.stale),
-      row(null, { status: UNKNOWN, stale: false }, "small: unknown", told.unknown));
+      this._marked.map((side) => row(atlas.actors[side], whole, bdi(atlas.actors[side].name))),
+      this._others.length ? row(atlas.actors[this._others[0]], whole, h("span", { title: named }, "others")) : null,
+      row(null, { status: CONTESTED, stale: false }, "hatched: contested"),
+      row(null, { status: HELD, stale: true }, "hollow: stale"),
+      row(null, { status: UNKNOWN, stale: false }, "small: unknown"));
   }
 }

@@ -3,7 +3,8 @@
 import { CONTESTED, UNKNOWN, UNSAID } from "./atlas.js";
 import { bdi, h, refill } from "./dom.js";
 import { Labels } from "./labels.js";
-import { colour, Stamps } from "./marks.js";
+import { colour } from "./marks.js";
+import { Pixels, Stamps } from "./stamps.js";
 import { View, across, down } from "./view.js";
 
 const REACH = 14;
@@ -74,12 +75,14 @@ export class WorldMap {
   outlines(outlines) {
     this._lines = [["regions", "--faint", []], ["borders", "--outline", []], ["coast", "--outline", []], ["disputed", "--outline", [4, 4]]]
       .map(([name, ink, dash]) => ({ ink, dash, heavy: name === "borders", path: pathOf(outlines[name] ?? []) }));
+    this._grounded = null;
     this.draw();
   }
 
   /** Draw only some places as usual, the others faintly; null: all. */
   only(places) {
-    this._only = places && new Set(places);
+    if (!places && !this._only) return;
+    this._only = places;
     this.draw();
   }
 
@@ -106,14 +109,14 @@ export class WorldMap {
 
   /** Mark a place as the one that is open. */
   pick(place) {
+    if (place !== this.picked) this._placed = null;
     this.picked = place;
-    this._placed = null;
     this.draw();
   }
 
   /** Forget what was drawn for other colours. */
   recolour() {
-    this._stamps = null;
+    this._stamps = this._grounded = null;
     this.draw();
   }
 
@@ -132,21 +135,47 @@ export class WorldMap {
     const { canvas, view, _atlas: atlas } = this;
     if (view.width < 2) return;
     const scale = devicePixelRatio || 1;
-    const context = canvas.getContext("2d", { alpha: false });
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.fillStyle = colour("--sea");
-    context.fillRect(0, 0, view.width, view.height);
-    this._drawLines(context, scale);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
+    const radius = Math.round(this._radius() * 2) / 2;
+    this._prepare(scale, radius);
+    const context = this._context ??= canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    this._pixels.clear();
+    if (atlas) this._drawMarks();
+    this._pixels.show(context);
     if (!atlas) return;
-    this._drawMarks(context, scale);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
     const ink = colour("--ink");
     const rim = colour("--raised");
     const always = [this.picked, this._under].filter((one) => one !== null && one !== undefined);
-    this._placed ??= this._labels.place(context, view, this._world, this._radius(), always);
+    this._placed ??= this._labels.place(context, view, this._world, radius, always);
     this._labels.draw(context, view, this._world, this._placed, ink, rim, this._only && ((place) => !this._only.has(place)));
     if (this.picked !== null && this.picked !== undefined) this._ring(context, this.picked);
     this._drawBar(context, ink, rim);
+  }
+
+  /** What lies below the marks, and the marks of a size: both kept until the view, the size or the colours change. */
+  _prepare(scale, radius) {
+    const { view } = this;
+    const margin = Stamps.reach(radius, scale);
+    if (!this._pixels || this._pixels.scale !== scale || this._pixels.margin !== margin || this._pixels.of !== `${view.width} ${view.height}`) {
+      this._pixels = new Pixels(view.width, view.height, scale, margin);
+      this._pixels.of = `${view.width} ${view.height}`;
+      this._stamps = null;
+      this._grounded = null;
+    }
+    if (this._atlas && (!this._stamps || this._stamps.radius !== radius)) this._stamps = new Stamps(this._atlas.actors, radius, this._pixels);
+    const seen = `${view.x} ${view.y} ${view.scale}`;
+    if (this._grounded === seen) return;
+    this._grounded = seen;
+    const ground = this._ground ??= document.createElement("canvas");
+    const [width, height] = [this._pixels.width - 2 * margin, this._pixels.height - 2 * margin];
+    if (ground.width !== width || ground.height !== height) [ground.width, ground.height] = [width, height];
+    const context = ground.getContext("2d", { alpha: false, willReadFrequently: true });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = colour("--sea");
+    context.fillRect(0, 0, width, height);
+    this._drawLines(context, scale);
+    this._pixels.ground(context);
   }
 
   _drawLines(context, scale) {
@@ -170,36 +199,28 @@ export class WorldMap {
     return Math.min(9, Math.max(2.2, roomy + Math.max(0, closer - 3) * 0.45));
   }
 
-  _drawMarks(context, scale) {
-    const { view, _world: world, _atlas: atlas } = this;
-    const radius = Math.round(this._radius() * 2) / 2;
-    if (!this._stamps || this._stamps.radius !== radius) this._stamps = new Stamps(atlas.actors, radius, scale);
-    const { half } = this._stamps;
-    const size = Math.ceil(2 * half * scale) / scale;
-    const { now, status, side, stale } = atlas;
-    const [left, top, right, bottom] = [-half, -half, view.width + half, view.height + half];
+  /** The quiet ones lie below: unknown first, then held, contested on top; in each the most spoken of last. */
+  _drawMarks() {
+    const { view, _world: world, _atlas: { now, status, side, stale }, _stamps: stamps, _pixels: pixels, _only: only } = this;
+    const order = this._order;
+    const held = [];
+    const contested = [];
     const stamp = (i, faint) => {
       const x = (world.x[i] - view.x) * view.scale + view.width / 2;
       const y = (world.y[i] - view.y) * view.scale + view.height / 2;
-      if (!(x > left && x < right && y > top && y < bottom)) return;
+      if (!(x >= 0 && x <= view.width && y >= 0 && y <= view.height)) return;
       const span = now[i];
-      const picture = span < 0 ? this._stamps.of(UNSAID, -1, 0) : this._stamps.of(status[span], side[span], stale[span]);
-      if (faint) context.globalAlpha = 0.18;
-      context.drawImage(picture, x - half, y - half, size, size);
-      if (faint) context.globalAlpha = 1;
+      pixels.stamp(span < 0 ? stamps.of(UNSAID, -1, 0, faint) : stamps.of(status[span], side[span], stale[span], faint), x, y);
     };
-    const order = this._order;
-    const late = [];
-    // The quiet ones lie below: unknown first, then held, contested on top; in each the most spoken of last.
     for (let k = order.length - 1; k >= 0; k -= 1) {
       const i = order[k];
       const span = now[i];
-      if (this._only && !this._only.has(i)) stamp(i, true);
+      if (only && !only.has(i)) stamp(i, true);
       else if (span < 0 || status[span] === UNKNOWN) stamp(i, false);
-      else late.push(i);
+      else (status[span] === CONTESTED ? contested : held).push(i);
     }
-    for (const i of late) if (status[now[i]] !== CONTESTED) stamp(i, false);
-    for (const i of late) if (status[now[i]] === CONTESTED) stamp(i, false);
+    for (const i of held) stamp(i, false);
+    for (const i of contested) stamp(i, false);
   }
 
   _ring(context, place) {

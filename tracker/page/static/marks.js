@@ -91,32 +91,6 @@ function hatched(context, fill, x, y, r) {
   context.restore();
 }
 
-/** Marks drawn once, to be stamped many times. */
-export class Stamps {
-  constructor(actors, radius, scale) {
-    this.radius = radius;
-    this.half = Math.ceil(radius * 1.3 + 3);
-    this._actors = actors;
-    this._scale = scale;
-    this._made = new Map();
-  }
-
-  /** The picture of a reading. */
-  of(status, side, stale) {
-    const key = (side + 1) * 16 + status * 2 + (stale ? 1 : 0);
-    let made = this._made.get(key);
-    if (!made) {
-      made = document.createElement("canvas");
-      made.width = made.height = Math.ceil(2 * this.half * this._scale);
-      const context = made.getContext("2d");
-      context.scale(this._scale, this._scale);
-      drawMark(context, this._actors[side], { status, stale }, this.half, this.half, this.radius);
-      this._made.set(key, made);
-    }
-    return made;
-  }
-}
-
 /** A small picture of a mark, for legends and lists. */
 export function markCanvas(actor, reading) {
   const canvas = document.createElement("canvas");
