@@ -1,11 +1,15 @@
 """Decides what the map document costs: every place of a tracker, and how its verdict ran.
 
-    python -m benchmarks.atlas [--places 40000 10000] [--claims 2 9] [--rounds 3] [--dir DIR] [--profile]
+    python -m benchmarks.atlas [--places 40000 10000] [--claims 2 9] [--moments] [--rounds 3] [--dir DIR]
+                               [--profile]
 
 Each number of places comes with a number of claims, which is about what there is on each. Places lie in a
 square of six degrees, as close as in a gazetteer of one country; four sides fight there for four hundred
 days, and a place that is spoken of again changes hands in one of four cases. Processor time, the best of
 several rounds; `spans` and the sizes are those of the document as JSON.
+
+Claims are dated by days, as people date them and files do. --moments: to the microsecond, all at different
+times, so that no two places are alike.
 """
 
 from __future__ import annotations
@@ -47,8 +51,8 @@ SAID: Final = (
 )  # fmt: skip
 
 
-def happened(places: int, claims: int) -> Iterator[Event]:
-    """Everybody and every place, and what is said of it."""
+def happened(places: int, claims: int, unit: int) -> Iterator[Event]:
+    """Everybody and every place, and what is said of it at times that are multiples of a unit (us)."""
     chance = Random(11)
     yield from (events.ActorRegistered(actor=one, name=one.title(), level="side") for one in SIDES)
     for name, kind, lean in VOICES:
@@ -60,7 +64,9 @@ def happened(places: int, claims: int) -> Iterator[Event]:
         )
     for n in range(places):
         holder = chance.choice(SIDES)
-        times = sorted(chance.randrange(LONGEST) for _ in range(round(chance.uniform(0.5, 1.5) * claims)))
+        times = sorted(
+            chance.randrange(LONGEST // unit) * unit for _ in range(round(chance.uniform(0.5, 1.5) * claims))
+        )
         for i, at in enumerate(times):
             holder = chance.choice(SIDES) if chance.random() < 0.25 else holder
             predicate, modality, relation = chance.choice(SAID) if i else ("holds", "asserts", None)
@@ -72,9 +78,9 @@ def happened(places: int, claims: int) -> Iterator[Event]:
             )  # fmt: skip
 
 
-def make(where: str, places: int, claims: int) -> None:
+def make(where: str, places: int, claims: int, unit: int) -> None:
     """A tracker with all of it, its views built once."""
-    told = list(happened(places, claims))
+    told = list(happened(places, claims, unit))
     with Store.create(where) as store:
         for start in range(0, len(told), BATCH):
             some = told[start : start + BATCH]
@@ -114,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--places", type=int, nargs="+", default=[40_000, 10_000])
     parser.add_argument("--claims", type=int, nargs="+", default=[2, 9])
+    parser.add_argument("--moments", action="store_true", help="claims at any microsecond, not by days")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--dir", type=Path, help="where the trackers are made, and kept")
     parser.add_argument("--profile", action="store_true", help="show where the time goes instead")
@@ -122,9 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cleared = True
     with tempfile.TemporaryDirectory() as folder:
         for places, claims in zip(asked.places, asked.claims, strict=True):
-            where = Path(asked.dir or folder) / f"atlas-{places}-{claims}.db"
+            where = (
+                Path(asked.dir or folder) / f"atlas-{places}-{claims}{'-moments' if asked.moments else ''}.db"
+            )
             if not where.exists():
-                make(str(where), places, claims)
+                make(str(where), places, claims, 1 if asked.moments else DAY)
             if asked.profile:
                 profiled(str(where))
             else:

@@ -455,7 +455,8 @@ class Fold:
         other = self._like()
         other.p = list(self.p)
         other.named, other.around = set(self.named), set(self.around)
-        other.words = dict(self.words)
+        other.words, other.voices = dict(self.words), dict(self.voices)
+        other.origins = set(self.origins)
         return other
 
     def _like(self) -> "Fold":

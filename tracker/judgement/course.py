@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, Protocol
 from tracker.judgement.belief import NEAR, Fold, Settings
 from tracker.judgement.book import forked
 from tracker.judgement.conflicts import UNSETTLING, disagreements, moves, settled_at
-from tracker.judgement.evidence import Evidence, Sides
+from tracker.judgement.evidence import BEGINNING, Evidence, Sides
 from tracker.judgement.guard import counting
 from tracker.judgement.pin import Pin, acting
 from tracker.judgement.policies import begun
@@ -287,22 +287,26 @@ class _ByBelief:
     ) -> None:  # fmt: skip
         self._memory = memory
         self._settings = memory.settings
-        self._state = state.kept()
-        weighed, self._coming = [*weighed], []
+        self._state = state
+        weighed = [*weighed]
+        self._coming: list[Fold] = []
         for group in groups:  # all at once: what settles a contradiction comes after it
+            if self._coming:
+                self._coming[-1] = state.kept()
             weighed += state.run(group)
-            self._coming.append(state.kept())
+            self._coming.append(state)
         self._coming.reverse()
         self._disputes = _disputes(
             [one for one in weighed if one.evidence.event_at > start - TAIL], start - CONFLICT_LASTS
         )
         self._read: dict[int, Reading] = {}
         self._last = (0, 0, 0.0)
+        self._seen: tuple[int, Fold, tuple[str, ...]] = (BEGINNING, state, ())
 
     def take(self, group: Sequence[Evidence]) -> None:
         """Take the claims of the next instant, as they were taken before."""
         self._state = self._coming.pop()
-        self._read, self._last = {}, (0, 0, 0.0)
+        self._read, self._last, self._seen = {}, (0, 0, 0.0), (BEGINNING, self._state, ())
 
     def read(self, at: int) -> Reading:
         """The reading at an instant."""
@@ -313,7 +317,7 @@ class _ByBelief:
     def _reading(self, at: int) -> Reading:
         state = self._state.seen(at)
         holders, confidence = holders_of(state)
-        disputed = any(since <= at < end for since, end in self._disputes)
+        disputed = any(since <= at < end for since, end in self._disputes) if self._disputes else False
         status = status_of(state, holders, confidence, at, self._settings, disputed=disputed)
         named = holders if confidence >= NAMED_FROM else ()
         word = state.words.get(holders[0]) if named else None
@@ -324,6 +328,7 @@ class _ByBelief:
             silent = silence is not None and at >= silence
             on = Footing(word, quiet_since(state), silent, self._state.changed_at)
         vacated = state.vacated if status == UNKNOWN else None
+        self._seen = at, state, holders
         return Reading(status, named, actors, vacated, (), confidence, on)
 
     def turn(self, at: int, end: int) -> tuple[int, str]:
@@ -342,10 +347,17 @@ class _ByBelief:
 
     def _faded(self, at: int, until: int) -> float:
         if self._last[:2] != (at, until):
-            state = self._state.seen(at)
-            holders, now = holders_of(state)
+            state, holders, now = self._then(at)
             self._last = at, until, state.confidence(holders, now, until) if holders else now
         return self._last[2]
+
+    def _then(self, at: int) -> tuple[Fold, tuple[str, ...], float]:
+        """The state at an instant that was read, the sides that are best then, and how probable they are."""
+        now = self.read(at).confidence
+        if self._seen[0] != at:
+            state = self._state.seen(at)
+            self._seen = at, state, holders_of(state)[0]
+        return self._seen[1], self._seen[2], now
 
     def _fades(self, at: int, end: int) -> int | None:
         """When the belief has faded so far that it reads otherwise, if it does before `end`."""
@@ -376,8 +388,7 @@ class _ByBelief:
         met = [level for level in levels if low <= level <= high]
         if not met:
             return []
-        state = self._state.seen(at)
-        holders, _ = holders_of(state)
+        state, holders, _ = self._then(at)
         return sorted(
             {min(end, max(at, when)) for when in [state.reaches(holders, now, level) for level in met]}
         )

@@ -211,6 +211,8 @@ def partly_held(tail: Sequence[Weighed], holders: tuple[str, ...]) -> bool:
 def last_word(word: Word, at: int) -> int:
     """When it was last said by then. What was said later, and dated back, counts from its time."""
     said = word.reported_at if word.reported_at <= at else word.event_at
+    if not word.confirmed_at:
+        return said
     return max([said, *(confirmed for confirmed in word.confirmed_at if confirmed <= at)])
 
 

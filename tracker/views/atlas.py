@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from tracker.judgement.alike import shape
 from tracker.judgement.course import Memory, Span, clamped, course
 from tracker.judgement.pin import Pin
 from tracker.judgement.staleness import ageing, changes
@@ -74,47 +75,87 @@ def _told(situation: Situation) -> Document:
     return {"last_event": iso(last), "recorded": {"from": iso(first_recorded), "to": iso(last_recorded)}}
 
 
+class Course(NamedTuple):
+    """How the verdict on a place ran, or on one like it where the same was so much earlier (`ahead`, us)."""
+
+    spans: Sequence[Span]
+    changed: Sequence[tuple[int, int]]
+    """When control had changed here in the last week."""
+    ahead: int = 0
+
+
+class Courses:
+    """The courses of places up to the question's instant; of those that are alike one is reckoned."""
+
+    def __init__(self, situation: Situation, places: Sequence[Place]) -> None:
+        self._situation = situation
+        begun = (claims[0].event_at for place in places if (claims := situation.claims(place.id)))
+        at = situation.question.at
+        self._longest = at - min(begun, default=at)
+        self._known: dict[object, tuple[int, Course]] = {}
+
+    def of(self, place: Place) -> Course:
+        """The course of a place, from its first claim on."""
+        of = self._situation
+        claims, settings = of.claims(place.id), of.settings(place.id)
+        pins: Sequence[Pin] = of.pins(place.id) if of.question.policy == BAYES else ()
+        if pins:
+            begin = min((*(one.event_at for one in claims[:1]), *(pin.at for pin in pins)))
+            memory = Memory(of.sides, settings, of.who.side, ageing=True)
+            spans = course(claims, memory, begin, of.question.at, of.question.policy)
+            return _course(clamped(spans, pins, memory))
+        if not claims:
+            return _course(())
+        begin = claims[0].event_at
+        # Who joins another does so at one instant for all: then only what is of the same time is alike.
+        key = shape(claims), settings, begin if of.sides.changes else None
+        if key not in self._known:
+            memory = Memory(of.sides, settings, ageing=True)
+            spans = course(claims, memory, begin, begin + self._longest, of.question.policy)
+            self._known[key] = begin, _course(spans)
+        first, known = self._known[key]
+        return known._replace(ahead=begin - first)
+
+
+def _course(spans: Sequence[Span]) -> Course:
+    footings = ((span, span.reading.footing) for span in spans)
+    return Course(spans, changes((one.start, one.end, on.changed_at) for one, on in footings if on))
+
+
 def _courses(situation: Situation, chosen: Sequence[Place]) -> list[list[Stretch]]:
-    """How the verdict on each place ran, from its first claim on."""
+    """What is told of each place, from its first claim on."""
     situation.load(place.id for place in chosen)
-    spans = [_spans_of(situation, place) for place in chosen]
-    changed = [changes(map(_changed, some)) for some in spans]
+    courses = Courses(situation, chosen)
+    found = [courses.of(place) for place in chosen]
+    changed = [_moved(one.changed, one.ahead) for one in found]
     near = Near(zip(chosen, changed, strict=True), NEARBY_KM).to(chosen)
-    return [list(_stretches(some, near.get(place.id, ()))) for place, some in zip(chosen, spans, strict=True)]
+    return [
+        list(_stretches(one, situation.question.at, near.get(place.id, ())))
+        for place, one in zip(chosen, found, strict=True)
+    ]
 
 
-def _spans_of(situation: Situation, place: Place) -> list[Span]:
-    """The spans of the verdict on a place, with what it stood on."""
-    question = situation.question
-    claims = situation.claims(place.id)
-    pins: Sequence[Pin] = situation.pins(place.id) if question.policy == BAYES else ()
-    begin = min((*(one.event_at for one in claims[:1]), *(pin.at for pin in pins)), default=None)
-    if begin is None:
-        return []
-    side_of = situation.who.side if pins else None
-    memory = Memory(situation.sides, situation.settings(place.id), side_of, ageing=True)
-    return clamped(course(claims, memory, begin, question.at, question.policy), pins, memory)
+def _moved(stretches: Sequence[tuple[int, int]], by: int) -> Sequence[tuple[int, int]]:
+    return [(start + by, end + by) for start, end in stretches] if by else stretches
 
 
-def _changed(span: Span) -> tuple[int, int, int | None]:
-    on = span.reading.footing
-    return span.start, span.end, None if on is None else on.changed_at
-
-
-def _stretches(spans: Iterable[Span], near: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
+def _stretches(course: Course, until: int, near: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
     """What is told of a place, each time that it changes; `near`: when control had changed nearby."""
-    last: Stretch | None = None
-    for start, end, reading, *_ in spans:
-        side = reading.holders[0] if reading.holders else None
-        sure = round(100 * reading.confidence)
+    ahead = course.ahead
+    near, until = _moved(near, -ahead), until - ahead
+    last: tuple[object, ...] = ()
+    for start, end, reading, *_ in course.spans:
+        if start > until:
+            return
+        status, on = reading.status, reading.footing
+        side, sure = reading.holders[0] if reading.holders else None, round(100 * reading.confidence)
         aged: Iterable[tuple[int, bool]] = ((start, False),)
-        if side is not None and reading.footing is not None:
-            aged = ageing(start, end, reading.footing, near)
+        if side is not None and on is not None:
+            aged = ageing(start, min(end, until + 1), on, near)
         for at, stale in aged:
-            one = Stretch(at, reading.status, side, sure, stale)
-            if last is None or one[1:] != last[1:]:
-                yield one
-                last = one
+            if last != (told := (status, side, sure, stale)):
+                yield Stretch(at + ahead, status, side, sure, stale)
+                last = told
 
 
 def _ranking(situation: Situation, shown: Iterable[Sequence[Stretch]]) -> dict[str, int]:
@@ -131,7 +172,9 @@ def _ranking(situation: Situation, shown: Iterable[Sequence[Stretch]]) -> dict[s
         for actor in actors.split():
             said.setdefault(situation.who.side(actor, at), set()).add(situation.root(place))
     found = {side: len(places) for side, places in said.items()}
-    return found | {one.side: found.get(one.side, 0) for some in shown for one in some if one.side is not None}
+    return found | {
+        one.side: found.get(one.side, 0) for some in shown for one in some if one.side is not None
+    }
 
 
 def _since(some: Sequence[Stretch], start: int | None) -> Sequence[Stretch]:
