@@ -88,7 +88,7 @@ class Read:
     def uses(self) -> list[tuple[str, float, float]]:
         """Every mark on the map, in the order in which they are drawn."""
         return [
-            (one.attrib[LINK].removeprefix("#"), float(one.attrib["x"]), float(one.attrib["y"]))
+            (_mark(one.attrib[LINK]), float(one.attrib["x"]), float(one.attrib["y"]))
             for one in self.root.iter(f"{SVG}use")
         ]
 
@@ -100,3 +100,11 @@ class Read:
         """What each entry of the legend counts."""
         texts = self.texts()
         return {name: count for name, count in pairwise(texts) if re.fullmatch(r"[\d,]+", count)}
+
+
+def _mark(link: str) -> str:
+    """The mark behind the id of a picture: `s0-full` is the first side's, `n-full` nobody's."""
+    found = re.fullmatch(r"#m[0-9a-f]{5}([0-9n])([fho])", link)
+    assert found, link
+    side = "n" if found[1] == "n" else f"s{found[1]}"
+    return f"{side}-{ {'f': 'full', 'h': 'hatched', 'o': 'hollow'}[found[2]] }"

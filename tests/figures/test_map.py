@@ -17,6 +17,8 @@ from tests.figures.hand import NOTHING, Read, Town, document, mapped
 from tracker import Tracker
 from tracker.errors import BadInput
 from tracker.figures import letters
+from tracker.figures.chart import chart_svg
+from tracker.figures.course import chart_document
 from tracker.figures.map import window_of
 from tracker.figures.moment import mark_number, moment
 from tracker.figures.paper import DARK, LIGHT, Look
@@ -299,3 +301,15 @@ def test_one_side_without_a_mark_of_its_own_is_named() -> None:
     read = Read(mapped(found))
     assert read.legend() == {"Reds": "1", "Few": "1"}
     assert {mark for mark, _, _ in read.uses()} == {"s0-full", "s6-full"}
+
+
+def test_two_pictures_in_one_page_share_no_id() -> None:
+    """The frame and the marks of the one would be those of the other."""
+    found = document([Town("Homs"), Town("Hama", 35.5, 38)])
+    ids: list[str] = []
+    for svg in (mapped(found), mapped(found, Look(600)), chart_svg(chart_document(found), Look())):
+        root = Read(svg).root
+        own = [one.attrib["id"] for one in root.iter() if "id" in one.attrib]
+        assert root.attrib["aria-labelledby"].split() == own[:2], "title and description"
+        ids += own
+    assert len(ids) == len({*ids})

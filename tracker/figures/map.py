@@ -13,6 +13,7 @@ from tracker.figures.labels import Room, Wanted, written
 from tracker.figures.mercator import Window, fitted
 from tracker.figures.moment import CONTESTED, SHARED, UNKNOWN, Moment, Spot, mark_number, moment
 from tracker.figures.paper import (
+    OWN,
     Ink,
     Look,
     Page,
@@ -31,6 +32,7 @@ Document = Mapping[str, Any]
 Outlines = Mapping[str, Any]
 TITLE: Final = "Who held which places"
 _NOBODY: Final = -1
+_SHORT: Final = {"full": "f", "hatched": "h", "hollow": "o"}
 _CROWDED: Final = 3
 """So many times as many places as names have room: then those of great towns may hide some marks."""
 _STRAY: Final = 0.6
@@ -88,10 +90,10 @@ def _map(page: Page, outlines: Outlines, found: Moment, window: Window, marks: _
     """The map itself, cut off at its frame."""
     look, ink = page.look, page.ink
     size = f'width="{number(window.width)}" height="{number(window.height)}"'
-    page.defs.append(f'<clipPath id="frame"><rect {size}/></clipPath>')
+    page.defs.append(f'<clipPath id="{OWN}c"><rect {size}/></clipPath>')
     page.add(
         f'<g transform="translate({number(look.pad)} {number(page.y)})">',
-        '<g clip-path="url(#frame)">',
+        f'<g clip-path="url(#{OWN}c)">',
         f'<rect {size} fill="{ink.ground}"/>',
         *_lines(outlines, window, ink, look.size / 12.5),
         *_marks(found.spots, window, marks),
@@ -125,7 +127,7 @@ class _Marks:
         return self._numbers[side]
 
     def _id(self, mark: int, manner: str) -> str:
-        key = f"{'n' if mark == _NOBODY else f's{mark}'}-{manner}"
+        key = f"{OWN}{'n' if mark == _NOBODY else mark}{_SHORT[manner]}"
         if key not in self._used:
             self._used[key] = self.drawn(mark, manner, self.radius)
         return key

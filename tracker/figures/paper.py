@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +18,10 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
+
+
+OWN: Final = "\0"
+"""How every id of a picture begins until it is whole; no text has it."""
 
 
 class Ink(NamedTuple):
@@ -135,19 +140,21 @@ class Page:
         """The whole picture."""
         width, height = self.look.width, round(self.y + self.look.pad)
         defs = f"<defs>{''.join(self.defs)}</defs>" if self.defs else ""
-        return "\n".join(
+        drawn = "\n".join(
             (
                 '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
                 f' viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-                f' aria-labelledby="title desc" font-family="{letters.FAMILY}">',
-                f'<title id="title">{escape(title, quote=False)}</title>',
-                f'<desc id="desc">{escape(description, quote=False)}</desc>',
+                f' aria-labelledby="{OWN}t {OWN}d" font-family="{letters.FAMILY}">',
+                f'<title id="{OWN}t">{escape(title, quote=False)}</title>',
+                f'<desc id="{OWN}d">{escape(description, quote=False)}</desc>',
                 *([defs] if defs else []),
                 f'<rect width="{width}" height="{height}" fill="{self.ink.paper}"/>',
                 *self._parts,
                 "</svg>\n",
             )
         )
+        # two pictures may stand in one page, where an id means one thing
+        return drawn.replace(OWN, f"m{sha256(drawn.encode()).hexdigest()[:5]}")
 
 
 def moment_text(instant: int, zone: str) -> str:
