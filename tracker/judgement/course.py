@@ -42,6 +42,8 @@ ASSESSMENT = "assessment"
 joined; a feed's batch that was held back and counts from then on; what an analyst judged, or its end."""
 CLOSE: Final = 64
 """So near (us) to where it is reckoned to cross a threshold a belief is first looked for there."""
+JUMP: Final = 0.004
+"""By so much at least a claim makes a belief surer, or less sure, for that to be told."""
 STRIDE: Final = 25
 """So many claims at most are folded again where a course goes on from another one."""
 
@@ -238,16 +240,24 @@ def _clamped(span: Span, pin: Pin, memory: Memory) -> Span:
 
 
 def joined(bits: Iterable[Span]) -> list[Span]:
-    """Spans that follow each other, those that tell the same made one."""
+    """Spans that follow each other, those that tell the same made one.
+
+    Where the footing is told, so is how sure it is: then what a claim made surer begins a span of its own.
+    """
     found: list[Span] = []
     for bit in bits:
-        if found and found[-1].reading.told == bit.reading.told:
+        if found and found[-1].reading.told == bit.reading.told and _goes_on(found[-1], bit):
             last = found[-1]
             ids = tuple(dict.fromkeys((*last.claims, *bit.claims)))
             found[-1] = last._replace(end=bit.end, confidence=bit.confidence, claims=ids)
         else:
             found.append(bit)
     return found
+
+
+def _goes_on(span: Span, bit: Span) -> bool:
+    """Whether belief did nothing but fade, as far as per cents tell."""
+    return bit.reading.footing is None or abs(span.confidence - bit.reading.confidence) < JUMP
 
 
 def _bits(claims: Sequence[Evidence], memory: Memory, start: int, end: int, policy: str) -> Iterator[Span]:

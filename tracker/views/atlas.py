@@ -6,6 +6,7 @@ Columns, not rows, as there may be tens of thousands of places. The courses are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import expm1
 from typing import Any, Final, NamedTuple
 
 from tracker.judgement.alike import shape
@@ -20,7 +21,7 @@ from tracker.views.names import all_names
 from tracker.views.nearness import Near
 from tracker.views.places import Place, all_places
 from tracker.views.situation import NEARBY_KM, Question, Situation
-from tracker.zones import iso
+from tracker.zones import DAY, iso
 
 Document = dict[str, Any]
 STATUSES: Final = (HELD, CONTESTED_STATUS, UNKNOWN)
@@ -28,13 +29,17 @@ STATUSES: Final = (HELD, CONTESTED_STATUS, UNKNOWN)
 
 
 class Stretch(NamedTuple):
-    """From when on (us) a place is told as this: its status, the side in control, how sure, whether stale."""
+    """From when on (us) a place is told as this: its status, the side in control, how sure, whether stale.
+
+    `confidence` is what its own claims make it at the beginning, in per cent, and `fading` just before the end.
+    """
 
     start: int
     status: str
     side: str | None
     confidence: int
     stale: bool
+    fading: int
 
 
 def map_document(reader: Reader, question: Question, start: int | None, zone: str) -> Document:
@@ -130,7 +135,7 @@ def _courses(situation: Situation, chosen: Sequence[Place]) -> list[list[Stretch
     changed = [_moved(one.changed, one.ahead) for one in found]
     near = Near(zip(chosen, changed, strict=True), NEARBY_KM).to(chosen)
     return [
-        list(_stretches(one, situation.question.at, near.get(place.id, ())))
+        list(_stretches(one, situation.question.at, near.get(place.id, ()), situation.settings(place.id).lam))
         for place, one in zip(chosen, found, strict=True)
     ]
 
@@ -139,23 +144,42 @@ def _moved(stretches: Sequence[tuple[int, int]], by: int) -> Sequence[tuple[int,
     return [(start + by, end + by) for start, end in stretches] if by else stretches
 
 
-def _stretches(course: Course, until: int, near: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
+def _stretches(
+    course: Course, until: int, near: Sequence[tuple[int, int]], lam: float
+) -> Iterator[Stretch]:
     """What is told of a place, each time that it changes; `near`: when control had changed nearby."""
     ahead = course.ahead
     near, until = _moved(near, -ahead), until - ahead
-    last: tuple[object, ...] = ()
-    for start, end, reading, *_ in course.spans:
-        if start > until:
-            return
-        status, on = reading.status, reading.footing
-        side, sure = reading.holders[0] if reading.holders else None, round(100 * reading.confidence)
-        aged: Iterable[tuple[int, bool]] = ((start, False),)
+    last: Stretch | None = None
+    for span in course.spans:
+        if span.start > until:
+            break
+        reading, end = span.reading, min(span.end, until + 1)
+        side, on = reading.holders[0] if reading.holders else None, reading.footing
+        aged: list[tuple[int, bool]] = [(span.start, False)]
         if side is not None and on is not None:
-            aged = ageing(start, min(end, until + 1), on, near)
-        for at, stale in aged:
-            if last != (told := (status, side, sure, stale)):
-                yield Stretch(at + ahead, status, side, sure, stale)
-                last = told
+            aged = list(ageing(span.start, end, on, near))
+        for (at, stale), (following, _) in zip(aged, [*aged[1:], (end, False)], strict=True):
+            sure, fading = (round(100 * _sure(span, when, lam)) for when in (at, following - 1))
+            one = Stretch(at + ahead, reading.status, side, sure, stale, fading)
+            if last is not None and last[1:] == one[1:] and sure == fading:
+                continue
+            if last is not None:
+                yield last
+            last = one
+    if last is not None:
+        yield last
+
+
+def _sure(span: Span, at: int, lam: float) -> float:
+    """How sure it was at an instant of a span: belief fades towards what nothing is known at, ever slower."""
+    first, last, longest = span.reading.confidence, span.confidence, span.end - 1 - span.start
+    if first == last or longest <= 0:
+        return first
+    gone = (at - span.start) / longest
+    if lam > 0:
+        gone = expm1(-lam * (at - span.start) / DAY) / expm1(-lam * longest / DAY)
+    return first + (last - first) * gone
 
 
 def _ranking(situation: Situation, shown: Iterable[Sequence[Stretch]]) -> dict[str, int]:
@@ -221,6 +245,7 @@ def _places(situation: Situation, chosen: Sequence[Place], everywhere: dict[str,
         "lat": [place.lat for place in chosen],
         "lon": [place.lon for place in chosen],
         "population": [place.population for place in chosen],
+        "lam": [situation.settings(place.id).lam for place in chosen],
         "claims": [len(situation.counting(place.id)) for place in chosen],
     }
 
@@ -236,4 +261,5 @@ def _spans(shown: Sequence[Sequence[Stretch]], sides: Sequence[str]) -> Document
         "side": [-1 if one.side is None else numbers[one.side] for _, one in rows],
         "confidence": [one.confidence for _, one in rows],
         "stale": [int(one.stale) for _, one in rows],
+        "fading": [one.fading for _, one in rows],
     }

@@ -31,6 +31,8 @@ export class Atlas {
     this.status = Uint8Array.from(spans.status);
     this.side = Int16Array.from(spans.side);
     this.sure = Uint8Array.from(spans.confidence);
+    this._fading = Uint8Array.from(spans.fading);
+    this._lam = Float64Array.from(places.lam);
     this.stale = Uint8Array.from(spans.stale);
     this.first = new Int32Array(this.count + 1);
     for (const place of this._place) this.first[place + 1] += 1;
@@ -68,15 +70,28 @@ export class Atlas {
     return low > this.first[place] ? low - 1 : -1;
   }
 
-  /** Status, side, freshness and confidence of a span. */
-  reading(span) {
+  /** Status, side and freshness of a span, and how sure that is at an instant of it, by the place's own claims. */
+  reading(span, at = this.at) {
     if (span < 0) return { status: UNSAID, side: -1, stale: false, sure: null };
-    return { status: this.status[span], side: this.side[span], stale: this.stale[span] === 1, sure: this.sure[span] };
+    return { status: this.status[span], side: this.side[span], stale: this.stale[span] === 1, sure: this._sureAt(span, at) };
+  }
+
+  /** Belief fades towards what nothing is known at, ever slower: at the rate of the place. */
+  _sureAt(span, at) {
+    const [first, last] = [this.sure[span], this._fading[span]];
+    if (first === last) return first;
+    const place = this._place[span];
+    const since = this.since[span];
+    const end = span + 1 < this.first[place + 1] ? this.since[span + 1] : this.to;
+    const lam = this._lam[place];
+    const days = [at, end].map((one) => Math.min(Math.max(0, one - since), end - since) / 86400e6);
+    const gone = lam > 0 ? Math.expm1(-lam * days[0]) / Math.expm1(-lam * days[1]) : days[0] / days[1];
+    return Math.round(first + (last - first) * gone);
   }
 
   /** What a span says in words, with how sure that is. */
-  told(span) {
-    const { status, side, stale, sure } = this.reading(span);
+  told(span, at = this.at) {
+    const { status, side, stale, sure } = this.reading(span, at);
     if (status > CONTESTED) return status === UNKNOWN ? "who holds it is not known" : "nobody has said anything yet";
     const who = side < 0 ? "" : `${status === CONTESTED ? ", most likely " : " by "}${this.actors[side].name}`;
     return `${status === CONTESTED ? "contested" : "held"}${who} (${sure} %${stale ? ", stale" : ""})`;

@@ -56,7 +56,7 @@ export class Panel {
   _sentence(number) {
     const { place: told, atlas } = this;
     if (this._isOfNow() || number === undefined) return told.sentence;
-    return `${told.place.name}: ${atlas.told(atlas.spanAt(number, this.at))}.`;
+    return `${told.place.name}: ${atlas.told(atlas.spanAt(number, this.at), this.at)}.`;
   }
 
   _asOf() {
