@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.figures.mercator import bar, fitted, latitude, northing
+from tracker.figures.mercator import bar, fitted, inside, latitude, northing
 
 POINTS = st.lists(st.tuples(st.floats(-180, 180), st.floats(-85, 85)), min_size=1, max_size=30)
 
@@ -56,3 +58,24 @@ def test_the_scale_is_round_and_as_long_as_it_says() -> None:
     from math import cos, radians
 
     assert long == pytest.approx(degrees / cos(radians(middle)) * window.scale)
+
+
+AROUND = st.lists(st.tuples(st.integers(-20, 30), st.integers(-20, 30)), min_size=2, max_size=12)
+
+
+@given(AROUND)
+def test_lines_are_cut_at_the_frame(points: list[tuple[int, int]]) -> None:
+    """Nothing is drawn beyond it, and nothing within is lost: each point inside is on some piece."""
+    pieces = inside(points, 10, 8)
+    drawn = [point for piece in pieces for point in piece]
+    assert all(-1e-9 <= x <= 10 + 1e-9 and -1e-9 <= y <= 8 + 1e-9 for x, y in drawn)
+    for one, other in pairwise(points):
+        for x, y in (one, other):
+            if 0 < x < 10 and 0 < y < 8 and one != other:
+                assert (x, y) in drawn
+
+
+def test_a_line_that_leaves_and_comes_back_is_two() -> None:
+    assert inside([(5, 4), (15, 4), (15, 6), (5, 6)], 10, 8) == [[(5, 4), (10, 4)], [(10, 6), (5, 6)]]
+    assert inside([(-5, 4), (15, 4)], 10, 8) == [[(0, 4), (10, 4)]]
+    assert inside([(-5, -4), (15, -4)], 10, 8) == []

@@ -87,18 +87,15 @@ def map_svg(document: Document, outlines: Outlines, look: Look, found: Moment, w
 
 
 def _map(page: Page, outlines: Outlines, found: Moment, window: Window, marks: _Marks) -> None:
-    """The map itself, cut off at its frame."""
+    """The map itself. Everything is cut at its frame here: not every program that shows SVG can."""
     look, ink = page.look, page.ink
     size = f'width="{number(window.width)}" height="{number(window.height)}"'
-    page.defs.append(f'<clipPath id="{OWN}c"><rect {size}/></clipPath>')
     page.add(
         f'<g transform="translate({number(look.pad)} {number(page.y)})">',
-        f'<g clip-path="url(#{OWN}c)">',
         f'<rect {size} fill="{ink.ground}"/>',
         *_lines(outlines, window, ink, look.size / 12.5),
         *_marks(found.spots, window, marks),
         *_names(found.spots, window, marks, look),
-        "</g>",
         f'<rect {size} fill="none" stroke="{ink.frame}"/>',
         "</g>",
     )
@@ -171,16 +168,15 @@ def _lines(outlines: Outlines, window: Window, ink: Ink, thick: float) -> Iterat
 def _path(line: Sequence[int], window: Window) -> str:
     """A polyline without the points that nobody sees."""
     lon = lat = 0
-    points: list[tuple[float, float]] = []
+    points: list[mercator.Point] = []
     last = len(line) - 2
     for i in range(0, len(line), 2):
         lon, lat = lon + line[i], lat + line[i + 1]
         x, y = window.beside(lon / 1000, lat / 1000)
         if not points or i == last or abs(x - points[-1][0]) + abs(y - points[-1][1]) >= _STRAY:
             points.append((x, y))
-    if len(points) < 2:
-        return ""
-    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+    pieces = mercator.inside(points, window.width, window.height)
+    return "".join("M" + "L".join(f"{number(x)} {number(y)}" for x, y in piece) for piece in pieces)
 
 
 def _marks(spots: Sequence[Spot], window: Window, marks: _Marks) -> Iterator[str]:

@@ -13,6 +13,9 @@ LEAST_KM: Final = 120.0
 """A window is at least so wide: one place alone is shown with what lies around it."""
 
 
+Point = tuple[float, float]
+
+
 class Window(NamedTuple):
     """A part of the Earth on a picture of that many pixels; `west` in degrees, `north` as the map has it."""
 
@@ -93,3 +96,36 @@ def bar(window: Window, room: float) -> tuple[float, float]:
             if window.pixels_of_km(step * 10.0**tens) <= room:
                 best = step * 10.0**tens
     return best, window.pixels_of_km(best)
+
+
+def inside(points: Sequence[Point], width: float, height: float) -> list[list[Point]]:
+    """The pieces of a polyline that lie in a frame from 0, 0 on (cut as Liang and Barsky do)."""
+    pieces: list[list[Point]] = []
+    for one, other in pairwise(points):
+        cut = _cut(one, other, width, height)
+        if cut is None:
+            continue
+        first, last = cut
+        if pieces and pieces[-1][-1] == first:
+            pieces[-1].append(last)
+        else:
+            pieces.append([first, last])
+    return pieces
+
+
+def _cut(one: Point, other: Point, width: float, height: float) -> tuple[Point, Point] | None:
+    """What of a straight line lies in the frame."""
+    (x, y), dx, dy = one, other[0] - one[0], other[1] - one[1]
+    first, last = 0.0, 1.0
+    for step, room in ((-dx, x), (dx, width - x), (-dy, y), (dy, height - y)):
+        if step == 0:
+            if room < 0:
+                return None
+        elif step < 0:
+            first = max(first, room / step)
+        else:
+            last = min(last, room / step)
+    if first >= last:
+        return None
+    start = one if first == 0 else (x + first * dx, y + first * dy)
+    return start, other if last == 1 else (x + last * dx, y + last * dy)
