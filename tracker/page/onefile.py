@@ -63,7 +63,13 @@ def _told(
     number = {id_: i for i, id_ in enumerate(everywhere["id"])}
     said, events = _evidence(evidence, everywhere["id"])
     frames = [
-        {"known_at": one["known_at"], "actors": one["actors"], "spans": _spans(one, number, events)}
+        {
+            "known_at": one["known_at"],
+            "actors": one["actors"],
+            "places": _steps(sorted(number[id_] for id_ in one["places"]["id"])),
+            "claims": _in_order(one["places"], "claims", number),
+            "spans": _spans(one, number, events),
+        }
         for one in knowledge
     ]
     points = {
@@ -76,6 +82,12 @@ def _told(
         "evidence": said,
         "outlines": outlines,
     }
+
+
+def _in_order(places: Document, name: str, number: Mapping[str, int]) -> list[Any]:
+    """A column in the order of the places that the file has."""
+    rows = sorted(zip((number[id_] for id_ in places["id"]), places[name], strict=True), key=lambda row: row[0])
+    return [value for _, value in rows]
 
 
 def _union(documents: Sequence[Document]) -> dict[str, list[Any]]:

@@ -100,12 +100,11 @@ export class Carried {
   }
 
   /** The places of which something was known then, in columns of their own. */
-  _then({ known_at, actors, spans, known }) {
-    const rows = [...new Set(spans.place)];
+  _then({ known_at, actors, places: steps, claims, spans }) {
+    const rows = summed(steps);
     const number = new Map(rows.map((row, i) => [row, i]));
     const places = Object.fromEntries(Object.entries(this._map.places).map(([name, column]) => [name, rows.map((row) => column[row])]));
-    places.claims = rows.map((row) => this._places.countKnown(row, known));
-    return { ...this._map, known_at, actors, places, spans: { ...spans, place: spans.place.map((row) => number.get(row)) } };
+    return { ...this._map, known_at, actors, places: { ...places, claims }, spans: { ...spans, place: spans.place.map((row) => number.get(row)) } };
   }
 
   /** What the file tells of one place: the verdict of its cut-off, and the claims. */
@@ -141,13 +140,6 @@ class CarriedPlaces {
     const rows = Array.from({ length: end - first }, (_, i) => first + i);
     const told = rows.filter((i) => (at === null || this.event[i] * MINUTE <= at) && (known === null || this.recorded[i] * MINUTE <= known));
     return { place, at: iso(this.cut), ...this._verdict(row, place.name), evidence: told.map((i) => this._claim(i, place.name)).reverse(), cut: iso(this.cut) };
-  }
-
-  /** How many claims about a place had been recorded by then. */
-  countKnown(row, known) {
-    let count = 0;
-    for (let i = this.first[row]; i < this.first[row + 1]; i += 1) count += this.recorded[i] * MINUTE <= known ? 1 : 0;
-    return count;
   }
 
   _verdict(row, name) {
