@@ -83,7 +83,8 @@ def test_every_answer_tells_a_browser_what_it_may_do(served: Driven, filled: dic
             found = served.ask(verb, path).headers
             for name, value in HEADERS:
                 assert found[name.lower()] == value, (verb, path)
-            if not path.startswith(("/static", "/map.json", "/outlines")) or verb not in ("GET", "HEAD"):
+            kept = path.startswith("/static") or path in ("/map.json", "/outlines.json", "/places.json")
+            if not kept or verb not in ("GET", "HEAD"):
                 assert found["cache-control"] == "no-store", path
     policy = dict(HEADERS)["Content-Security-Policy"]
     assert "unsafe" not in policy
@@ -238,6 +239,28 @@ def test_the_map_is_reckoned_once_and_not_sent_again(fresh: str, monkeypatch: py
     changed = served.get("/map.json", if_none_match=mark)
     assert (changed.status, len(asked)) == (200, 3)
     assert changed.json["places"]["id"] == ["homs"]
+
+
+def test_a_long_table_is_reckoned_once_for_all_its_leaves(
+    story_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, status = Driven(story_file), Tracker.status
+    asked: list[dict[str, Any]] = []
+
+    def counted(self: Tracker, **told: Any) -> dict[str, Any]:
+        asked.append(told)
+        return status(self, **told)
+
+    monkeypatch.setattr(Tracker, "status", counted)
+    monkeypatch.setattr("tracker.web.reading.LEAF", 5)
+    first, second = served.page("/places"), served.page("/places?page=2")
+    assert first != second
+    assert [one["brief"] for one in asked] == [True]
+    mark = served.get("/places.json").headers["etag"]
+    assert served.get("/places.json", if_none_match=mark).status == 304
+    assert len(asked) == 2
+    served.page("/places?at=2024-12-07")
+    assert len(asked) == 3
 
 
 def test_two_who_ask_for_the_same_wait_for_one_answer(fresh: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,9 +151,17 @@ def _known(request: Request, answer: Answer) -> Response:
     known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
     if answer.mark in known or "*" in known:
         return Response(b"", 304, headers)
-    if len(answer.plain) < SMALL or not takes_gzip(request.headers):
+    if not takes_gzip(request.headers):
         return Response(answer.plain, 200, headers, JSON)
     return Response(answer.packed, 200, {**headers, "Content-Encoding": "gzip"}, JSON)
+
+
+def decoded(plain: bytes) -> Document:
+    """A document from its bytes."""
+    import json
+
+    found: Document = json.loads(plain)
+    return found
 
 
 class Application:
@@ -179,10 +187,12 @@ class Application:
             self._route("/static/{hash}/{name}", read=self._file),
         ]
         # The documents first: "/places/homs.json" is no place of that name.
-        found += [self._route(view.path + ".json", read=self._of(view)) for view in VIEWS]
+        found += [self._route(view.path + ".json", read=self._of(view), long=view.long) for view in VIEWS]
         writings = {one.path: self._written(one) for one in WRITINGS}
         found += [
-            self._route(view.path, read=self._page_of(view), write=writings.pop(view.path, None))
+            self._route(
+                view.path, read=self._page_of(view), write=writings.pop(view.path, None), long=view.long
+            )
             for view in VIEWS
             if view.page is not None
         ]
@@ -195,8 +205,11 @@ class Application:
 
     def _of(self, view: View) -> Answering:
         def answer(request: Request) -> Response:
-            asked = asking.read(request.query, view.takes, MANY)
-            return document(view.ask(self._site.open(), asked, request.path))
+            asked, tracker = asking.read(request.query, view.takes, MANY), self._site.open()
+            if view.long:
+                known = self._once(view.path, tracker, asked, lambda: view.ask(tracker, asked, request.path))
+                return _known(request, known)
+            return document(view.ask(tracker, asked, request.path))
 
         return answer
 
@@ -213,12 +226,18 @@ class Application:
         asked = asking.read(request.query, MAP)
         told = {name: asked[name] for name in ("known_at", "published_by", "policy") if name in asked}
         tracker = self._site.open()
-        key = (tracker.cut_off()["chain_hash"], tracker.clock() // WHILE, *sorted(asked.items()))
 
-        def make() -> bytes:
-            return encoded(tracker.map(start=asked.get("from"), end=asked.get("to"), **told))
+        def ask() -> Document:
+            return tracker.map(start=asked.get("from"), end=asked.get("to"), **told)
 
-        return _known(request, self._kept.answer(key, make))
+        return _known(request, self._once("/map", tracker, asked, ask))
+
+    def _once(
+        self, path: str, tracker: Tracker, asked: Mapping[str, str], ask: Callable[[], Document]
+    ) -> Answer:
+        """A document that takes long: kept as long as nothing is recorded, and now is about the same."""
+        key = (path, tracker.cut_off()["chain_hash"], tracker.clock() // WHILE, *sorted(asked.items()))
+        return self._kept.answer(key, lambda: encoded(ask()))
 
     def _outlines(self, request: Request) -> Response:
         from tracker.outlines import outlines
@@ -235,13 +254,18 @@ class Application:
 
     def _page_of(self, view: View) -> Answering:
         def answer(request: Request) -> Response:
-            asked = asking.read(request.query, (*view.takes, *view.more), MANY)
+            takes = tuple(name for name in view.takes if name != "brief")  # a page always is
+            asked = asking.read(request.query, (*takes, *view.more), MANY)
             question = {name: value for name, value in asked.items() if name in view.takes}
-            json = request.path_and(".json")
-            return self._page(
-                view.page, asked, lambda tracker: view.ask(tracker, question, request.path), view.beside,
-                json=json,
-            )  # fmt: skip
+
+            def ask(tracker: Tracker) -> Document:
+                if not view.long:
+                    return view.ask(tracker, question, request.path)
+                brief = {**question, "brief": "1"}
+                known = self._once(view.path, tracker, brief, lambda: view.ask(tracker, brief, request.path))
+                return decoded(known.plain)
+
+            return self._page(view.page, asked, ask, view.beside, json=request.path_and(".json"))
 
         return answer
 

@@ -8,17 +8,23 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 MOST: Final = 6
-"""Answers that are kept: of 40,000 places one has some megabytes."""
+"""Answers that are kept: of 40,000 places one has some megabytes, packed."""
 EFFORT: Final = 5
 """How hard gzip tries: more takes long and gains little."""
 
 
 class Answer(NamedTuple):
-    """An answer as it is sent, plain and packed, and the mark by which somebody knows that he has it."""
+    """An answer as it is kept, packed, and the mark by which somebody knows that he has it."""
 
-    plain: bytes
     packed: bytes
     mark: str
+
+    @property
+    def plain(self) -> bytes:
+        """The answer as it was made."""
+        import gzip
+
+        return gzip.decompress(self.packed)
 
 
 class Kept:
@@ -45,7 +51,7 @@ class Kept:
 
             try:
                 plain = make()
-                made = Answer(plain, packed(plain), f'W/"{sha256(plain).hexdigest()[:20]}"')
+                made = Answer(packed(plain), f'W/"{sha256(plain).hexdigest()[:20]}"')
             except BaseException:
                 with self._lock:
                     self._making.pop(key, None)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from tracker.judgement.vocabulary import FLAG_RULES, MODALITIES, PREDICATES, STANDINGS
 from tracker.tracker import Tracker
 from tracker.web.asked import TIMES, Asked, number, times, truth
 
@@ -37,7 +36,8 @@ class View(NamedTuple):
     """One view: `path` with the names of its parts, the parameters it `takes`, and how it is answered.
 
     `page` is the template of its page, without one there is only JSON; `more` are parameters of the page
-    alone, and `beside` answers what it needs beside the document.
+    alone, and `beside` answers what it needs beside the document. `long`: of many places it takes seconds,
+    and its page asks for it `brief`.
     """
 
     path: str
@@ -46,6 +46,7 @@ class View(NamedTuple):
     page: str | None = None
     more: tuple[str, ...] = ()
     beside: Beside = nothing
+    long: bool = False
 
 
 def _places(tracker: Tracker, asked: Asked, _: Path) -> Document:
@@ -117,6 +118,8 @@ def _leaf(key: str) -> Beside:
 
 
 def _beside_claims(tracker: Tracker, found: Document, asked: Asked) -> Document:
+    from tracker.judgement.vocabulary import FLAG_RULES, MODALITIES, PREDICATES, STANDINGS
+
     choices = {"predicate": PREDICATES, "modality": MODALITIES, "standing": STANDINGS, "flag": FLAG_RULES}
     return {**_leaf("claims")(tracker, found, asked), "choices": {k: tuple(v) for k, v in choices.items()}}
 
@@ -131,7 +134,7 @@ def _beside_place(_: Tracker, found: Document, __: Asked) -> Document:
 
 
 VIEWS: Final[tuple[View, ...]] = (
-    View("/places", _places, PLACES, "places.html", ("page",), _leaf("places")),
+    View("/places", _places, PLACES, "places.html", ("page",), _leaf("places"), long=True),
     View("/places/{place}/why", _why, POLICY),
     View("/places/{place}/history", _history, (*POLICY, "from", "to", "knowledge")),
     View("/places/{place}", _place, POLICY, "place.html", (), _beside_place),
