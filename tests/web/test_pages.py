@@ -165,14 +165,14 @@ def test_links_lead_to_this_server_or_to_the_web(hostile_pages: dict[str, str]) 
      "https://\u202eelpmaxe", ""],
 )  # fmt: skip
 def test_what_is_no_address_of_the_web_is_no_link(url: str) -> None:
-    from tracker.web.pages import web
+    from tracker.web.values import web
 
     assert "<a" not in web(url)
     assert "href" not in web(url)
 
 
 def test_links_of_the_web_are_escaped() -> None:
-    from tracker.web.pages import web
+    from tracker.web.values import web
 
     assert web('HTTPS://x/?a=1&b="><') == (
         '<a href="HTTPS://x/?a=1&amp;b=&#34;&gt;&lt;" rel="noopener noreferrer nofollow">'
@@ -181,7 +181,7 @@ def test_links_of_the_web_are_escaped() -> None:
 
 
 def test_what_is_seen_is_what_is_there() -> None:
-    from tracker.web.pages import shown
+    from tracker.web.values import shown
 
     assert shown("a\x00b\x1b[31m\x7f\x9f") == "a\\x00b\\x1b[31m\\x7f\\x9f"
     assert shown("\ud800") == "\\ud800"
@@ -291,6 +291,20 @@ def test_without_scripts_the_map_leads_to_the_table(story_file: Path) -> None:
     assert 'href="/places?at=2024-12-07"' in text
     assert "data-write" not in text
     assert "data-write" in Driven(story_file, write=True).page("/")
+
+
+def test_the_map_has_the_head_of_every_page(told: dict[str, str]) -> None:
+    """It is filled in by hand: what every page has it has too."""
+    front, other = Page(told["/"]), Page(told["/places"])
+    (_, before), (_, after) = ([one["href"] for one in page.all("a")][:2] for page in (front, other))
+    assert before == after == "/"
+    for tag in ("html", "meta", "nav", "header", "main", "footer"):
+        assert front.all(tag) == other.all(tag), tag
+    nav = [[one["href"] for one in page.all("a")][2:10] for page in (front, other)]
+    assert nav[0] == nav[1]
+    assert "/about" in nav[0]
+    current = [[one["href"] for one in page.all("a") if "aria-current" in one] for page in (front, other)]
+    assert current == [["/"], ["/places"]]
 
 
 def test_the_help_names_every_page(told: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -335,3 +337,46 @@ def test_nothing_is_written_beside_the_database(story_file: Path, tmp_path: Path
         one.end(signal.SIGTERM)
     assert where.read_bytes() == before
     assert set(os.listdir(where.parent)) <= {"story.db", "story.db-wal", "story.db-shm"}
+
+
+def test_nobody_can_take_every_connection(story_file: Path, tmp_path: Path) -> None:
+    """Those beyond what a page ever needs are closed at once, and the others go on."""
+    with serving(story_file) as one:
+        taken = [socket.create_connection(("127.0.0.1", one.port), timeout=60) for _ in range(230)]
+        closed = 0
+        for connection in taken[200:]:
+            with contextlib.suppress(ConnectionResetError):
+                assert connection.recv(1) == b""
+            closed += 1
+        assert closed == 30
+        for connection in taken[:20]:
+            connection.close()
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if one.ask("/healthz")[0] == 200:
+                    break
+        assert one.ask("/healthz")[0] == 200
+        for connection in taken[20:]:
+            connection.close()
+
+
+WITHOUT = {
+    "alembic", "apscheduler", "jinja2", "numpy", "psycopg", "pydantic", "sqlalchemy", "tracker.asking",
+    "httptools", "uvloop", "websockets", "wsproto", "watchfiles", "dotenv", "yaml", "python_multipart",
+}  # fmt: skip
+FIRST = """
+import json, sys
+import tracker.cli.serve, tracker.web.server
+from tests.web.driven import Driven
+assert Driven(sys.argv[1]).get("/").status == 200
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_the_first_answer_loads_no_more_than_it_needs(story_file: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST, str(story_file)], cwd=Path(__file__).parents[2], env=surroundings(),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert WITHOUT.isdisjoint(json.loads(done.stdout))

@@ -13,7 +13,7 @@ from starlette.routing import Router
 from tracker.tracker import Tracker
 from tracker.web import asked as asking
 from tracker.web.kept import Answer, Kept, packed
-from tracker.web.reading import ADDRESSES, MANY, POLICY, VIEWS, Beside, View, nothing
+from tracker.web.reading import MANY, TAKES, VIEWS, Beside, View, nothing
 from tracker.web.refusals import Refusal, refusal_of, refused
 from tracker.web.safety import READING, App, Guard, Receive, Rules, Scope, Send, wants_json
 from tracker.web.static import asset
@@ -270,13 +270,15 @@ class Application:
         return answer
 
     def _map_page(self, request: Request) -> Response:
-        return self._page("map.html", self._of_the_map(request), lambda _: {})
-
-    def _of_the_map(self, request: Request) -> dict[str, str]:
-        """What the page's own scripts read is not judged here."""
         from urllib.parse import parse_qsl
 
-        return dict(parse_qsl(request.query.decode("utf-8", "replace")))
+        from tracker.web.front import front
+
+        # What its own scripts read of the address is theirs to judge.
+        asked = dict(parse_qsl(request.query.decode("utf-8", "replace")))
+        tracker = self._site.open()
+        text = front(TAKES, asked, tracker.zone_shown(), tracker.cut_off(), write=self._site.write)
+        return Response(text.encode(), 200, {}, HTML)
 
     def _about(self, request: Request) -> Response:
         asking.read(request.query, ())
@@ -301,7 +303,7 @@ class Application:
         if self._pages is None:
             from tracker.web.pages import Pages
 
-            self._pages = Pages({**ADDRESSES, "/": POLICY})
+            self._pages = Pages(TAKES)
         text = self._pages.page(template, asked, zone, where=self._site.where, write=self._site.write, **told)
         return Response(text.encode(), status, {}, HTML)
 

@@ -150,7 +150,7 @@ VIEWS: Final[tuple[View, ...]] = (
     View("/find", _find, ("q", "most"), "find.html"),
 )
 """Every view, the closer ones before those that would take their addresses too."""
-ADDRESSES: Final = {re.sub(r"\{\w+\}", "{}", view.path): view.takes for view in VIEWS}
-"""What each address takes, its parts written `{}`."""
+TAKES: Final = {"/": POLICY, **{re.sub(r"\{\w+\}", "{}", view.path): view.takes for view in VIEWS}}
+"""What the address of each page takes, its parts written `{}`."""
 MANY: Final = ("only",)
 """Parameters that may be given often."""

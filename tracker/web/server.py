@@ -71,8 +71,8 @@ def run(app: App, ours: socket.socket, ready: Callable[[], None]) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = Config(
         app, loop="asyncio", http=Connection, ws="none", lifespan="off", interface="asgi3", log_config=None,
-        access_log=False, proxy_headers=False, server_header=False, limit_concurrency=MOST, backlog=128,
-        timeout_keep_alive=5, timeout_graceful_shutdown=1,
+        access_log=False, proxy_headers=False, server_header=False, backlog=128, timeout_keep_alive=5,
+        timeout_graceful_shutdown=1,
     )  # fmt: skip
     asyncio.run(_Ended(config, ready).serve([ours]))
 
@@ -108,6 +108,9 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
         super().connection_made(transport)
+        if len(self.connections) > MOST:
+            transport.abort()
+            return
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
