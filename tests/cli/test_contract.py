@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.running import tracker
+from tracker import Tracker
 
 Document = dict[str, Any]
 TOWARDS = ("--at", "2024-12-07", "--now", "2024-12-20", "--tz", "Asia/Damascus", "--json")
@@ -148,6 +149,31 @@ def test_the_axes_are_told(story_file: Path) -> None:
         "2024-12-06T20:59:59.999999Z",
         "2024-12-05T20:59:59.999999Z",
     )
+
+
+MAP = {
+    "from", "to", "known_at", "published_by", "policy", "position", "zone", "actors", "places", "spans",
+}  # fmt: skip
+COLUMNS = {
+    "places": {"id", "name", "names", "kind", "region", "lat", "lon", "population", "claims"},
+    "spans": {"place", "from", "status", "side", "confidence", "stale"},
+}
+
+
+def test_a_map(story_file: Path) -> None:
+    made = Tracker(story_file, zone="Asia/Damascus")
+    found = json.loads(json.dumps(made.map(end="2024-12-07", known_at="2024-12-06")))
+    assert found.keys() == MAP
+    assert (found["to"], found["known_at"]) == ("2024-12-07T20:59:59.999999Z", "2024-12-06T20:59:59.999999Z")
+    assert (found["published_by"], found["policy"], found["zone"]) == (None, "bayes", "Asia/Damascus")
+    for one in found["actors"]:
+        assert one.keys() == {"id", "name", "shape", "colour", "dark", "held"}
+    for key, columns in COLUMNS.items():
+        assert found[key].keys() == columns
+        assert len({len(column) for column in found[key].values()}) == 1
+    assert all(isinstance(at, int) for at in found["spans"]["from"])
+    assert set(found["spans"]["status"]) <= {0, 1, 2}
+    assert set(found["spans"]["stale"]) <= {0, 1}
 
 
 def test_why(story_file: Path) -> None:

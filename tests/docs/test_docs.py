@@ -301,6 +301,14 @@ def test_the_keys_of_a_history_and_a_difference_are_those_on_the_page(told: Trac
     assert [key for claim in found["places"][0]["claims"] for key in claim if f"`{key}`" not in page] == []
 
 
+def test_the_keys_of_a_map_are_those_on_the_page(told: Tracker) -> None:
+    found = told.map()
+    assert set(found) == _keys("`map`")
+    page = read("docs/json.md").partition("## `map`")[2].partition("\n## ")[0]
+    every = (*found["actors"][0], *found["places"], *found["spans"])
+    assert [key for key in every if f"`{key}`" not in page] == []
+
+
 def test_the_keys_of_an_evaluation_are_those_on_the_page(told: Tracker, tmp_path: Path) -> None:
     file = tmp_path / "outcome.csv"
     file.write_text("place,time,controller\nHoms,2024-12-06,rebels\nNowhere,2024-12-06,rebels\n")

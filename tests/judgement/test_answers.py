@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.judgement.strategies import HOUR, LAST, SIDES, realigned
 from tests.judgement.test_course import FADING, in_order, span_at
 from tracker.judgement.answers import answers
-from tracker.judgement.course import Memory, course
+from tracker.judgement.course import course
 from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.memory import Memory
 from tracker.judgement.policies import NAMES
 from tracker.judgement.scoring import Outcome, score
 

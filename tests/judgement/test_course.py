@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.judgement.strategies import HOUR, LAST, SIDES, instants, realigned, said
 from tracker.judgement.belief import Settings, fold
-from tracker.judgement.course import CLAIMS, EXPIRY, SILENCE, Memory, Span, course
+from tracker.judgement.course import CLAIMS, EXPIRY, SILENCE, Span, course
 from tracker.judgement.evidence import DAY, Evidence, Sides
+from tracker.judgement.memory import Memory
 from tracker.judgement.policies import NAMES, rule_on
 from tracker.judgement.verdict import BAYES, judge
 from tracker.judgement.vocabulary import CONTEST, FOR, INSIDE

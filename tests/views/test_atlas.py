@@ -18,10 +18,12 @@ from tracker.judgement.evidence import DAY
 from tracker.judgement.policies import NAMES
 from tracker.judgement.verdict import BAYES
 from tracker.reader import Reader, open_reader
-from tracker.record.events import Event
-from tracker.views.atlas import STATUSES, map_document
+from tracker.record import events
+from tracker.record.events import Event, Hop, Moment
+from tracker.views.atlas import STATUSES, Courses, map_document
 from tracker.views.documents import verdict_documents
-from tracker.views.situation import Question
+from tracker.views.places import place_of
+from tracker.views.situation import Question, Situation
 from tracker.zones import parse_iso
 
 __all__ = ["demo"]
@@ -160,6 +162,61 @@ def test_a_map_from_some_time_on_is_the_same_map_cut_there(demo: Demo) -> None:
     for place in whole.courses:
         for at in (start, *whole.turns()):
             assert at < start or cut.at(place, at) == whole.at(place, at)
+
+
+def said(place: str, n: int, at: int, who: str, **more: Any) -> events.ClaimRecorded:
+    return events.ClaimRecorded(
+        claim=f"c-{place}-{n}", chain=(Hop(who="monitor"),), modality="asserts", predicate="captured",
+        actors=(who,), place=place, occurred=Moment(latest=at), reported=Moment(latest=at + HOUR), **more,
+    )  # fmt: skip
+
+
+def test_places_of_which_the_same_was_said_at_other_times_run_alike(beside: str) -> None:
+    """The same three claims three times, days apart; what changes at one is news at its neighbours."""
+    told = [
+        said(place, n, BEGIN + (days + after) * DAY, who)
+        for place, days in (("hill", 7), ("bridge", 0), ("mill", 13))
+        for n, (after, who) in enumerate(((0, "army"), (5, "clan"), (9, "army")))
+    ]
+    asked = Question(END + 300 * DAY)
+    with fresh(beside) as store:
+        record(store, told, batches=[len(told)])
+        with open_reader(store.where) as reader:
+            situation = Situation(reader, asked)
+            places = [place_of(reader, id_) for id_ in ("hill", "bridge", "mill")]
+            courses = Courses(situation, places)
+            assert [courses.of(place).ahead for place in places] == [0, -7 * DAY, 6 * DAY]
+            turns = Drawn(map_document(reader, asked, None, "UTC")).turns()
+            check(reader, asked, sorted({at + off for at in turns for off in (-1, 0)}))
+
+
+def test_joining_another_side_makes_places_unlike(beside: str) -> None:
+    told = [said("hill", 0, BEGIN, "band"), said("bridge", 0, BEGIN + 10 * DAY, "band")]
+    joined = events.ActorLeft(actor="band", since=BEGIN + 5 * DAY)
+    asked = Question(END)
+    with fresh(beside) as store:
+        record(store, [*told, joined])
+        with open_reader(store.where) as reader:
+            drawn = check(reader, asked, [BEGIN + day * DAY for day in range(40)])
+    assert [told[1] for _, told in drawn.courses["hill"]][:2] == ["clan", "band"]
+    assert {told[1] for _, told in drawn.courses["bridge"]} == {"band"}
+
+
+def test_a_place_without_coordinates_is_listed(beside: str) -> None:
+    with fresh(beside) as store:
+        record(
+            store, [said("fort", 0, BEGIN, "army"), events.PlaceAliased(place="fort", aliases=("القلعة",))]
+        )
+        with open_reader(store.where) as reader:
+            found = check(reader, Question(END), [BEGIN - 1, BEGIN, END]).found
+    assert found["places"] == {
+        "id": ["fort"], "name": ["Fort"], "names": [["القلعة"]], "kind": ["base"], "region": [None],
+        "lat": [None], "lon": [None], "population": [None], "claims": [1],
+    }  # fmt: skip
+    assert found["actors"] == [{
+        "id": "army", "name": "Army", "shape": "circle", "colour": "#111111", "dark": "#E8E8E8", "held": 1,
+    }]  # fmt: skip
+    assert found["spans"]["from"][0] == BEGIN
 
 
 def test_an_empty_tracker_has_an_empty_map(beside: str) -> None:

@@ -12,9 +12,9 @@ from itertools import groupby
 from typing import Protocol
 
 from tracker.judgement.belief import Fold
-from tracker.judgement.course import Memory
 from tracker.judgement.evidence import Evidence
 from tracker.judgement.guard import counting
+from tracker.judgement.memory import Memory
 from tracker.judgement.rules import Rule
 from tracker.judgement.scoring import Answer
 from tracker.judgement.verdict import BAYES, NAMED_FROM, holders_of

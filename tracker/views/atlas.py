@@ -10,7 +10,8 @@ from math import expm1
 from typing import Any, Final, NamedTuple
 
 from tracker.judgement.alike import shape
-from tracker.judgement.course import Memory, Span, clamped, course
+from tracker.judgement.course import Span, clamped, course
+from tracker.judgement.memory import Memory
 from tracker.judgement.pin import Pin
 from tracker.judgement.staleness import ageing, changes
 from tracker.judgement.verdict import BAYES, CONTESTED_STATUS, HELD, UNKNOWN

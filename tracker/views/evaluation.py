@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from tracker.errors import BadInput
 from tracker.judgement.answers import answers
-from tracker.judgement.course import Memory
 from tracker.judgement.evidence import DAY, Evidence
+from tracker.judgement.memory import Memory
 from tracker.judgement.parties import Parties
 from tracker.judgement.scoring import Answer, Outcome, Outcomes, Scores, score, together
 from tracker.judgement.vocabulary import MOVING

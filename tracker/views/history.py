@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.judgement.course import Memory, Span, clamped, course
+from tracker.judgement.course import Span, clamped, course
+from tracker.judgement.memory import Memory
 from tracker.judgement.verdict import BAYES
 from tracker.judgement.vocabulary import MOVING
 from tracker.reader import Reader

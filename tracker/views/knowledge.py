@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile
 from typing import Final, NamedTuple
 
-from tracker.judgement.course import Memory, Span, clamped, course, joined
+from tracker.judgement.course import Span, clamped, course, joined
 from tracker.judgement.evidence import DAY, Evidence
 from tracker.judgement.guard import counting
 from tracker.judgement.learning import boasts
+from tracker.judgement.memory import Memory
 from tracker.judgement.parties import Parties
 from tracker.judgement.pin import Pin
 from tracker.judgement.verdict import BAYES
