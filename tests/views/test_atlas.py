@@ -184,8 +184,7 @@ def test_places_of_which_the_same_was_said_at_other_times_run_alike(beside: str)
         with open_reader(store.where) as reader:
             situation = Situation(reader, asked)
             places = [place_of(reader, id_) for id_ in ("hill", "bridge", "mill")]
-            courses = Courses(situation, places)
-            assert [courses.of(place).ahead for place in places] == [0, -7 * DAY, 6 * DAY]
+            assert [one.ahead for one in Courses(situation).each(places)] == [7 * DAY, 0, 13 * DAY]
             turns = Drawn(map_document(reader, asked, None, "UTC")).turns()
             check(reader, asked, sorted({at + off for at in turns for off in (-1, 0)}))
 

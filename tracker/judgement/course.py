@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from typing import Final, NamedTuple, Protocol
 
 from tracker.judgement.belief import NEAR, Fold
@@ -39,7 +39,7 @@ CLAIMS, SILENCE, EXPIRY, REALIGNMENT, RELEASE = "claims", "silence", "expiry", "
 ASSESSMENT = "assessment"
 """What begins a stretch: claims; belief that fades; a contest or a contradiction that has run out; sides that
 joined; a feed's batch that was held back and counts from then on; what an analyst judged, or its end."""
-CLOSE: Final = 64
+CLOSE: Final = (2, 64)
 """So near (us) to where it is reckoned to cross a threshold a belief is first looked for there."""
 JUMP: Final = 0.004
 """By so much at least a claim makes a belief surer, or less sure, for that to be told."""
@@ -287,12 +287,12 @@ class _ByBelief:
         crossed = self._crossed(at, last)
         if not crossed or self.read(last).told == first:
             return None
-        for about in crossed:
-            before, after = max(at, about - CLOSE), min(last, about + CLOSE)
-            if self.read(after).told == first:
-                at = after
-            else:
-                at, last = before if self.read(before).told == first else at, after
+        for about, off in product(crossed, CLOSE):
+            before, after = max(at, about - off), min(last, about + off)
+            if self.read(after).told != first:
+                last = after
+                if before > at and self.read(before).told == first:
+                    at = before
                 break
         while last - at > 1:
             middle = (at + last) // 2

@@ -90,14 +90,14 @@ class Course(NamedTuple):
     ahead: int = 0
 
 
-class Courses:
-    """The courses of places up to the question's instant; of those that are alike one is reckoned."""
+NOTHING: Final = Course((), ())
 
-    def __init__(self, situation: Situation, places: Sequence[Place]) -> None:
+
+class Courses:
+    """The courses of places up to the question's instant; of those that are alike the longest is reckoned."""
+
+    def __init__(self, situation: Situation) -> None:
         self._situation = situation
-        begun = (claims[0].event_at for place in places if (claims := situation.claims(place.id)))
-        at = situation.question.at
-        self._longest = at - min(begun, default=at)
         self._known: dict[object, tuple[int, Course]] = {}
 
     def of(self, place: Place) -> Course:
@@ -111,16 +111,24 @@ class Courses:
             spans = course(claims, memory, begin, of.question.at, of.question.policy)
             return _course(clamped(spans, pins, memory))
         if not claims:
-            return _course(())
+            return NOTHING
         begin = claims[0].event_at
         # Who joins another does so at one instant for all: then only what is of the same time is alike.
         key = shape(claims), settings, begin if of.sides.changes else None
-        if key not in self._known:
+        first, known = self._known.get(key, (begin, None))
+        if known is None or first > begin:
             memory = Memory(of.sides, settings, ageing=True)
-            spans = course(claims, memory, begin, begin + self._longest, of.question.policy)
-            self._known[key] = begin, _course(spans)
-        first, known = self._known[key]
-        return known._replace(ahead=begin - first)
+            known = _course(course(claims, memory, begin, of.question.at, of.question.policy))
+            self._known[key] = first, _ = begin, known
+        return known if first == begin else known._replace(ahead=begin - first)
+
+    def each(self, places: Sequence[Place]) -> list[Course]:
+        """The courses of some places, in their order; those that begin first are found first."""
+        begun = [claims[0].event_at if (claims := self._situation.claims(one.id)) else 0 for one in places]
+        found: list[Course] = [NOTHING] * len(places)
+        for i in sorted(range(len(places)), key=begun.__getitem__):
+            found[i] = self.of(places[i])
+        return found
 
 
 def _course(spans: Sequence[Span]) -> Course:
@@ -131,8 +139,7 @@ def _course(spans: Sequence[Span]) -> Course:
 def _courses(situation: Situation, chosen: Sequence[Place]) -> list[list[Stretch]]:
     """What is told of each place, from its first claim on."""
     situation.load(place.id for place in chosen)
-    courses = Courses(situation, chosen)
-    found = [courses.of(place) for place in chosen]
+    found = Courses(situation).each(chosen)
     changed = [_moved(one.changed, one.ahead) for one in found]
     near = Near(zip(chosen, changed, strict=True), NEARBY_KM).to(chosen)
     return [
