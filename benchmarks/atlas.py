@@ -1,15 +1,16 @@
 """Decides what the map document costs: every place of a tracker, and how its verdict ran.
 
-    python -m benchmarks.atlas [--places 40000 10000] [--claims 2 9] [--moments] [--rounds 3] [--dir DIR]
-                               [--profile]
+    python -m benchmarks.atlas [--places 40000 10000] [--claims 2 9] [--moments | --feed]
+                               [--rounds 3] [--dir DIR] [--profile]
 
 Each number of places comes with a number of claims, which is about what there is on each. Places lie in a
 square of six degrees, as close as in a gazetteer of one country; four sides fight there for four hundred
 days, and a place that is spoken of again changes hands in one of four cases. Processor time, the best of
 several rounds; `spans` and the sizes are those of the document as JSON.
 
-Claims are dated by days, as people date them and files do. --moments: to the microsecond, all at different
-times, so that no two places are alike.
+Claims are dated by days, as people date them and files do, and told by six voices. --moments: to the
+microsecond, all at different times, so that only places of one claim are alike. --feed: what most maps of so
+many places are, a starting position for each and one feed that tells what has changed, between two sides.
 """
 
 from __future__ import annotations
@@ -78,9 +79,24 @@ def happened(places: int, claims: int, unit: int) -> Iterator[Event]:
             )  # fmt: skip
 
 
-def make(where: str, places: int, claims: int, unit: int) -> None:
+def fed(places: int, claims: int) -> Iterator[Event]:
+    """The same places by a starting position and one feed."""
+    chance = Random(12)
+    yield from happened(places, 0, DAY)
+    yield events.SourceRegistered(source="beginning", name="Beginning", source_kind="baseline")
+    for n in range(places):
+        start = BEGIN
+        for i in range(1 + sum(chance.random() < 0.5 for _ in range(2 * claims - 2))):
+            yield events.ClaimRecorded(
+                claim=f"c-{n}-{i}", chain=(Hop(who="monitor" if i else "beginning"),), modality="asserts",
+                predicate="holds", actors=(SIDES[(n + i) % 2],), place=f"p{n}",
+                occurred=Moment(latest=start), reported=Moment(latest=start),
+            )  # fmt: skip
+            start += chance.randrange(1, LONGEST // DAY // (2 * claims)) * DAY
+
+
+def make(where: str, told: Sequence[Event]) -> None:
     """A tracker with all of it, its views built once."""
-    told = list(happened(places, claims, unit))
     with Store.create(where) as store:
         for start in range(0, len(told), BATCH):
             some = told[start : start + BATCH]
@@ -121,6 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--places", type=int, nargs="+", default=[40_000, 10_000])
     parser.add_argument("--claims", type=int, nargs="+", default=[2, 9])
     parser.add_argument("--moments", action="store_true", help="claims at any microsecond, not by days")
+    parser.add_argument("--feed", action="store_true", help="a starting position and one feed")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--dir", type=Path, help="where the trackers are made, and kept")
     parser.add_argument("--profile", action="store_true", help="show where the time goes instead")
