@@ -146,11 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cleared = True
     with tempfile.TemporaryDirectory() as folder:
         for places, claims in zip(asked.places, asked.claims, strict=True):
-            where = (
-                Path(asked.dir or folder) / f"atlas-{places}-{claims}{'-moments' if asked.moments else ''}.db"
-            )
+            how = "-moments" if asked.moments else "-feed" if asked.feed else ""
+            where = Path(asked.dir or folder) / f"atlas-{places}-{claims}{how}.db"
             if not where.exists():
-                make(str(where), places, claims, 1 if asked.moments else DAY)
+                unit = 1 if asked.moments else DAY
+                make(str(where), [*(fed(places, claims) if asked.feed else happened(places, claims, unit))])
             if asked.profile:
                 profiled(str(where))
             else:
