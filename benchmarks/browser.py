@@ -1,6 +1,6 @@
 """Decides what the map costs who looks at it: until it is drawn, and each frame while time or the map moves.
 
-    python -m benchmarks.browser [--places 10000 40000] [--claims 9 2] [--rounds 3] [--seconds 3] [--dir DIR]
+    python -m benchmarks.browser [--places 10000 40000] [--claims 2 2] [--rounds 3] [--seconds 3] [--dir DIR]
 
 The trackers of `benchmarks.atlas`, served by `tracker serve` and opened in headless Chromium, 1280 x 800,
 without a graphics card. `first view` runs from the last byte of the map document until everything is drawn
@@ -32,7 +32,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.atlas import BEGIN, LONGEST, make
+from benchmarks.atlas import BEGIN, LONGEST, happened, make
 from tests import chromium
 from tests.web.served import process
 from tracker import Tracker
@@ -264,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--places", type=int, nargs="+", default=[10_000, 40_000])
-    parser.add_argument("--claims", type=int, nargs="+", default=[9, 2], help="about each of them")
+    parser.add_argument("--claims", type=int, nargs="+", default=[2, 2], help="about each of them")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3.0, help="so long something is moved")
     parser.add_argument("--dir", type=Path, help="where the trackers are made, and kept")
@@ -281,7 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for places, claims in zip(asked.places, asked.claims, strict=True):
             where = Path(asked.dir or folder) / f"atlas-{places}-{claims}.db"
             if not where.exists():
-                make(str(where), places, claims)
+                make(str(where), [*happened(places, claims, DAY)])
             cleared &= measured(browser, where, places, asked.rounds, asked.seconds, could)
         browser.close()
     return 0 if cleared else 1

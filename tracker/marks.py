@@ -34,6 +34,6 @@ NOBODY: Final = Mark("dot", "#767676", "#A6A6A6")
 
 
 def marks(ranking: Mapping[str, int]) -> dict[str, Mark]:
-    """The mark of each side, by how many places each was ever said to have them: the first six have one of their own."""
+    """The mark of each side, by how many places each was ever said to hold: six have their own."""
     ranked = sorted(ranking, key=lambda side: (-ranking[side], side))
     return {side: MARKS[i] if i < len(MARKS) else OTHER for i, side in enumerate(ranked)}

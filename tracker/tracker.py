@@ -333,7 +333,7 @@ class Tracker:
         self, what: str | None = None, *, out: str | Path | Open, file_format: str | None = None,
         **chosen: Any,
     ) -> Document:  # fmt: skip
-        """Write `claims`, `status`, `places`, the `log`, a `template` or the `map` to a file, whole or not at all.
+        """Write `claims`, `status`, `places`, `log`, a `template` or the `map` to a file, whole or not at all.
 
         `out` may be an open file. Without a format it is told by the file's name. `chosen` are filters as
         those of `claims` (place, actor, source, origin, predicate, modality, since, until, text, at,
@@ -636,7 +636,7 @@ class Tracker:
     def report_page(
         self, *, night: When | date = None, since: When | date = None, boundaries: str | Path | None = None
     ) -> str:
-        """The report of a night with the map of its cut-off above it, as one HTML file that needs no network."""
+        """The report of a night below the map of its cut-off, as one HTML file that needs no network."""
         from tracker.night.shifts import reported, reported_page
 
         return reported_page(

@@ -87,7 +87,7 @@ from tracker.night.directory import put_down
 from tracker.night.letter import Letter, NotTaken
 from tracker.night.targets import Directory
 path, report, how = sys.argv[1:]
-letter = Letter(json.loads(report))
+letter = Letter(json.loads(report), str)
 if how == "another user" and os.geteuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 if how == "a full disk":  # the kernel refuses the write in its middle, as it does on a full disk

@@ -79,7 +79,7 @@ def test_it_is_known_by_the_same_name_whenever_it_is_sent(letter: Letter) -> Non
 def test_lines_that_begin_with_a_dot_arrive_as_they_are(letter: Letter) -> None:
     """A dot alone on its line would end the message, and the rest be taken for commands."""
     text = ".\n..two\n.\r\nQUIT\nFrom here\n" + "x" * 2000 + "\nالعربية\n"
-    told = Letter(letter.report)
+    told = Letter(letter.report, str)
     told.__dict__["markdown"] = text
     with mail_server() as box:
         mail(to(box.port), told, attempt=1, now=NOW)
@@ -189,7 +189,7 @@ class TestNotTaken:
 
     def test_it_cuts_off_in_a_long_message(self, letter: Letter) -> None:
         """Longer than what the kernel takes on: the end was certainly not sent."""
-        told = Letter(letter.report)
+        told = Letter(letter.report, str)
         told.__dict__["markdown"] = ("and so on " * 7 + "\n") * 100_000
         with mail_server(Mailbox(CUTS_OFF_IN_DATA)) as box, pytest.raises(NotTaken):
             mail(to(box.port), told, attempt=1, now=NOW)

@@ -69,7 +69,7 @@ secret_env = "TRACKER_SECRET"
 def test_what_a_placeholder_stands_for_is_never_read_as_json(letter: Letter) -> None:
     """Whatever somebody claimed, it is a text, and names no placeholder either."""
     evil = '", "admin": true, "x": "{{report}} \\ \n\u2028 </script> 🙂'
-    told = Letter({**letter.report, "highlights": [evil, "two"]})
+    told = Letter({**letter.report, "highlights": [evil, "two"]}, str)
     template = {
         "list": "{{highlights}}",
         "text": "> {{highlights}}",
@@ -138,7 +138,7 @@ class TestNotTaken:
 
     def test_it_breaks_off_in_a_long_request(self, letter: Letter) -> None:
         """Longer than what the kernel takes on: the end was certainly not sent."""
-        told = Letter({**letter.report, "highlights": ["x" * 30_000_000]})
+        told = Letter({**letter.report, "highlights": ["x" * 30_000_000]}, str)
         with (
             web_server(Hook(CUTS_OFF_IN_DATA)) as hook,
             pytest.raises(NotTaken, match="broke off before the end"),

@@ -123,7 +123,8 @@ def test_as_known_on_takes_away_what_came_later(page: Page, story: Served, story
     then = why(story_file, "2024-12-08", known_at="2024-12-06")
     assert phrases.verdict("Homs", then) != phrases.verdict("Homs", now)
     expect(page.locator("#sentence")).to_have_text(phrases.verdict("Homs", then))
-    expect(page.locator("#side [data-claim]")).to_have_count(len({s["claim"] for s in then["steps"]} - {None}))
+    claims = {step["claim"] for step in then["steps"]} - {None}
+    expect(page.locator("#side [data-claim]")).to_have_count(len(claims))
 
 
 def test_what_changed_is_shown_alone(page: Page, story: Served) -> None:

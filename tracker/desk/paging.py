@@ -36,7 +36,8 @@ def page(
     """The page as text, and how many places it tells of.
 
     `known` is the position up to which is known; `below` is markup that stands below the map; `blur`
-    puts places on a grid of so many kilometres; `boundaries` names a GeoJSON instead of Natural Earth's outlines.
+    puts places on a grid of so many kilometres; `boundaries` names a GeoJSON instead of Natural Earth's
+    outlines.
     """
     told = map_document(reader, question, None, zone)
     evidence = handover_document(reader, question, known)
@@ -48,7 +49,8 @@ def page(
         _blur(one, blur)
     text = one_file(
         told, evidence, _outlined(told, boundaries), knowledge=knowledge,
-        title=title or f"Who holds what, {show(question.at, zone)[:10]}", lead=_lead(reader, question, known, zone),
+        title=title or f"Who holds what, {show(question.at, zone)[:10]}",
+        lead="; ".join(_told(reader, question, known, zone)),
         below=below,
     )  # fmt: skip
     return text, len(told["places"]["id"])
@@ -108,10 +110,6 @@ def _outlined(told: Document, boundaries: str | None) -> Document:
     if boundaries is None and bounds is not None and bounds[2] - bounds[0] > WIDE:
         found["regions"] = []
     return found
-
-
-def _lead(reader: Reader, question: Question, known: int, zone: str) -> str:
-    return "; ".join(_told(reader, question, known, zone))
 
 
 def _told(reader: Reader, question: Question, known: int, zone: str) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Decides how the situation is shown in a browser: the page's scripts and styles, and the page that is one file."""
+"""Decides how the situation is shown in a browser: its scripts and styles, and the page that is one file."""

@@ -21,8 +21,8 @@ _TYPES: Final = {
 STYLES: Final = ("tracker.css", "map.css")
 """What the map's page is dressed with, in this order."""
 MODULES: Final = (
-    "dom.js", "moments.js", "atlas.js", "fold.js", "marks.js", "stamps.js", "view.js", "labels.js", "map.js", "timebar.js",
-    "legend.js", "finder.js", "table.js", "panel.js", "write.js", "source.js", "app.js",
+    "dom.js", "moments.js", "atlas.js", "fold.js", "marks.js", "stamps.js", "view.js", "labels.js", "map.js",
+    "timebar.js", "legend.js", "finder.js", "table.js", "panel.js", "write.js", "source.js", "app.js",
 )  # fmt: skip
 """The modules, each after those that it needs."""
 ENTRIES: Final = ("server.js", "carried.js")

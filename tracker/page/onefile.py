@@ -58,7 +58,7 @@ def one_file(
 def _told(
     told: Document, evidence: Document, outlines: Document, knowledge: Sequence[Document]
 ) -> dict[str, Any]:
-    """Everything, as small as it can be told: what can be reckoned from the row before is told as difference."""
+    """Everything, as small as it can be told: much of it as the difference to the row before."""
     everywhere = _union([told, *knowledge])
     number = {id_: i for i, id_ in enumerate(everywhere["id"])}
     said, events = _evidence(evidence, everywhere["id"])
@@ -86,8 +86,8 @@ def _told(
 
 def _in_order(places: Document, name: str, number: Mapping[str, int]) -> list[Any]:
     """A column in the order of the places that the file has."""
-    rows = sorted(zip((number[id_] for id_ in places["id"]), places[name], strict=True), key=lambda row: row[0])
-    return [value for _, value in rows]
+    rows = {number[id_]: value for id_, value in zip(places["id"], places[name], strict=True)}
+    return [rows[i] for i in sorted(rows)]
 
 
 def _union(documents: Sequence[Document]) -> dict[str, list[Any]]:
@@ -131,10 +131,8 @@ def _begun(place: Sequence[int], since: Sequence[int], events: Mapping[int, Sequ
         used, last = used if found is None else found + 1, minute
 
 
-def _evidence(
-    evidence: Document, ids: Sequence[str]
-) -> tuple[dict[str, Any], dict[int, list[int]]]:
-    """Verdicts and claims in the order of the map's places; and when each place's claims are about, in minutes.
+def _evidence(evidence: Document, ids: Sequence[str]) -> tuple[dict[str, Any], dict[int, list[int]]]:
+    """Verdicts and claims in the order of the map's places; and the times of each place's claims, in minutes.
 
     Times are minutes: `event_at` after that of the claim before, of the same place; `earliest` and `reported`
     after `event_at`; `recorded` after the row before; of a place all after its last claim, and `stale_at`
@@ -166,7 +164,10 @@ def _evidence(
     return {
         "at": evidence["at"],
         "texts": evidence["texts"],
-        "places": {**columns, **_place_times(columns, counts, told), "count": counts, "more": more, "actors": places["actors"]},
+        "places": {
+            **columns, **_place_times(columns, counts, told),
+            "count": counts, "more": more, "actors": places["actors"],
+        },
         "claims": {**told, **_claim_times(told, counts)},
     }, events  # fmt: skip
 

@@ -32,7 +32,7 @@ STATUSES: Final = (HELD, CONTESTED_STATUS, UNKNOWN)
 class Stretch(NamedTuple):
     """From when on (us) a place is told as this: its status, the side in control, how sure, whether stale.
 
-    `confidence` is what its own claims make it at the beginning, in per cent, and `fading` just before the end.
+    `confidence` is what its own claims make it at the beginning, in per cent, `fading` just before the end.
     """
 
     start: int
@@ -152,9 +152,7 @@ def _moved(stretches: Sequence[tuple[int, int]], by: int) -> Sequence[tuple[int,
     return [(start + by, end + by) for start, end in stretches] if by else stretches
 
 
-def _stretches(
-    course: Course, until: int, near: Sequence[tuple[int, int]], lam: float
-) -> Iterator[Stretch]:
+def _stretches(course: Course, until: int, near: Sequence[tuple[int, int]], lam: float) -> Iterator[Stretch]:
     """What is told of a place, each time that it changes; `near`: when control had changed nearby."""
     ahead = course.ahead
     near, until = _moved(near, -ahead), until - ahead

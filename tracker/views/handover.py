@@ -29,8 +29,8 @@ NAME: Final = "\x01"
 STALE: Final = "\x02"
 """Stands for the time at which the word is stale, to the minute in UTC."""
 _COLUMNS: Final = (
-    "id", "text", "attribution", "event_at", "earliest", "reported", "recorded", "standing", "stance", "speaks",
-    "weight", "url", "quote", "note",
+    "id", "text", "attribution", "event_at", "earliest", "reported", "recorded", "standing", "stance",
+    "speaks", "weight", "url", "quote", "note",
 )  # fmt: skip
 
 
@@ -162,7 +162,10 @@ def _places(
         "stale_at": [_us(one) for one in stale],
         "origins": [row["origins"] for row in rows],
         "counted": [row["claims"] for row in rows],
-        "likely": [[value for one in some for value in (index[one["actor"]], round(100 * one["p"]))] for some in likely],
+        "likely": [
+            [value for one in some for value in (index[one["actor"]], round(100 * one["p"]))]
+            for some in likely
+        ],
         "actors": [names.get(actor, actor) for actor in actors],
         "more": {str(i): more for i, row in enumerate(rows) if (more := _more(row, texts, numbers))},
     }  # fmt: skip
