@@ -2,7 +2,7 @@
 
 import { CONTESTED, HELD, UNKNOWN } from "./atlas.js";
 import { bdi, h, refill } from "./dom.js";
-import { markCanvas } from "./marks.js";
+import { markPicture } from "./marks.js";
 
 /** The legend over the map. */
 export class Legend {
@@ -45,7 +45,7 @@ export class Legend {
     const row = (actor, reading, name) => {
       const number = h("span", { class: "number" });
       this._numbers.push(number);
-      return h("li", {}, markCanvas(actor, reading), h("span", {}, name), number);
+      return h("li", {}, markPicture(actor, reading), h("span", {}, name), number);
     };
     const whole = { status: HELD, stale: false };
     const named = this._others.map((side) => atlas.actors[side].name).join(", ");

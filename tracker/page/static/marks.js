@@ -91,14 +91,25 @@ function hatched(context, fill, x, y, r) {
   context.restore();
 }
 
-/** A small picture of a mark, for legends and lists. */
-export function markCanvas(actor, reading) {
-  const canvas = document.createElement("canvas");
-  canvas.className = "mark";
-  canvas.width = canvas.height = 36;
-  canvas.setAttribute("aria-hidden", "true");
-  const context = canvas.getContext("2d");
-  context.scale(2, 2);
-  drawMark(context, actor, reading, 9, 9, 6);
-  return canvas;
+const pictures = new Map();
+
+/** A small picture of a mark, for legends and lists. A canvas for each would be drawn anew with every frame. */
+export function markPicture(actor, { status, stale }) {
+  const key = `${actor?.shape} ${colourOf(actor)} ${status} ${stale} ${isDark()}`;
+  let address = pictures.get(key);
+  if (!address) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 36;
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    drawMark(context, actor, { status, stale }, 9, 9, 6);
+    address = canvas.toDataURL();
+    pictures.set(key, address);
+  }
+  const picture = document.createElement("img");
+  picture.src = address;
+  picture.alt = "";
+  picture.className = "mark";
+  picture.width = picture.height = 18;
+  return picture;
 }

@@ -3,7 +3,7 @@
 
 import { UNKNOWN } from "./atlas.js";
 import { bdi, count, fill, h, percent, source } from "./dom.js";
-import { colourOf, markCanvas } from "./marks.js";
+import { colourOf, markPicture } from "./marks.js";
 import { microseconds } from "./moments.js";
 
 const LIKELY = 0.05;
@@ -240,7 +240,7 @@ export function overview({ atlas, zone, at, since, changes, on }) {
   const row = (change) => {
     const { status, side, stale } = atlas.reading(change.after);
     const who = side < 0 ? "not known" : atlas.actors[side].name;
-    return h("li", {}, markCanvas(atlas.actors[side], { status, stale }), " ",
+    return h("li", {}, markPicture(atlas.actors[side], { status, stale }), " ",
       h("button", { type: "button", class: "linklike", onclick: () => on.pick(change.place) }, bdi(atlas.names[change.place])),
       h("span", { class: "quiet small" }, " ", status === 1 ? "contested, most likely " : "", bdi(who), ` · ${zone.short(change.when)}`));
   };

@@ -1,7 +1,7 @@
 // Decides how everything on the map is told as a table.
 
 import { bdi, h, refill } from "./dom.js";
-import { markCanvas } from "./marks.js";
+import { markPicture } from "./marks.js";
 
 const WORDS = ["held", "contested", "unknown", "nothing said"];
 const SHOWN = 500;
@@ -31,7 +31,7 @@ export class Table {
     const head = columns.map(([name, title]) => h("th", { scope: "col", "aria-sort": name === column ? (down ? "descending" : "ascending") : null },
       h("button", { type: "button", onclick: () => { this._by = { column: name, down: name === column && !down }; this.show(atlas, zone, only); } }, title, name === column ? (down ? " ↓" : " ↑") : "")));
     const body = rows.slice(0, this._most).map((row) => h("tr", { onclick: () => this._on.pick(row.place) },
-      h("th", { scope: "row" }, markCanvas(atlas.actors[row.reading.side], row.reading), " ",
+      h("th", { scope: "row" }, markPicture(atlas.actors[row.reading.side], row.reading), " ",
         h("button", { type: "button", class: "linklike", onclick: (event) => { event.stopPropagation(); this._on.pick(row.place); } }, bdi(row.name))),
       h("td", {}, bdi(row.region)), h("td", {}, row.status), h("td", {}, bdi(row.who)), h("td", { class: "number" }, row.sure < 0 ? "" : `${row.sure} %`),
       h("td", { class: "number" }, row.since === null ? "" : zone.short(row.since)), h("td", { class: "number" }, row.claims)));
