@@ -17,6 +17,7 @@ from tracker.desk.claiming import Claiming
 from tracker.desk.recording import Decision, Recorder, unseen
 from tracker.desk.starter import Line, story
 from tracker.errors import EmptyDatabase, TrackerError
+from tracker.files import whole
 from tracker.reader import Reader, open_reader
 from tracker.record.events import Event
 from tracker.times import parse_iso
@@ -28,8 +29,13 @@ OPENING: Final = parse_iso("2024-11-27T00:00:00Z")
 BY: Final = "tracker demo"
 """Noted with every event of the demo, and so tells what somebody has recorded since."""
 REPORT_FILE, STORY_FILE = "report.db", "tracker.db"
+MAP_FILE, NIGHT_FILE = "map.html", "night.html"
+"""The map of the whole story, and the report of its fullest night: pages that need no network."""
+FULLEST: Final = "2024-12-08"
 UNFINISHED: Final = "unfinished"
 """The folder, in that of the demo, in which the trackers lie until they are done."""
+_OURS: Final = b'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'sha256-'
+"""What a page that tracker made has near its beginning."""
 DAY: Final = 86_400_000_000
 NIGHT: Final = DAY // 12
 """When nights are due, after midnight: at two."""
@@ -87,10 +93,16 @@ def _parts(file: Path) -> list[Path]:
     return [file.with_name(file.name + part) for part in ("-wal", "-shm", ".lock", "")]
 
 
+def _pages(folder: Path) -> tuple[Path, Path]:
+    return folder / MAP_FILE, folder / NIGHT_FILE
+
+
 def _clear(folder: Path) -> None:
     for file in _files(folder):
         for part in reversed(_parts(file)):
             part.unlink(missing_ok=True)
+    for page in _pages(folder):
+        page.unlink(missing_ok=True)
 
 
 def _move(unfinished: Path, folder: Path) -> None:
@@ -100,6 +112,9 @@ def _move(unfinished: Path, folder: Path) -> None:
         for part in _parts(file):
             if part.exists():
                 part.replace(folder / part.name)
+    for page in _pages(unfinished):
+        if page.exists():
+            page.replace(folder / page.name)
 
 
 def _remove_empty(folder: Path) -> None:
@@ -109,7 +124,16 @@ def _remove_empty(folder: Path) -> None:
 
 def _only_demos(folder: Path) -> bool:
     files = (*_files(folder), *_files(folder / UNFINISHED))
-    return all(_only_a_demo(file) for file in files if file.exists())
+    pages = (*_pages(folder), *_pages(folder / UNFINISHED))
+    return all(_only_a_demo(file) for file in files if file.exists()) and all(
+        _is_ours(page) for page in pages if page.exists()
+    )
+
+
+def _is_ours(page: Path) -> bool:
+    """Whether a page was made by tracker, and is no page of somebody's own."""
+    with page.open("rb") as file:
+        return _OURS in file.read(400)
 
 
 def _only_a_demo(file: Path) -> bool:
@@ -129,6 +153,14 @@ def make(path: Path) -> tuple[Tracker, list[int]]:
     tracker = Tracker.create(path, starter=PACK, clock=lambda: clock[0], by=BY)
     tracker.setting("zone", ZONE)
     return tracker, clock
+
+
+def write_pages(tracker: Tracker, folder: Path) -> None:
+    """The map and the fullest night's report, each as one file."""
+    tracker.export("map", out=folder / MAP_FILE)
+    report = tracker.report_page(night=FULLEST)
+    with whole(str(folder / NIGHT_FILE), what="report", named=NIGHT_FILE) as file:
+        file.write(report)
 
 
 def replay(tracker: Tracker, clock: list[int], lines: list[Line]) -> Iterator[Recorded]:

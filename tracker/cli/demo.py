@@ -30,6 +30,8 @@ def command(run: Session, folder: str) -> None:
 def _tell(run: Session, unfinished: Path, path: Path) -> None:
     """Make the trackers in a folder, and tell of them as of the one in which they will lie."""
     from tracker.demo import (
+        MAP_FILE,
+        NIGHT_FILE,
         REPORT_FILE,
         STORY_FILE,
         ZONE,
@@ -38,6 +40,7 @@ def _tell(run: Session, unfinished: Path, path: Path) -> None:
         report_lines,
         story_lines,
         told_by_night,
+        write_pages,
     )
 
     out = Lines(colored=run.colored)
@@ -60,12 +63,15 @@ def _tell(run: Session, unfinished: Path, path: Path) -> None:
         if not quiet:
             _tell_night(out, day.night)
             _tell_day(out, day.recorded)
+    write_pages(tracker, unfinished)
     if quiet:
         places = tracker.status()["places"]
         as_json(
             {
                 "report": str(path / REPORT_FILE),
                 "tracker": str(path / STORY_FILE),
+                "map": str(path / MAP_FILE),
+                "night": str(path / NIGHT_FILE),
                 "answers": answers,
                 "places": places,
             }
@@ -77,6 +83,9 @@ def _tell(run: Session, unfinished: Path, path: Path) -> None:
     ended = tracker.status()
     out.line(f"Where it ended: as of {tell.when(ended['at'], ZONE)}, as known then", "title")
     tell.table(out, ended["places"], ZONE)
+    out.line()
+    out.line(f"{path / MAP_FILE} is the map with all its evidence, {path / NIGHT_FILE} a night's report with it:")
+    out.line("open them in a browser; they need no network.")
     _tell_next(out, path / STORY_FILE, path / REPORT_FILE)
 
 
@@ -152,6 +161,7 @@ def _tell_next(out: Lines, path: Path, report: Path) -> None:
     out.line()
     out.line("Now try", "title")
     for text in (
+        f"tracker serve --db {story} --open",
         f"tracker status Homs --db {story} --at 2024-12-07",
         f"tracker why Homs --db {story} --at 2024-12-08",
         f"tracker status Homs --db {story} --at 2024-12-08 --known-at 2024-12-06",
@@ -161,6 +171,7 @@ def _tell_next(out: Lines, path: Path, report: Path) -> None:
         f" --db {story} --dry-run",
         f"tracker report --for 2024-12-08 --db {story}",
         f"tracker flags --db {story}",
+        f"tracker map --at 2024-12-07T18:00 --png map.png --db {story}",
         f"tracker verify --db {story}",
     ):
         out.line(f"  {text}")
