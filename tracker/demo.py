@@ -34,7 +34,9 @@ MAP_FILE, NIGHT_FILE = "map.html", "night.html"
 FULLEST: Final = "2024-12-08"
 UNFINISHED: Final = "unfinished"
 """The folder, in that of the demo, in which the trackers lie until they are done."""
-_OURS: Final = b'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'sha256-'
+_OURS: Final = (
+    b"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-"
+)
 """What a page that tracker made has near its beginning."""
 DAY: Final = 86_400_000_000
 NIGHT: Final = DAY // 12

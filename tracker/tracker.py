@@ -333,7 +333,7 @@ class Tracker:
         self, what: str | None = None, *, out: str | Path | Open, file_format: str | None = None,
         **chosen: Any,
     ) -> Document:  # fmt: skip
-        """Write `claims`, `status`, `places`, `log`, a `template` or the `map` to a file, whole or not at all.
+        """Write `claims`, `status`, `places`, `log`, `template` or `map` to a file, whole or not at all.
 
         `out` may be an open file. Without a format it is told by the file's name. `chosen` are filters as
         those of `claims` (place, actor, source, origin, predicate, modality, since, until, text, at,

@@ -19,20 +19,20 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def _story(story_file: Path) -> Iterator[Served]:
+def story_served(story_file: Path) -> Iterator[Served]:
     with process(story_file) as one:
         yield one
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_for_everybody(
-    open_page: OpenPage, _story: Served, story_file: Path, traffic: Traffic, scheme: str
+    open_page: OpenPage, story_served: Served, story_file: Path, traffic: Traffic, scheme: str
 ) -> None:
-    traffic.homes.add(_story.home)
+    traffic.homes.add(story_served.home)
     claim = Tracker(story_file).claims(place="homs")["claims"][0]["id"]
     wide, narrow = (open_page(color_scheme=scheme, viewport={"width": w, "height": 800}) for w in (1440, 390))
     for path in PAGES:
-        address = _story(path.replace(CLAIM, claim))
+        address = story_served(path.replace(CLAIM, claim))
         wide.goto(address)
         axe(wide)
         narrow.goto(address)

@@ -84,7 +84,9 @@ def _tell(run: Session, unfinished: Path, path: Path) -> None:
     out.line(f"Where it ended: as of {tell.when(ended['at'], ZONE)}, as known then", "title")
     tell.table(out, ended["places"], ZONE)
     out.line()
-    out.line(f"{path / MAP_FILE} is the map with all its evidence, {path / NIGHT_FILE} a night's report with it:")
+    out.line(
+        f"{path / MAP_FILE} is the map with all its evidence, {path / NIGHT_FILE} a night's report with it:"
+    )
     out.line("open them in a browser; they need no network.")
     _tell_next(out, path / STORY_FILE, path / REPORT_FILE)
 

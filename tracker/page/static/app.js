@@ -13,7 +13,8 @@ import { TimeBar } from "./timebar.js";
 import { flagForm, forms, trouble } from "./write.js";
 
 const QUIET = 14 * DAY;
-const REST = 250;
+const REST = 120;
+const LONGEST_REST = 1000;
 
 /** The page around one source of answers. */
 export class App {
@@ -140,9 +141,10 @@ export class App {
   /** Tell what takes longer: at once where the hand rests, and now and then while it moves. */
   _tellRest() {
     clearTimeout(this._resting);
-    const gone = performance.now() - (this._told ?? -Infinity);
-    if (gone >= REST) this._tellNow();
-    else this._resting = setTimeout(() => this._tellNow(), REST - gone);
+    const [gone, rest] = [this._told, this._moved].map((when) => performance.now() - (when ?? -Infinity));
+    this._moved = performance.now();
+    if (rest >= REST || gone >= LONGEST_REST) this._tellNow();
+    else this._resting = setTimeout(() => this._tellNow(), REST);
   }
 
   _tellNow() {

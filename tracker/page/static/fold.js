@@ -10,7 +10,7 @@ const ARTICLE = /^(?:[aeiu]l|a[dnrstz]|e[dnrstz]|[ae](?:dh|sh|th))$/;
 export function folded(text) {
   const plain = text.normalize("NFKD").toLowerCase().normalize("NFKD")
     .replace(/[\p{M}\p{Cf}]/gu, (char) => (/\p{Mc}/u.test(char) ? char : ""))
-    .replace(/[`´‘’‛′ʹʻʼʽʾʿˀˈˊˋ'ꞌ＇]/g, "")
+    .replace(/[\u0060´‘’‛′ʹʻʼʽʾʿˀˈˊˋ'ꞌ＇]/g, "")
     .replace(/./gsu, (char) => LETTERS[char] ?? (/[\p{L}\p{N}\p{M}]/u.test(char) ? char : " "));
   const words = plain.split(/\s+/).filter(Boolean);
   const bare = words.map((word) => (/^ال..../.test(word) ? word.slice(2) : word)).filter((word) => !ARTICLE.test(word));

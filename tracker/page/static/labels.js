@@ -31,7 +31,7 @@ export class Labels {
       const name = this._atlas.names[place];
       const width = this._width(context, name);
       const rtl = RTL.test(name);
-      const spot = spots(width, radius + (i < always.length ? 9 : 4), rtl).find(([dx, dy]) => !hits(taken, box(x + dx, y + dy, width)));
+      const spot = spots(width, radius + (i < always.length ? 9 : 4), rtl).find(([dx, dy]) => x + dx >= 2 && x + dx + width <= view.width - 2 && !hits(taken, box(x + dx, y + dy, width)));
       if (!spot && !always.includes(place)) continue;
       const [dx, dy] = spot ?? [radius + 4, 0];
       take(taken, box(x + dx, y + dy, width));
