@@ -160,3 +160,20 @@ def test_what_nobody_expected_is_told_in_one_line(
     told = capsys.readouterr().err.splitlines()
     assert told == ["something went wrong inside tracker (RuntimeError: <b>\\x1b[31m in a bad way)"] * 2
     assert served.get("/claims.json").status == 200
+
+
+@pytest.mark.parametrize("path", ["/claims", "/nowhere"])
+def test_a_page_that_cannot_even_tell_what_went_wrong(
+    fresh: str, path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An upgrade in place may take the templates away."""
+
+    def broken(*_: object, **__: object) -> str:
+        raise FileNotFoundError("frame.html")
+
+    monkeypatch.setattr("tracker.web.pages.Pages.page", broken)
+    found = Driven(fresh).get(path)
+    assert (found.status, found.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    assert found.text.splitlines()[0].endswith("(FileNotFoundError: frame.html)")
+    assert found.headers["content-security-policy"]
+    assert "Traceback" not in capsys.readouterr().err

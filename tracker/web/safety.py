@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from tracker.web.refusals import Refusal, Refused, refused
+from tracker.web.refusals import Refusal, Refused, refusal_of, refused
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -96,7 +96,12 @@ class Guard:
         except Refused as error:
             await refuse(answer, error.refusal, as_json=wants_json(scope))
             return
-        await self._app(scope, receive, answer)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # a page that fails, and the page that would tell so
+            if answer.begun:
+                raise
+            await refuse(answer, refusal_of(error), as_json=wants_json(scope))
 
     def _check(self, scope: Scope) -> str | None:
         """Raise Refused for what is not heard; else where to go on without a token in the address."""
@@ -241,10 +246,12 @@ class Answer:
 
     def __init__(self, scope: Scope, send: Send, heard: Callable[[Scope, int], None] | None) -> None:
         self._scope, self._send, self._heard = scope, send, heard
+        self.begun = False
 
     async def __call__(self, message: Message) -> None:
         """Send one message of ASGI."""
         if message["type"] == "http.response.start":
+            self.begun = True
             headers = list(message.get("headers", ()))
             names = {name.lower() for name, _ in headers}
             more = [_encoded(*one) for one in HEADERS if one[0].lower().encode() not in names]
