@@ -60,7 +60,7 @@ export function drawMark(context, actor, { status, stale }, x, y, r) {
   const ground = colour("--raised");
   context.lineJoin = "round";
   outline(context, actor?.shape, x, y, r);
-  context.lineWidth = 3;
+  context.lineWidth = Math.min(3, r * 0.75);
   context.strokeStyle = ground;
   context.stroke();
   if (status === HELD && !stale) {
