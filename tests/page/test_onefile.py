@@ -91,12 +91,12 @@ def test_spans_are_those_of_the_map_to_the_minute(story_file: Path, tmp_path: Pa
     told = carried(exported(story_file, tmp_path, at="2024-12-11"))
     there = Tracker(story_file).map(end="2024-12-11")
     firsts = [0, *accumulate(told["evidence"]["places"]["count"])]
-    events = told["evidence"]["claims"]["event_at"]
+    events, first, unit = (told["evidence"]["claims"][name] for name in ("event_at", "first", "unit"))
     place = list(accumulate(told["map"]["spans"]["place"]))
     begun, last, used = [], 0, 0
     times: list[int] = []
     for i, step in enumerate(events):
-        times.append(step if i in firsts else times[-1] + step)
+        times.append((first if i in firsts else times[-1]) + step * unit)
     for i, step in enumerate(told["map"]["spans"]["from"]):
         if i == 0 or place[i] != place[i - 1]:
             last, used = 0, firsts[place[i]]
@@ -107,8 +107,10 @@ def test_spans_are_those_of_the_map_to_the_minute(story_file: Path, tmp_path: Pa
             last += step
         begun.append(last)
     assert begun == [one // MINUTE for one in there["spans"]["from"]]
-    for column in ("status", "side", "stale", "confidence", "fading"):
+    for column in ("status", "side", "stale", "confidence"):
         assert told["map"]["spans"][column] == there["spans"][column]
+    faded = [a + b for a, b in zip(there["spans"]["confidence"], told["map"]["spans"]["fading"], strict=True)]
+    assert faded == there["spans"]["fading"]
 
 
 def test_what_is_held_back_is_not_in_it(story_file: Path, tmp_path: Path) -> None:

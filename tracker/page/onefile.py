@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from itertools import accumulate
+from math import gcd
 from typing import Any, Final
 
 from tracker.page.assets import script, styles
@@ -105,7 +106,9 @@ def _union(documents: Sequence[Document]) -> dict[str, list[Any]]:
 
 
 def _spans(told: Document, number: Mapping[str, int], events: Mapping[int, Sequence[int]]) -> dict[str, Any]:
-    """The spans in order of the places that the file has; `from` in minutes after the span before it.
+    """The spans in order of the places that the file has.
+
+    `from` is in minutes after the span before it, `fading` what it is more than `confidence`.
 
     What begins with a claim is told by the claim: -1 is the next one of the place, -2 the one after it.
     """
@@ -117,6 +120,7 @@ def _spans(told: Document, number: Mapping[str, int], events: Mapping[int, Seque
         **{name: [column[i] for i in order] for name, column in spans.items()},
         "place": _steps(place),
         "from": list(_begun(place, since, events)),
+        "fading": [spans["fading"][i] - spans["confidence"][i] for i in order],
     }
 
 
@@ -134,7 +138,8 @@ def _begun(place: Sequence[int], since: Sequence[int], events: Mapping[int, Sequ
 def _evidence(evidence: Document, ids: Sequence[str]) -> tuple[dict[str, Any], dict[int, list[int]]]:
     """Verdicts and claims in the order of the map's places; and the times of each place's claims, in minutes.
 
-    Times are minutes: `event_at` after that of the claim before, of the same place; `earliest` and `reported`
+    Times are minutes: `event_at`, in so many of them as `unit` says, after that of the claim before, of the
+    same place, or after `first`; `earliest` and `reported`
     after `event_at`; `recorded` after the row before; of a place all after its last claim, and `stale_at`
     after `last_report`.
     """
@@ -187,11 +192,16 @@ def _moved(more: Document, moved: Mapping[int, int]) -> dict[str, Any]:
     return found
 
 
-def _claim_times(told: Document, counts: Sequence[int]) -> dict[str, list[int | None]]:
+def _claim_times(told: Document, counts: Sequence[int]) -> dict[str, Any]:
     event = [_minute(one) for one in told["event_at"]]
     firsts = {0, *accumulate(counts)}
+    first = min(event, default=0)
+    unit = gcd(*(one - first for one in event)) or 1  # what is told by days needs no minutes
+    steps = [one - (first if i in firsts else event[i - 1]) for i, one in enumerate(event)]
     return {
-        "event_at": [one - (0 if i in firsts else event[i - 1]) for i, one in enumerate(event)],
+        "event_at": [one // unit for one in steps],
+        "first": first,
+        "unit": unit,
         "earliest": [_after(one, event[i]) for i, one in enumerate(told["earliest"])],
         "reported": [_after(one, event[i]) for i, one in enumerate(told["reported"])],
         "recorded": [*_steps([_minute(one) for one in told["recorded"]])],

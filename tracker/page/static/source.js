@@ -128,7 +128,7 @@ class CarriedPlaces {
   constructor(evidence, places) {
     Object.assign(this, { cut: evidence.at, columns: evidence.places, claims: evidence.claims, texts: evidence.texts, all: places });
     this.first = [0, ...summed(evidence.places.count)];
-    this.event = minutesOf(evidence.claims.event_at, this.first);
+    this.event = minutesOf(evidence.claims, this.first);
     this.recorded = summed(evidence.claims.recorded);
   }
 
@@ -197,10 +197,10 @@ function told(minutes, after) {
 }
 
 /** Times of rows that are told as minutes after the row before, but for the first of each place. */
-function minutesOf(steps, first) {
+function minutesOf({ event_at: steps, first: begin, unit }, first) {
   const firsts = new Set(first);
-  let last = 0;
-  return steps.map((step, i) => { last = firsts.has(i) ? step : last + step; return last; });
+  let last = begin;
+  return steps.map((step, i) => { last = (firsts.has(i) ? begin : last) + step * unit; return last; });
 }
 
 /** Spans as they were: one that begins with a claim is told by it, -1 for the next of the place, and so on. */
@@ -215,7 +215,7 @@ function unpackedSpans(spans, carried) {
     } else last += step;
     return last * MINUTE;
   });
-  return { ...spans, place, from };
+  return { ...spans, place, from, fading: spans.fading.map((more, i) => spans.confidence[i] + more) };
 }
 
 function degrees(column) {
