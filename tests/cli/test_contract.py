@@ -152,11 +152,12 @@ def test_the_axes_are_told(story_file: Path) -> None:
 
 
 MAP = {
-    "from", "to", "known_at", "published_by", "policy", "position", "zone", "actors", "places", "spans",
+    "from", "to", "known_at", "published_by", "policy", "position", "zone", "last_event",
+    "recorded", "actors", "places", "spans",
 }  # fmt: skip
 COLUMNS = {
-    "places": {"id", "name", "names", "kind", "region", "lat", "lon", "population", "claims"},
-    "spans": {"place", "from", "status", "side", "confidence", "stale"},
+    "places": {"id", "name", "names", "kind", "region", "lat", "lon", "population", "claims", "lam"},
+    "spans": {"place", "from", "status", "side", "confidence", "stale", "fading"},
 }
 
 

@@ -16,7 +16,7 @@ from tracker.names import safe
 
 SUBJECTS = ("claims", "status", "places", "log", "template", "map")
 """As `tracker.exporters.content` has them, which help does without."""
-FORMATS = ("csv", "jsonl", "geojson", "xlsx", "parquet", "html")
+FORMATS = ("csv", "jsonl", "geojson", "xlsx", "html", "parquet")
 COUNTED = {
     "claims": "claims",
     "status": "verdicts",

@@ -1,6 +1,6 @@
 """Decides which screenshots the documentation has: the map at three widths, light and dark, and more.
 
-    python docs/make_screenshots.py
+    python -m tests.web.screenshots
 
 Serves the story of the demo, opens it in the Chromium of the tests, and writes `docs/pictures/web/*.png`.
 Fonts are the machine's, so these are made again by hand and looked at, and no test compares them.
@@ -9,20 +9,17 @@ Fonts are the machine's, so these are made again by hand and looked at, and no t
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from tests import chromium
+from tests.web.served import process
+from tracker.demo import MAP_FILE, NIGHT_FILE, STORY_FILE, build, make, replay, story_lines, write_pages
 
-from tests import chromium  # noqa: E402
-from tests.web.served import process  # noqa: E402
-from tracker.demo import MAP_FILE, NIGHT_FILE, STORY_FILE, build, make, replay, story_lines, write_pages  # noqa: E402
-
+ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "docs" / "pictures" / "web"
 HOMS: Final = "?place=homs&at=2024-12-07"
 SIZES: Final = {1440: 900, 1024: 768, 390: 844}
