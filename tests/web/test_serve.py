@@ -61,10 +61,10 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def serving(where: object, *more: str) -> Iterator[Running]:
+def serving(where: object, *more: str, environment: dict[str, str] | None = None) -> Iterator[Running]:
     words = [COMMAND, "serve", "--db", str(where), "--port", "0", *more]
     with subprocess.Popen(
-        words, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words, env=environment or surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
@@ -359,6 +359,61 @@ def test_nobody_can_take_every_connection(story_file: Path, tmp_path: Path) -> N
         assert one.ask("/healthz")[0] == 200
         for connection in taken[20:]:
             connection.close()
+
+
+ALONE = """
+import sys
+if "serve" in sys.argv:
+    import tracker.web.safety, tracker.web.server as server
+    server.MOST, server.HEAD, server.SLOW, tracker.web.safety.SLOW = 1, 0.5, 0.5, 0.5
+"""
+"""One connection at a time, which is waited for half a second."""
+
+
+@contextmanager
+def alone(where: object, folder: Path) -> Iterator[Running]:
+    (folder / "sitecustomize.py").write_text(ALONE)
+    with serving(where, environment=surroundings({"PYTHONPATH": str(folder)})) as one:
+        yield one
+
+
+def assert_left(one: Running) -> None:
+    """The connection that was taken is free again: somebody else is answered."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        time.sleep(0.2)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            assert one.ask("/healthz")[0] == 200
+            return
+    raise AssertionError("nobody else is answered")
+
+
+@pytest.mark.parametrize("asked", ["/claims.json", "/healthz"])
+def test_who_does_not_read_is_left(story_file: Path, tmp_path: Path, asked: str) -> None:
+    """Large answers or many small ones: closing a connection would wait until they are read."""
+    with alone(story_file, tmp_path) as one, socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        taken.settimeout(0.5)
+        taken.connect(("127.0.0.1", one.port))
+        request = f"GET {asked} HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\n\r\n".encode()
+        with contextlib.suppress(OSError):  # until nothing more goes in
+            while True:
+                taken.sendall(request * 100)
+        assert_left(one)
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST"])
+def test_who_does_not_finish_his_body_is_left(story_file: Path, tmp_path: Path, verb: str) -> None:
+    """A body that an answer did not wait for, and that goes on."""
+    with (
+        alone(story_file, tmp_path) as one,
+        socket.create_connection(("127.0.0.1", one.port), timeout=30) as taken,
+    ):
+        taken.sendall(f"{verb} /healthz HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 9\r\n\r\n".encode())
+        assert taken.recv(65536).startswith(b"HTTP/1.1 421")
+        time.sleep(0.1)
+        taken.sendall(b"x")
+        assert_left(one)
 
 
 WITHOUT = {

@@ -19,7 +19,7 @@ from uvicorn.server import Server
 
 from tracker.errors import BadInput, TrackerError
 from tracker.web.refusals import Refusal
-from tracker.web.safety import HEADERS, App
+from tracker.web.safety import HEADERS, SLOW, App
 
 HEAD: Final = 10.0
 """Seconds that the head of a request may take to come, from the connection on."""
@@ -101,13 +101,18 @@ class _Ended(Server):
 
 
 class Connection(H11Protocol):
-    """A connection that waits for a request's head only so long, and refuses as everything else does."""
+    """A connection that waits only so long, for what is asked and until its answer is read.
+
+    What it refuses it refuses as everything else does.
+    """
 
     _late: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(0)  # whatever is not read yet counts
         if len(self.connections) > MOST:
             transport.abort()
             return
@@ -116,16 +121,27 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._heard()
+        self._read()
         super().connection_lost(exc)
 
+    def pause_writing(self) -> None:
+        """Begin to wait until an answer is read; closing would wait for that as long as it takes."""
+        super().pause_writing()
+        self._read()
+        self._unread = self.loop.call_later(SLOW, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Wait no more: everything was read."""
+        self._read()
+        super().resume_writing()
+
     def handle_events(self) -> None:
-        """Wait for the next request, where this one's head is complete."""
+        """Wait for the next request where none is being answered, be it for what is left of a body."""
         super().handle_events()
-        if self.conn.their_state is h11.IDLE:
-            if self._late is None:
-                self._wait()
-        else:
+        if self.conn.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY):
             self._heard()
+        elif self._late is None:
+            self._wait()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
@@ -152,3 +168,8 @@ class Connection(H11Protocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
