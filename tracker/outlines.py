@@ -17,7 +17,6 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
-from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, TypedDict
 
@@ -47,6 +46,8 @@ WIDEST_NEAR: Final = 30_000
 
 _BEGINNING: Final = b"tracker outlines 1\n"
 _ALL_ROUND: Final = 360_000
+_FARTHEST: Final = 720.0
+"""Degrees of longitude that mean something: what lies across the 180th meridian, seen twice round."""
 
 
 class Outlines(TypedDict):
@@ -96,7 +97,8 @@ def outlines(bounds: Bounds | None = None, boundaries: str | None = None) -> Out
 
 def _windows(bounds: Bounds) -> list[Window]:
     """The bounds with their margin, in one part or, across the 180th meridian, in two."""
-    if not all(isfinite(value) for value in bounds) or not -90 <= bounds[1] <= bounds[3] <= 90:
+    west, south, east, north = bounds
+    if not (-90 <= south <= north <= 90 and abs(west) <= _FARTHEST and abs(east) <= _FARTHEST):
         raise BadInput(
             what=f"{', '.join(f'{value:g}' for value in bounds)} are no bounds of a map",
             try_="west, south, east and north in degrees, such as 35.5, 32.3, 42.4, 37.4",
