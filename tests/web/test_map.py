@@ -16,6 +16,7 @@ from tests.web.browsing import OpenPage, Traffic, axe
 from tests.web.conftest import Serving
 from tests.web.served import Served, process
 from tracker import Tracker, phrases
+from tracker.names import AREA_KINDS
 
 DAY_STEP = "button[aria-label='A day on']"
 READY = "html[data-ready]"
@@ -386,9 +387,48 @@ def test_a_server_that_ends_is_told_of(
 
 
 def test_the_address_may_say_nonsense(page: Page, story: Served) -> None:
-    """A time that cannot be read is as none."""
-    opened(page, story("/?at=yesterdayish&since=never"))
+    """A time that cannot be read is told of: another moment than was meant is shown."""
+    opened(page, story("/?at=yesterdayish&since=never&known_at=2024-99-99"))
+    expect(page.locator("#side .trouble")).to_contain_text(
+        "at=yesterdayish, since=never, known_at=2024-99-99"
+    )
     expect(page.locator("#moment")).to_contain_text("Dec 2024")
+    page.click("button[aria-label='A day back']")
+    expect(page.locator("#side .trouble")).to_have_count(0)
+
+
+def test_a_moment_that_is_still_to_come_is_told_of(page: Page, story: Served) -> None:
+    opened(page, story("/?at=2999-01-01"))
+    expect(page.locator("#side .trouble")).to_contain_text("still to come")
+
+
+def test_the_legend_counts_as_the_pictures_do(page: Page, story: Served, story_file: Path) -> None:
+    """Held by each side, contested, unknown: places that are no areas, each once."""
+    opened(page, story("/?at=2024-12-07"))
+    told = {
+        str(row.locator("span").first.text_content()): int(str(row.locator(".number").text_content()))
+        for row in page.locator("#legend > ul > li").all()
+    }
+    rows = Tracker(story_file).status(at="2024-12-07", brief=True)["places"]
+    rows = [row for row in rows if row["place"]["kind"] not in AREA_KINDS]
+    for status, name in (("contested", "hatched: contested"), ("unknown", "small: unknown")):
+        assert told[name] == sum(row["status"] == status for row in rows)
+    held = [row["controller"]["side"] for row in rows if row["status"] == "held"]
+    assert told["rebels"] == held.count("rebels")
+    assert told["Syrian government"] == held.count("government")
+
+
+def test_a_flag_is_answered_on_the_page_of_flags(page: Page, serving: Serving, story_copy: str) -> None:
+    tracker = Tracker(story_copy)
+    tracker.sweep(night="2024-12-08")
+    flags = tracker.flags()["flags"]
+    assert flags
+    served = serving(story_copy, "--write")
+    page.goto(served.address)
+    page.goto(served("/flags"))
+    page.locator("ul.flags > li").first.locator("button:text-is('Seen')").click()
+    expect(page.locator("ul.flags > li.answered")).to_have_count(1)
+    assert len(tracker.flags()["flags"]) == len(flags) - 1
 
 
 def test_what_is_told_is_json(story: Served) -> None:

@@ -25,8 +25,8 @@ MODULES: Final = (
     "timebar.js", "legend.js", "finder.js", "table.js", "panel.js", "write.js", "source.js", "app.js",
 )  # fmt: skip
 """The modules, each after those that it needs."""
-ENTRIES: Final = ("server.js", "carried.js")
-"""Where the page begins: behind a server, or as a file."""
+ENTRIES: Final = ("server.js", "carried.js", "flags.js")
+"""Where a page begins: the map behind a server, or as a file; the page of flags."""
 
 
 class Asset(NamedTuple):

@@ -65,23 +65,30 @@ export class App {
     this._bar.working("reckoning…");
     const { known, published, policy } = this._state;
     const turn = this._turn = (this._turn ?? 0) + 1;
-    const document = await this._from.map({ known, published, policy });
+    const told = await this._from.map({ known, published, policy });
     if (turn !== this._turn) return; // something else was asked for meanwhile
     performance.mark("tracker:answered");
     this._bar.working();
-    this._zone = new Zone(document.zone);
-    this._atlas = new Atlas(document);
+    this._zone = new Zone(told.zone);
+    this._atlas = new Atlas(told);
     if (!this._atlas.count) { this._empty(); this._drawn(); return; }
-    const recorded = document.recorded && { from: microseconds(document.recorded.from), to: microseconds(document.recorded.to) };
-    this._frame(document);
+    const recorded = told.recorded && { from: microseconds(told.recorded.from), to: microseconds(told.recorded.to) };
+    this._frame(told);
     if (this._typed) this._understand();
     this._state.at = Math.min(this._state.at ?? this._usual, this._atlas.to);
     this._find.show(this._atlas);
     this._bar.show(this._ended, this._zone, recorded, this._from.days);
     this._map.show(this._atlas);
+    this._foot(told.position);
     this._sayUnmapped();
     this._tell();
     if (!this._outlined) this._outline();
+  }
+
+  /** Up to where the record went when the map was reckoned. */
+  _foot(position) {
+    const foot = document.querySelector("footer.cut p");
+    if (foot) foot.textContent = `As recorded up to position ${position.toLocaleString("en")}.`;
   }
 
   /** Where the slider ends, and where it stands at first: now, or the last report where that is long ago. */
@@ -121,6 +128,7 @@ export class App {
   _go(change) {
     const { place, at } = this._state;
     Object.assign(this._state, change);
+    if (change.at !== undefined) this._unread = null;
     this._tell();
     this._write();
     if (this._state.place === null) return;
@@ -158,9 +166,16 @@ export class App {
     if (table) this._table.show(atlas, this._zone, only);
     if (place === null) {
       const found = changes ?? atlas.changed(at - 7 * DAY, at);
-      refill(this._side, this._quietNote(), overview({ atlas, zone: this._zone, at, since, changes: found, on: { pick: (one) => this.open(atlas.ids[one]) } }));
+      refill(this._side, this._unreadNote(), this._quietNote(), overview({ atlas, zone: this._zone, at, since, changes: found, on: { pick: (one) => this.open(atlas.ids[one]) } }));
     }
     this._told = performance.now();
+  }
+
+  /** What of the address was not understood: what is shown is something else than was meant. */
+  _unreadNote() {
+    if (!this._unread?.length) return null;
+    return h("div", { class: "trouble", role: "alert" }, h("p", { class: "bad" }, "The address cannot be read: ", bdi(this._unread.join(", ")), "."),
+      h("p", {}, `Shown is ${this._zone.told(this._state.at)}. Try: `, h("code", {}, "at=2024-12-07"), " or ", h("code", {}, "at=2024-12-07T18:00")));
   }
 
   _quietNote() {
@@ -180,7 +195,7 @@ export class App {
       if (this._asked !== asked || this._state.place !== id) return;
       const notice = this._notice && h("p", { class: "good", role: "status", id: "notice" }, bdi(this._notice));
       this._notice = null;
-      nodes = [notice, ...this._panel(told)];
+      nodes = [notice, this._unreadNote(), ...this._panel(told)];
     } catch (refused) {
       nodes = [h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => this._close() }, "✕"), trouble(refused)];
     }
@@ -260,6 +275,9 @@ export class App {
     this._state.at = at ? this._zone.read(at) : null;
     this._state.since = since ? this._zone.read(since) : null;
     const known = this._knownTyped && this._zone.read(this._knownTyped);
+    const read = { at: this._state.at, since: this._state.since, known_at: known || this._state.known };
+    this._unread = Object.entries(read).filter(([name, value]) => value === null && this._typed.get(name)).map(([name]) => `${name}=${this._typed.get(name)}`);
+    if (this._state.at > this._atlas.to) this._unread.push(`at=${at}, which is still to come`);
     this._typed = this._knownTyped = null;
     if (known) this._later(() => this._know({ known }));
   }

@@ -6,6 +6,7 @@ export const HELD = 0;
 export const CONTESTED = 1;
 export const UNKNOWN = 2;
 export const UNSAID = 3;
+const AREAS = new Set(["governorate", "region", "district", "country"]);
 
 /** The map document, ready to be asked. */
 export class Atlas {
@@ -22,6 +23,7 @@ export class Atlas {
     this.number = new Map(places.id.map((id, i) => [id, i]));
     this.lat = Float64Array.from(places.lat, (value) => value ?? NaN);
     this.lon = Float64Array.from(places.lon, (value) => value ?? NaN);
+    this.isArea = this.kinds.map((kind) => AREAS.has(kind));
     this.claims = places.claims;
     this.population = places.population;
     this.from = microseconds(document.from);
@@ -105,21 +107,23 @@ export class Atlas {
     return this.status[one] !== UNKNOWN && this.side[one] !== this.side[other];
   }
 
-  /** The numbers of places with coordinates. */
+  /** The numbers of places with coordinates. What is claimed of an area is told in the table: it is no point. */
   drawn() {
-    return [...this.lat.keys()].filter((i) => !Number.isNaN(this.lat[i]) && !Number.isNaN(this.lon[i]));
+    return [...this.lat.keys()].filter((i) => !this.isArea[i] && !Number.isNaN(this.lat[i]) && !Number.isNaN(this.lon[i]));
   }
 
-  /** How many places are whose now: by side, contested, unknown, stale, and of how many nothing was said yet. */
+  /** How many places that are no areas are held by whom, contested, unknown; how many of all are stale; of how many nothing was said yet. */
   tally() {
     const sides = new Int32Array(this.actors.length);
     const told = { sides, contested: 0, unknown: 0, stale: 0, unsaid: 0 };
-    for (const span of this.now) {
-      if (span < 0) { told.unsaid += 1; continue; }
-      if (this.status[span] === UNKNOWN) { told.unknown += 1; continue; }
-      if (this.side[span] >= 0) sides[this.side[span]] += 1;
-      if (this.status[span] === CONTESTED) told.contested += 1;
-      if (this.stale[span]) told.stale += 1;
+    for (let place = 0; place < this.count; place += 1) {
+      if (this.isArea[place]) continue;
+      const span = this.now[place];
+      if (span < 0) told.unsaid += 1;
+      else if (this.status[span] === UNKNOWN) told.unknown += 1;
+      else if (this.status[span] === CONTESTED) told.contested += 1;
+      else if (this.side[span] >= 0) sides[this.side[span]] += 1;
+      if (span >= 0 && this.status[span] !== UNKNOWN && this.stale[span]) told.stale += 1;
     }
     return told;
   }

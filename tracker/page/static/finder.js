@@ -46,7 +46,7 @@ export class FindBox {
     }
     if (this.input.value !== text || this._found.length) return;
     const near = (told.near ?? []).map((one) => one.name ?? one);
-    refill(this._none, "No place is called ", bdi(text), ".", near.length ? [" Did you mean ", near.slice(0, 3).map((name, i) => [i ? " or " : "", bdi(name)]), "?"] : null);
+    refill(this._none, "No place is called ", bdi(text), ".", near.length ? [" Did you mean ", near.slice(0, 3).map((name, i) => [i ? " or " : "", h("button", { type: "button", class: "linklike", onpointerdown: (event) => { event.preventDefault(); this.input.value = name; this._look(); } }, bdi(name))]), "?"] : null);
     this._none.hidden = false;
   }
 

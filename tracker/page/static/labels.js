@@ -14,10 +14,11 @@ export class Labels {
   }
 
   /** Where labels go: {place, x, y, rtl}. `always` are named whatever is in the way. */
-  place(context, view, world, radius, always) {
+  place(context, view, world, radius, always, covered) {
     context.font = FONT;
     const taken = new Map();
     const found = [];
+    for (const box of covered) take(taken, box);
     for (const place of this._order.slice(0, LABELLED)) {
       const [x, y] = [view.screenX(world.x[place]), view.screenY(world.y[place])];
       if (!(x < 0 || y < 0 || x > view.width || y > view.height)) take(taken, [x - radius, y - radius, x + radius, y + radius]);

@@ -9,8 +9,9 @@ export class Legend {
   constructor() {
     this._list = h("ul");
     this._caution = h("p");
+    this._unmapped = h("p", { class: "quiet small" });
     this.element = h("details", { id: "legend", open: matchMedia("(min-width: 1180px)").matches },
-      h("summary", {}, "Who holds what"), this._list,
+      h("summary", {}, "Who holds what"), this._list, this._unmapped,
       h("details", { id: "caution" }, h("summary", {}, "The borders"), this._caution));
   }
 
@@ -38,6 +39,10 @@ export class Legend {
 
   _make(atlas) {
     this._of = atlas.actors;
+    const areas = atlas.isArea.filter(Boolean).length;
+    const nowhere = atlas.count - areas - atlas.drawn().length;
+    const told = [nowhere ? `${nowhere} without coordinates` : null, areas ? `${areas} of whole areas` : null].filter(Boolean);
+    this._unmapped.textContent = told.length ? `In the table alone: ${told.join(", ")}.` : "";
     const sides = [...atlas.actors.keys()];
     this._marked = sides.filter((side) => atlas.actors[side].shape !== "star");
     this._others = sides.filter((side) => atlas.actors[side].shape === "star");

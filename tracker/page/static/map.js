@@ -89,7 +89,7 @@ export class WorldMap {
   /** Show where the places are: all of them, or at first all but a few that lie far off. */
   fit(whole = true) {
     const { width } = this.view;
-    const room = width > 800 ? [Math.min(260, width / 4), 64, 110, 56] : [28, 56, 60, 40];
+    const room = width > 800 ? [Math.min(280, width / 4), 64, 130, 56] : [40, 64, 90, 72];
     const [xs, ys] = [this._world.x, this._world.y].map((all) => this._order.map((i) => all[i]).sort((a, b) => a - b));
     const few = whole || xs.length < MANY ? 0 : Math.ceil(xs.length / 100);
     this._fitted = this.view.fit(xs.slice(few, xs.length - few), ys.slice(few, ys.length - few), room);
@@ -147,7 +147,7 @@ export class WorldMap {
     const ink = colour("--ink");
     const rim = colour("--raised");
     const always = [this.picked, this._under].filter((one) => one !== null && one !== undefined);
-    this._placed ??= this._labels.place(context, view, this._world, radius, always);
+    this._placed ??= this._labels.place(context, view, this._world, radius, always, this._covered());
     this._labels.draw(context, view, this._world, this._placed, ink, rim, this._only && ((place) => !this._only.has(place)));
     if (this.picked !== null && this.picked !== undefined) this._ring(context, this.picked);
     this._drawBar(context, ink, rim);
@@ -197,6 +197,13 @@ export class WorldMap {
     const closer = Math.log2(this.view.scale / 4000);
     const roomy = Math.max(2.2, 8.5 - Math.log10(shown) * 1.7);
     return Math.min(9, Math.max(2.2, roomy + Math.max(0, closer - 3) * 0.45));
+  }
+
+  /** What stands on the map, and would hide a name. */
+  _covered() {
+    const { left, top } = this.element.getBoundingClientRect();
+    return [...this.element.children].filter((one) => one !== this.canvas && one !== this._said && one !== this._tip && !one.hidden)
+      .map((one) => one.getBoundingClientRect()).map((box) => [box.left - left, box.top - top, box.right - left, box.bottom - top]);
   }
 
   /** The quiet ones lie below: unknown first, then held, contested on top; in each the most spoken of last. */

@@ -27,7 +27,6 @@ export class Zone {
     const numeric = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
     this._parts = new Intl.DateTimeFormat("en-GB", { ...asked, ...numeric });
     this._long = new Intl.DateTimeFormat("en-GB", { ...asked, weekday: "short", day: "numeric", month: "short", year: "numeric" });
-    this._abbreviation = new Intl.DateTimeFormat("en-GB", { ...asked, timeZoneName: "short" });
   }
 
   /** Year, month, day, hour, minute, second of an instant. */
@@ -59,10 +58,11 @@ export class Zone {
   /** What a person types for a day or a moment, as the command line reads it; null: unreadable. */
   read(text) {
     const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
-    if (day) return this.midnight(+day[1], +day[2], +day[3] + 1) - 1;
+    if (day) return isDay(...day.slice(1).map(Number)) ? this.midnight(+day[1], +day[2], +day[3] + 1) - 1 : null;
     const naive = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)$/.exec(text);
     if (naive) {
       const [year, month, date, hour, minute] = naive.slice(1).map(Number);
+      if (!isDay(year, month, date) || hour > 23 || minute > 59) return null;
       return this._instant(Date.UTC(year, month - 1, date, hour, minute) * 1000);
     }
     const at = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : NaN;
@@ -118,11 +118,18 @@ export class Zone {
     return `${this.short(first)} to ${this.short(last)}`;
   }
 
-  /** The zone's short name at an instant. */
+  /** How far local time is ahead then, as the command line writes it: "+03", "UTC". */
   label(at) {
-    const parts = this._abbreviation.formatToParts(new Date(Math.floor(at / 1000)));
-    return parts.find((part) => part.type === "timeZoneName")?.value ?? this.name;
+    const minutes = Math.round(this.offset(at) / 60e6);
+    if (!minutes) return "UTC";
+    const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+    return `${minutes < 0 ? "-" : "+"}${two(hours)}${rest ? `:${two(rest)}` : ""}`;
   }
+}
+
+function isDay(year, month, date) {
+  const found = new Date(Date.UTC(year, month - 1, date));
+  return year > 0 && found.getUTCMonth() === month - 1 && found.getUTCDate() === date;
 }
 
 function two(n) {

@@ -27,7 +27,7 @@ export class Panel {
     const ofNow = this._isOfNow() ? [this._facts(), this._likelihood(), this._conflicts(), this._flags()] : [];
     return [
       this._head(), ...ofNow, this._course(),
-      ...SPEAKS.map(([speaks, title]) => this._claims(speaks, title)),
+      ...(this._isOfNow() ? SPEAKS.map(([speaks, title]) => this._claims(speaks, title)) : [this._saidUpTo()]),
       this._judged(), this._context(), this._isOfNow() && place.would_change && h("section", {}, h("h3", {}, "What would change it"), h("p", {}, bdi(place.would_change))),
       ...(this.forms ?? []),
     ];
@@ -62,7 +62,7 @@ export class Panel {
   _asOf() {
     const { place: told, zone } = this;
     const at = this._isOfNow() ? microseconds(told.at) : this.at;
-    if (told.cut) return `As of ${zone.told(at)} ${zone.label(at)}${this.known === null ? "" : `, as known on ${zone.day(this.known)}`}, with the claims up to then.`;
+    if (told.cut) return `As of ${zone.told(at)} ${zone.label(at)}${this.known === null ? "" : `, as known on ${zone.day(this.known)}`}, as the claims up to then have it.`;
     const parts = [`As of ${zone.told(at)} ${zone.label(at)}`];
     if (told.known_at) parts.push(`as known on ${zone.told(microseconds(told.known_at))}`);
     if (told.published_by) parts.push(`published by ${zone.told(microseconds(told.published_by))}`);
@@ -143,7 +143,14 @@ export class Panel {
     const { place: told } = this;
     if (!told.flags?.length) return null;
     return h("section", { id: "flags" }, h("h3", {}, "Flags"),
-      h("ul", { class: "claims" }, told.flags.map((flag) => h("li", {}, h("p", {}, h("span", { class: "chip warn" }, flag.rule), " ", bdi(flag.why)), this.on.flagForm?.(flag)))));
+      h("ul", { class: "claims" }, told.flags.map((flag) => h("li", {}, h("p", {}, h("span", { class: "chip warn" }, flag.rule), " ", bdi(flag.why)), this._raised(flag), this.on.flagForm?.(flag)))));
+  }
+
+  /** When a flag was raised; one of later than the time of the map is about what came after. */
+  _raised({ since }) {
+    if (!since) return null;
+    const at = microseconds(since);
+    return h("p", { class: "quiet small" }, at > this.at ? "Raised later: " : "Raised ", this.zone.short(at));
   }
 
   _course() {
@@ -185,6 +192,14 @@ export class Panel {
     return this.atlas.stale[span] && this.atlas.status[span] !== UNKNOWN ? this.atlas.since[span] : null;
   }
 
+  /** The claims up to another time than a file's cut-off: it has no weights of then. */
+  _saidUpTo() {
+    const all = (this.place.evidence ?? []).map((one) => ({ ...one, weight: null, standing: null, stance: null, speaks: "beside" }));
+    return h("section", { id: "claims-then" }, h("h3", {}, "Claims up to then", h("span", { class: "quiet" }, ` (${all.length})`)),
+      h("p", { class: "quiet small" }, "What each was worth then, the record tells, not this file."),
+      h("ul", { class: "claims" }, all.map((one) => this._claim(one))));
+  }
+
   _claims(speaks, title) {
     const all = (this.place.evidence ?? []).filter((one) => one.speaks === speaks);
     if (!all.length) return null;
@@ -206,7 +221,7 @@ export class Panel {
       h("p", {}, bdi(one.attribution), one.url && [" · ", source(one.url, "source")]),
       one.quote && h("blockquote", { dir: "auto" }, bdi(one.quote)),
       one.note && h("p", { class: "small", dir: "auto" }, bdi(one.note)),
-      h("p", { class: "meta" }, h("span", { class: `chip ${STANDING[one.standing] ?? ""}` }, one.standing), " ",
+      h("p", { class: "meta" }, one.standing && [h("span", { class: `chip ${STANDING[one.standing] ?? ""}` }, one.standing), " "],
         one.stance && one.stance !== "neutral" ? [h("span", { class: "chip" }, one.stance), " "] : null,
         meta.filter(Boolean).join(" · "), " · ", h("span", { class: "number" }, one.id)));
   }
@@ -237,12 +252,17 @@ function telling(names) {
 /** What stands beside the map while no place is open: what changed last, and what is in sight. */
 export function overview({ atlas, zone, at, since, changes, on }) {
   const title = since === null ? "Latest changes" : `Changed since ${zone.day(since)}`;
+  const whose = (span) => {
+    const { status, side } = atlas.reading(span);
+    if (span < 0 || status === UNKNOWN || side < 0) return "not known";
+    return [status === 1 ? "contested, most likely " : "", bdi(atlas.actors[side].name)];
+  };
   const row = (change) => {
     const { status, side, stale } = atlas.reading(change.after);
-    const who = side < 0 ? "not known" : atlas.actors[side].name;
-    return h("li", {}, markPicture(atlas.actors[side], { status, stale }), " ",
+    return h("li", {}, markPicture(atlas.actors[side], { status, stale }), h("div", {},
       h("button", { type: "button", class: "linklike", onclick: () => on.pick(change.place) }, bdi(atlas.names[change.place])),
-      h("span", { class: "quiet small" }, " ", status === 1 ? "contested, most likely " : "", bdi(who), ` · ${zone.short(change.when)}`));
+      h("span", { class: "quiet small" }, " ", whose(change.after), change.before < 0 ? null : [" (before: ", whose(change.before), ")"], " · ",
+        h("span", { class: "moment" }, zone.short(change.when)))));
   };
   const list = h("ul", { class: "changes", id: "changes" }, changes.slice(0, 60).map(row));
   return [

@@ -17,7 +17,7 @@ export class Table {
 
   /** Show the places as they are now. */
   show(atlas, zone, only) {
-    const columns = [["name", "Place"], ["region", "Region"], ["status", "Status"], ["who", "Who"], ["sure", "Sure"], ["since", "Since"], ["claims", "Claims"]];
+    const columns = [["name", "Place"], ["region", "Region"], ["status", "Status"], ["who", "Who"], ["sure", "Sure"], ["since", "Since"], ["claims", "Claims in all"]];
     const rows = [...atlas.now.entries()].filter(([place]) => !only || only.has(place)).map(([place, span]) => {
       const reading = atlas.reading(span);
       return {

@@ -113,14 +113,14 @@ export class TimeBar {
   }
 
   _smoothly() {
-    let last = null;
+    let [last, exact] = [null, this._at];
     const frame = (now) => {
       if (!this._playing) return;
       const gone = last === null ? 0 : now - last;
       last = now;
-      const at = this._at + gone / (PLAYED_IN * 1000) * (this._to - this._start);
-      this._set(at);
-      if (at >= this._to) this.stop();
+      exact = Math.max(exact, this._at - 60e6) + gone / (PLAYED_IN * 1000) * (this._to - this._start);
+      this._set(exact >= this._to ? this._to : Math.floor(exact / 60e6) * 60e6);
+      if (exact >= this._to) this.stop();
       else requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);

@@ -5,7 +5,7 @@ import { bdi, fill, h, refill } from "./dom.js";
 
 /** The forms of a place that is open. `record(path, said)` sends; `done()` is called after something was recorded. */
 export function forms({ place, at, zone, record, done }) {
-  return [claimForm({ place, at, zone, record, done }), judgementForm({ place, record, done })];
+  return [claimForm({ place, at, zone, record, done }), judgementForm({ place, at, zone, record, done })];
 }
 
 function claimForm({ place, at, zone, record, done }) {
@@ -40,7 +40,7 @@ function tellChange(answer, found) {
   answer.className = "answer good";
 }
 
-function judgementForm({ place, record, done }) {
+function judgementForm({ place, at, zone, record, done }) {
   const answer = h("p", { class: "answer", role: "status", id: "assess-answer" });
   const form = h("form", { class: "write", id: "assess" },
     h("div", { class: "two" },
@@ -48,12 +48,13 @@ function judgementForm({ place, record, done }) {
       h("label", {}, "How likely", h("input", { name: "likelihood", required: true, placeholder: "likely, 80%" }))),
     h("label", {}, "Why", h("textarea", { name: "reason", rows: "2", required: true, dir: "auto" })),
     h("div", { class: "two" },
-      h("label", {}, "Until", h("input", { name: "until", placeholder: "2024-12-20, or nothing" })),
-      h("label", {}, "By", h("input", { name: "by", dir: "auto" }))),
+      h("label", {}, "From", h("input", { name: "at", value: zone.typed(at) })),
+      h("label", {}, "Until", h("input", { name: "until", placeholder: "a day, or nothing" }))),
+    h("label", {}, "By", h("input", { name: "by", dir: "auto" })),
     h("div", { class: "row" }, h("button", { type: "submit" }, "Judge")), answer);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    sent(form, answer, () => record(`places/${encodeURIComponent(place.place.id)}/assess`, said(form, ["holder", "likelihood", "reason", "until", "by"])), () => {
+    sent(form, answer, () => record(`places/${encodeURIComponent(place.place.id)}/assess`, said(form, ["holder", "likelihood", "reason", "at", "until", "by"])), () => {
       done("The judgement is recorded.");
     });
   });
@@ -81,6 +82,7 @@ function said(form, names) {
 }
 
 async function sent(form, answer, send, then) {
+  document.getElementById("notice")?.remove();
   const buttons = form ? [...form.querySelectorAll("button")] : [];
   for (const button of buttons) button.disabled = true;
   answer.className = "answer quiet";
