@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.acceptance.prepared import begin
 from tests.web.browsing import OpenPage, Traffic, axe
@@ -17,6 +18,7 @@ from tests.web.conftest import Serving
 from tests.web.served import Served, process
 from tracker import Tracker, phrases
 from tracker.names import AREA_KINDS
+from tracker.zones import instant_of, parse_iso, zone_of
 
 DAY_STEP = "button[aria-label='A day on']"
 READY = "html[data-ready]"
@@ -98,6 +100,14 @@ def test_a_name_that_is_no_place_is_answered(page: Page, story: Served) -> None:
     opened(page, story("/"))
     page.fill("#find", "Artouzz")
     expect(page.locator(".finder .none")).to_contain_text("No place is called Artouzz")
+
+
+def test_a_place_of_which_nothing_is_claimed_is_found_too(page: Page, story: Served) -> None:
+    opened(page, story("/"))
+    page.fill("#find", "Manbij")
+    expect(page.locator("#found li")).to_contain_text("Manbij")
+    page.press("#find", "Enter")
+    expect(page.locator("#sentence")).to_contain_text("Manbij")
 
 
 def test_a_permalink_opens_what_it_was_copied_from(open_page: OpenPage, story: Served) -> None:
@@ -194,6 +204,15 @@ def test_the_keyboard_alone_does_everything(page: Page, story: Served) -> None:
     expect(page.locator("#table")).to_be_visible()
 
 
+def test_who_walks_the_map_by_keyboard_sees_where(page: Page, story: Served) -> None:
+    opened(page, story("/?at=2024-12-07"))
+    page.focus("#map > canvas")
+    page.keyboard.press("n")
+    expect(page.locator("#tip")).to_be_visible()
+    name = str(page.locator("#tip strong").text_content())
+    expect(page.locator("#map [aria-live]")).to_contain_text(name)
+
+
 def test_the_map_is_touched(page: Page, story: Served) -> None:
     """A click on a mark opens it; a drag does not."""
     opened(page, story("/?place=homs&at=2024-12-07"))
@@ -206,6 +225,125 @@ def test_the_map_is_touched(page: Page, story: Served) -> None:
     page.mouse.up()
     expect(page.locator("#place")).to_have_count(0)
     page.mouse.wheel(0, -300)
+
+
+def test_the_legend_counts_what_is_held(page: Page, story: Served, story_file: Path) -> None:
+    """A contested place is counted as contested, and as nobody's: as in a picture and in the map document."""
+    opened(page, story("/?at=2024-12-07T18:00"))
+    told = Tracker(story_file).map(end="2024-12-07T18:00")
+    last = dict(zip(told["spans"]["place"], told["spans"]["status"], strict=True))
+    assert 1 in last.values()
+    rows = [row.text_content() for row in page.locator("#legend li").all()]
+    for actor in told["actors"]:
+        assert f"{actor['name']}{actor['held']}" in rows
+    assert f"hatched: contested{[*last.values()].count(1)}" in rows
+
+
+# -- what is done fast, and what is answered late ------------------------------------------------------
+
+
+def test_a_place_that_is_closed_while_time_runs_stays_closed(page: Page, story: Served) -> None:
+    opened(page, story("/?at=2024-11-28&place=homs"))
+    expect(page.locator("#sentence")).to_be_visible()
+    page.click("button.play")
+    page.wait_for_timeout(200)
+    page.click("#side button.close")
+    page.wait_for_timeout(500)
+    expect(page.locator("#changes")).to_be_visible()
+    expect(page.locator("#side .trouble")).to_have_count(0)
+
+
+def test_knowledge_is_changed_while_time_runs(page: Page, story: Served) -> None:
+    """What is known is asked for, though the place is asked for again with each step of time."""
+    opened(page, story("/?at=2024-11-28&place=homs"))
+    expect(page.locator("#sentence")).to_be_visible()
+    page.click("button.play")
+    with page.expect_response(lambda one: "/map.json" in one.url and "known_at" in one.url, timeout=3000):
+        page.evaluate("""() => {
+            const known = document.getElementById('known')
+            known.value = 3
+            known.dispatchEvent(new Event('input'))
+        }""")
+    page.click("button.play")
+
+
+def test_an_answer_that_comes_late_is_not_shown(page: Page, story: Served, traffic: Traffic) -> None:
+    """Neither as a place nor as a trouble: what was opened last is what is open."""
+    traffic.expect("503")
+    opened(page, story("/?at=2024-12-07"))
+    held: list[Route] = []
+    page.route("**/places/homs.json*", lambda route: held.append(route))
+    pick(page, "Homs")
+    until(page, lambda: bool(held))
+    pick(page, "Hama")
+    expect(page.locator("#sentence")).to_contain_text("Hama")
+    held[0].fulfill(status=503, content_type="application/json", body='{"error": "late", "try": "no"}')
+    page.wait_for_timeout(300)
+    expect(page.locator("#sentence")).to_contain_text("Hama")
+    expect(page.locator("#side .trouble")).to_have_count(0)
+
+
+def pick(page: Page, name: str) -> None:
+    page.fill("#find", name)
+    page.press("#find", "Enter")
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come")
+
+
+def test_who_stops_and_plays_again_does_not_go_twice_as_fast(open_page: OpenPage, story: Served) -> None:
+    page = opened(open_page(reduced_motion="reduce"), story("/?at=2024-11-27"))
+    for _ in range(5):
+        page.click("button.play")
+    expect(page.locator("button.play")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(700)
+    told = str(page.locator("#moment").text_content())
+    page.wait_for_timeout(1100)
+    day, later = (int(text.split()[1]) for text in (told, str(page.locator("#moment").text_content())))
+    assert (later - day) % 30 <= 2
+
+
+def test_a_trouble_that_is_over_is_not_told_any_more(page: Page, story: Served, traffic: Traffic) -> None:
+    traffic.expect("503")
+    opened(page, story("/?at=2024-12-07"))
+    broken = {"status": 503, "content_type": "application/json", "body": '{"error": "away", "try": "again"}'}
+    page.route("**/map.json*", lambda route: route.fulfill(**broken), times=1)
+    page.focus("#known")
+    page.press("#known", "Home")
+    expect(page.locator("#map .trouble")).to_contain_text("away")
+    page.press("#known", "ArrowRight")
+    expect(page.locator("#map .trouble")).to_have_count(0)
+
+
+def test_again_asks_again_where_nothing_was_answered_yet(page: Page, story: Served, traffic: Traffic) -> None:
+    traffic.expect("503")
+    broken = {"status": 503, "content_type": "application/json", "body": '{"error": "away", "try": "again"}'}
+    page.route("**/map.json*", lambda route: route.fulfill(**broken), times=1)
+    page.goto(story("/?at=2024-12-07&known_at=2024-12-09T00:00:00Z"))
+    expect(page.locator("#map .trouble")).to_contain_text("away")
+    page.keyboard.press(".")  # there is no time to step through yet
+    page.click("#map .trouble button")
+    expect(page.locator("#moment")).to_contain_text("7 Dec 2024, 23:59")
+    expect(page.locator("#map .trouble")).to_have_count(0)
+
+
+def test_before_anything_was_known_there_is_a_way_back(page: Page, story: Served) -> None:
+    """It is not said that the tracker is empty, and the address's time and place are kept."""
+    opened(page, story("/?at=2024-12-07&place=homs&known_at=2024-11-01T00:00:00Z"))
+    expect(page.locator("#map .empty")).to_contain_text("As known on Fri, 1 Nov 2024")
+    expect(page.locator("#map .empty")).not_to_contain_text("add-claim")
+    expect(page.locator("#sentence")).to_contain_text("Homs")
+    axe(page)
+    page.click("#map .empty button")
+    expect(page.locator("#moment")).to_contain_text("7 Dec 2024, 23:59")
+    expect(page.locator(".known output")).to_have_text("everything recorded")
+    expect(page.locator("#map .empty")).to_have_count(0)
+    expect(page.locator("#sentence")).to_contain_text("contested")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -265,6 +403,8 @@ def test_an_analyst_judges_and_answers_a_flag(page: Page, serving: Serving, stor
     form.locator("[name=by]").fill("Ada")
     form.locator("button[type=submit]").click()
     expect(page.locator("#assessments")).to_contain_text("seen on film")
+    # It is judged now, long after the time that the map stands at.
+    expect(page.locator("#assessments .chip")).to_have_text("later")
     assert Tracker(story_copy).assess("tartus")["assessments"][-1]["reason"] == "seen on film"
 
 
@@ -305,6 +445,29 @@ def test_the_file_shows_what_the_server_shows(
             assert (here[:4], here[5:]) == (there[:4], there[5:]), hash_
             # Per cents are whole at both ends of a stretch, which ends with the file.
             assert abs(int(here[4] or 0) - int(there[4] or 0)) <= 1, hash_
+
+
+def test_the_panel_of_a_file_is_as_sure_as_its_table(page: Page, story_file: Path, tmp_path: Path) -> None:
+    """Belief fades up to the cut-off, though the slider ends some days after the last report."""
+    file = tmp_path / "late.html"
+    Tracker(story_file).export("map", out=file, at="2025-03-01")
+    opened(page, file.as_uri() + "#place=hama&table=1&at=2024-12-13")
+    expect(page.locator("#moment")).to_contain_text("13 Dec 2024")
+    row = page.locator("#table tbody tr", has_text="Hama").first
+    sure = row.locator("td").nth(3).text_content()
+    expect(page.locator("#sentence")).to_contain_text(f"({sure}")
+
+
+def test_a_whole_day_is_told_as_one_in_a_file_too(open_page: OpenPage, handed: Path, story: Served) -> None:
+    times = []
+    for address in (f"{handed.as_uri()}#place=homs", story("/?at=2024-12-11&place=homs")):
+        page = opened(open_page(), address)
+        expect(page.locator("#sentence")).to_be_visible()
+        claims = page.locator("#side [data-claim]").all()
+        times.append({
+            str(one.get_attribute("data-claim")): str(one.locator(".meta").text_content()) for one in claims
+        })  # fmt: skip
+    assert times[0] == times[1]
 
 
 def cells(row: Locator) -> list[str]:
@@ -350,6 +513,51 @@ def test_one_place_is_enough(page: Page, serving: Serving, tmp_path: Path) -> No
     opened(page, serving(one_place(str(tmp_path / "one.db"), lat=10.0, lon=20.0)).address)
     expect(page.locator("#changes")).to_contain_text("Oneton")
     axe(page)
+
+
+def test_twenty_years_of_knowledge_are_gone_through(page: Page, serving: Serving, tmp_path: Path) -> None:
+    """In steps of more than a day, up to the last of them."""
+    where, clock = str(tmp_path / "long.db"), ["2004-01-01T00:00:00Z"]
+    tracker = Tracker.create(where, clock=lambda: parse_iso(clock[0]))
+    tracker.actor_add("Blue", level="side")
+    tracker.source_add("Wire", kind="wire")
+    tracker.place_add("Oneton", kind="town", lat=10.0, lon=20.0)
+    tracker.add_claim("Blue captured Oneton", source="Wire", at="2003-12-31")
+    clock[0] = "2024-12-01T00:00:00Z"
+    tracker.add_claim("Blue captured Oneton", source="Wire", at="2024-11-30")
+    opened(page, serving(where).address)
+    assert int(str(page.get_attribute("#known", "max"))) <= 4001
+    page.focus("#known")
+    page.press("#known", "End")
+    page.press("#known", "ArrowLeft")
+    expect(page.locator(".known output")).to_contain_text("Nov 2024")
+
+
+ZONES = (
+    "Asia/Damascus", "Asia/Amman", "Asia/Gaza", "America/Havana", "America/Santiago", "America/Sao_Paulo",
+    "Atlantic/Azores", "Europe/London", "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_days_begin_where_they_do_on_the_command_line(page: Page, story: Served, zone: str) -> None:
+    """Where clocks leave out midnight, or show it twice, too: each day of two years."""
+    opened(page, story("/"))
+    days = [date(2016, 1, 1) + timedelta(days=i) for i in range(800)]
+    where = zone_of(zone)
+    there = page.evaluate(
+        """async ([zone, days]) => {
+            const { src } = document.querySelector('script[type=module]')
+            const { Zone } = await import(src.replace('server.js', 'moments.js'))
+            const one = new Zone(zone)
+            const first = days.map(day => one.midnight(...day))
+            return first.map(at => [at, one.read(one.typed(at))])
+        }""",
+        [zone, [[day.year, day.month, day.day] for day in days]],
+    )
+    here = [instant_of(datetime.combine(day, time()), where) for day in days]
+    assert [first for first, _ in there] == here
+    assert [again for _, again in there] == here, "an address leads to the instant it was made of"
 
 
 def test_without_coordinates_there_is_the_table(page: Page, serving: Serving, tmp_path: Path) -> None:

@@ -24,13 +24,14 @@ export class App {
     this._writes = writes;
     this._linked = linked;
     this._state = { place: null, at: null, known: null, since: null, published: null, policy: "bayes", table: false };
+    this._waiting = {};
     const pick = (place) => this.open(this._atlas.ids[place]);
     this._map = new WorldMap({ pick, drawn: () => this._drawn() });
     this._legend = new Legend();
     this._find = new FindBox({ pick, open: (id) => this.open(id) }, (text) => this._from.find(text));
     this._bar = new TimeBar({
       time: (at) => this._go({ at }), since: (since) => this._go({ since }),
-      known: (known) => { this._state.known = known; this._bar.stand(this._state); this._later(() => this._know({ known })); },
+      known: (known) => { this._state.known = known; this._bar.stand(this._state); this._later("map", () => this._know({ known })); },
     });
     this._table = new Table({ pick: (place) => { this._go({ table: false }); pick(place); } });
     this._side = h("aside", { id: "side", "aria-label": "The place, or what changed", tabindex: "0" });
@@ -65,24 +66,32 @@ export class App {
     this._bar.working("reckoning…");
     const { known, published, policy } = this._state;
     const turn = this._turn = (this._turn ?? 0) + 1;
-    const told = await this._from.map({ known, published, policy });
+    let told;
+    try {
+      told = await this._from.map({ known, published, policy });
+    } catch (refused) {
+      if (turn === this._turn) throw refused;
+    }
     if (turn !== this._turn) return; // something else was asked for meanwhile
     performance.mark("tracker:answered");
     this._bar.working();
     this._zone = new Zone(told.zone);
     this._atlas = new Atlas(told);
-    if (!this._atlas.count) { this._empty(); this._drawn(); return; }
     const recorded = told.recorded && { from: microseconds(told.recorded.from), to: microseconds(told.recorded.to) };
+    const usual = this._usual;
     this._frame(told);
     if (this._typed) this._understand();
+    if (this._state.at === usual) this._state.at = null; // who stood at the end stands there again
     this._state.at = Math.min(this._state.at ?? this._usual, this._atlas.to);
+    this._map.element.querySelector(".trouble")?.remove();
+    this._map.show(this._atlas);
     this._find.show(this._atlas);
     this._bar.show(this._ended, this._zone, recorded, this._from.days);
-    this._map.show(this._atlas);
     this._foot(told.position);
     this._sayUnmapped();
     this._tell();
-    if (!this._outlined) this._outline();
+    if (!this._atlas.count) this._drawn();
+    else if (!this._outlined) this._outline();
   }
 
   /** Up to where the record went when the map was reckoned. */
@@ -132,13 +141,15 @@ export class App {
     this._tell();
     this._write();
     if (this._state.place === null) return;
-    if (change.at !== undefined && change.at !== at && place === this._state.place) this._later(() => this._openPlace());
+    if (change.at !== undefined && change.at !== at && place === this._state.place) this._later("place", () => this._openPlace());
   }
 
   /** Tell every part where the page stands. */
   _tell() {
     const { at, known, since, place } = this._state;
     const atlas = this._atlas;
+    for (const part of [this._bar, this._legend, this._find]) part.element.hidden = !atlas.count;
+    if (!atlas.count) { this._empty(); return; }
     atlas.goTo(at);
     this._bar.stand({ at, known, since });
     this._legend.show(atlas);
@@ -187,26 +198,31 @@ export class App {
 
   async _openPlace(focus = false) {
     const { place: id, at, known, published, policy } = this._state;
-    const asked = `${id} ${at} ${known}`;
-    this._asked = asked;
+    const turn = this._asked = (this._asked ?? 0) + 1;
+    const isLate = () => turn !== this._asked || this._state.place !== id;
+    this._focusDue = id !== null && (focus || this._focusDue);
+    if (id === null) return; // it was closed meanwhile
     let nodes;
     try {
       const told = await this._from.place(id, { at, known, published, policy });
-      if (this._asked !== asked || this._state.place !== id) return;
+      if (isLate()) return;
       const notice = this._notice && h("p", { class: "good", role: "status", id: "notice" }, bdi(this._notice));
       this._notice = null;
       nodes = [notice, this._unreadNote(), ...this._panel(told)];
     } catch (refused) {
+      if (isLate()) return;
       nodes = [h("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => this._close() }, "✕"), trouble(refused)];
     }
-    const kept = focus || nodes[0] ? 0 : this._side.scrollTop;
+    const focused = this._focusDue;
+    this._focusDue = false;
+    const kept = focused || nodes[0] ? 0 : this._side.scrollTop;
     refill(this._side, nodes);
     this._side.scrollTop = kept;
-    if (focus) this._side.querySelector("#place")?.focus({ preventScroll: matchMedia("(min-width: 861px)").matches });
+    if (focused) this._side.querySelector("#place")?.focus({ preventScroll: matchMedia("(min-width: 861px)").matches });
   }
 
   _panel(told) {
-    const done = (notice) => { this._notice = notice; this._later(() => this._know({})); };
+    const done = (notice) => { this._notice = notice; this._later("map", () => this._know({})); };
     const record = (path, said) => this._from.record(path, said);
     const { at, known } = this._state;
     return new Panel(told, {
@@ -226,17 +242,25 @@ export class App {
 
   _sayUnmapped() {
     this._map.element.querySelector(".empty")?.remove();
-    if (this._map.bounds()) return;
+    if (!this._atlas.count || this._map.bounds()) return;
     this._map.element.append(h("div", { class: "empty" },
       h("p", {}, `${count(this._atlas.count, "place")}, and none has coordinates: nothing can be drawn. The table has them all.`),
       h("p", {}, "Try: ", h("code", {}, "tracker place describe NAME --lat LAT --lon LON"))));
   }
 
+  /** Say that there is nothing: nothing at all, or nothing that was known or published by then. */
   _empty() {
-    this._bar.element.hidden = true;
-    this._legend.element.hidden = true;
-    this._find.element.hidden = true;
-    refill(this._side, h("h2", {}, "Nothing yet"), h("p", {}, "Whatever is claimed will be told here."));
+    const { place, known, published } = this._state;
+    this._map.element.querySelector(".empty")?.remove();
+    this._table.element.hidden = true;
+    if (place === null) refill(this._side, h("h2", {}, "Nothing yet"), h("p", {}, "Whatever is claimed will be told here."));
+    if (known !== null || published !== null) {
+      const when = known !== null ? ["As known on ", this._zone.day(known)] : ["Of what was published by ", bdi(published)];
+      const all = () => this._know({ known: null, published: null });
+      this._map.element.append(h("div", { class: "empty" }, h("p", {}, when, ", nobody has said anything yet."),
+        h("button", { type: "button", onclick: all }, "All that is recorded")));
+      return;
+    }
     this._map.element.append(h("div", { class: "empty" },
       h("p", {}, "Nobody has said anything yet: this tracker has no claim about who holds a place."),
       h("p", {}, "Try: ", h("code", {}, 'tracker add-claim "rebels captured Homs" --source Reuters --said-by rebels --create')),
@@ -264,7 +288,8 @@ export class App {
     this._state.published = query.get("published_by");
     this._state.table = query.has("table");
     const known = query.get("known_at");
-    this._state.known = known && /Z$/.test(known) ? microseconds(known) : null;
+    const exact = /Z$/.test(known) ? microseconds(known) : NaN;
+    this._state.known = Number.isNaN(exact) ? null : exact;
     this._knownTyped = this._state.known === null ? known : null;
   }
 
@@ -279,12 +304,13 @@ export class App {
     this._unread = Object.entries(read).filter(([name, value]) => value === null && this._typed.get(name)).map(([name]) => `${name}=${this._typed.get(name)}`);
     if (this._state.at > this._atlas.to) this._unread.push(`at=${at}, which is still to come`);
     this._typed = this._knownTyped = null;
-    if (known) this._later(() => this._know({ known }));
+    if (known) this._later("map", () => this._know({ known }));
   }
 
   _write() {
     const { place, at, known, since, published, policy, table } = this._state;
     const zone = this._zone;
+    if (!zone) return; // nothing was answered yet: the address says all there is
     const query = new URLSearchParams();
     if (place) query.set("place", place);
     if (at !== null && at !== this._usual) query.set("at", zone.typed(at));
@@ -308,7 +334,7 @@ export class App {
     new MutationObserver(recolour).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range";
-      if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || typing || !this._atlas?.count) return;
       if (event.key === "/") { event.preventDefault(); this._find.input.focus(); }
       else if (event.key === "Escape" && this._state.place) this._close();
       else if (event.key === "t") this._go({ table: !this._state.table });
@@ -318,10 +344,10 @@ export class App {
     });
   }
 
-  /** Do something once the hand rests. */
-  _later(act) {
-    clearTimeout(this._waiting);
-    this._waiting = setTimeout(act, 140);
+  /** Ask for something once the hand rests; what else is asked for does not push it aside. */
+  _later(what, act) {
+    clearTimeout(this._waiting[what]);
+    this._waiting[what] = setTimeout(act, 140);
   }
 
   _drawn() {

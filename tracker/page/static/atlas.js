@@ -27,7 +27,7 @@ export class Atlas {
     this.claims = places.claims;
     this.population = places.population;
     this.from = microseconds(document.from);
-    this.to = microseconds(document.to);
+    this.to = this._end = microseconds(document.to);
     this._place = Int32Array.from(spans.place);
     this.since = Float64Array.from(spans.from);
     this.status = Uint8Array.from(spans.status);
@@ -84,7 +84,7 @@ export class Atlas {
     if (first === last) return first;
     const place = this._place[span];
     const since = this.since[span];
-    const end = span + 1 < this.first[place + 1] ? this.since[span + 1] : this.to;
+    const end = span + 1 < this.first[place + 1] ? this.since[span + 1] : this._end;
     const lam = this._lam[place];
     const days = [at, end].map((one) => Math.min(Math.max(0, one - since), end - since) / 86400e6);
     const gone = lam > 0 ? Math.expm1(-lam * days[0]) / Math.expm1(-lam * days[1]) : days[0] / days[1];

@@ -3,7 +3,9 @@
 import { bdi, h, refill } from "./dom.js";
 import { Finder } from "./fold.js";
 
-/** The find box. `on` is told: pick(place); `ask` finds what the page itself does not. */
+const MOST = 12;
+
+/** The find box. `on` is told: pick(place), and open(id) of what is not on the map; `ask` finds what the page itself does not. */
 export class FindBox {
   constructor(on, ask) {
     this._on = on;
@@ -38,13 +40,19 @@ export class FindBox {
   }
 
   async _askElsewhere(text) {
-    let told = { near: [] };
+    let told = {};
     try {
       told = await this._ask(text);
     } catch {
-      told = { near: [] };
+      // what the page knows itself is found, whatever has become of the server
     }
-    if (this.input.value !== text || this._found.length) return;
+    if (this.input.value !== text || this._found.length || document.activeElement !== this.input) return;
+    if (told.places?.length) { // nothing is claimed about them, so they are not on the map
+      this._found = told.places.slice(0, MOST).map(({ id, name }) => ({ id, place: this._atlas.number.get(id), name }));
+      this._chosen = 0;
+      this._tell();
+      return;
+    }
     const near = (told.near ?? []).map((one) => one.name ?? one);
     refill(this._none, "No place is called ", bdi(text), ".", near.length ? [" Did you mean ", near.slice(0, 3).map((name, i) => [i ? " or " : "", h("button", { type: "button", class: "linklike", onpointerdown: (event) => { event.preventDefault(); this.input.value = name; this._look(); } }, bdi(name))]), "?"] : null);
     this._none.hidden = false;
@@ -54,7 +62,7 @@ export class FindBox {
     const { _atlas: atlas } = this;
     refill(this._list, this._found.map(({ place, name }, i) => h("li", {
       role: "option", id: `found-${i}`, "aria-selected": i === this._chosen ? "true" : "false", onpointerdown: (event) => { event.preventDefault(); this._pick(i); },
-    }, bdi(atlas.names[place]), name === atlas.names[place] ? null : [" ", h("span", { class: "quiet" }, bdi(name))],
+    }, bdi(atlas.names[place] ?? name), name === (atlas.names[place] ?? name) ? null : [" ", h("span", { class: "quiet" }, bdi(name))],
     atlas.regions[place] ? h("span", { class: "quiet small" }, " · ", bdi(atlas.regions[place])) : null)));
     this._list.hidden = !this._found.length;
     this.input.setAttribute("aria-expanded", String(!this._list.hidden));
@@ -78,10 +86,11 @@ export class FindBox {
   }
 
   _pick(i) {
-    const { place } = this._found[i];
+    const { place, id } = this._found[i];
     this.input.value = "";
     this._close();
-    this._on.pick(place);
+    if (place === undefined) this._on.open(id);
+    else this._on.pick(place);
   }
 
   _close() {

@@ -44,6 +44,7 @@ export class WorldMap {
   /** Show another map document; the view stays where it is once it was fitted. */
   show(atlas) {
     this._atlas = atlas;
+    this._point(null); // its number may be another place's now
     this._world = {
       x: Float64Array.from(atlas.lon, across),
       y: Float64Array.from(atlas.lat, down),
@@ -275,6 +276,7 @@ export class WorldMap {
     const pointers = new Map();
     let dragged = 0;
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button) return; // a menu, not a touch
       canvas.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, [event.offsetX, event.offsetY]);
       dragged = 0;
@@ -333,7 +335,7 @@ export class WorldMap {
     if (!acts[event.key]) return;
     event.preventDefault();
     acts[event.key]();
-    this._moved();
+    if (!["n", "p", "Enter"].includes(event.key)) this._moved();
   }
 
   /** Go on to the next place in sight, from north to south. */

@@ -44,9 +44,7 @@ export class Zone {
 
   /** The first instant of a local day; `day` may lie outside its month. */
   midnight(year, month, day) {
-    const local = Date.UTC(year, month - 1, day) * 1000;
-    const guess = local - this.offset(local);
-    return local - this.offset(guess);
+    return this._instant(Date.UTC(year, month - 1, day) * 1000);
   }
 
   /** The last microsecond of the local day of an instant, or of one some days away. */
@@ -59,19 +57,23 @@ export class Zone {
   read(text) {
     const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
     if (day) return isDay(...day.slice(1).map(Number)) ? this.midnight(+day[1], +day[2], +day[3] + 1) - 1 : null;
-    const naive = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)$/.exec(text);
+    const naive = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?$/.exec(text);
     if (naive) {
-      const [year, month, date, hour, minute] = naive.slice(1).map(Number);
-      if (!isDay(year, month, date) || hour > 23 || minute > 59) return null;
-      return this._instant(Date.UTC(year, month - 1, date, hour, minute) * 1000);
+      const [year, month, date, hour, minute, second] = naive.slice(1).map((one) => Number(one ?? 0));
+      if (!isDay(year, month, date) || hour > 23 || minute > 59 || second > 59) return null;
+      return this._instant(Date.UTC(year, month - 1, date, hour, minute, second) * 1000);
     }
     const at = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : NaN;
     if (Number.isNaN(at)) return null;
     return text.endsWith("Z") ? microseconds(text) : at * 1000;
   }
 
+  /** The instant at which clocks show a time, told as if they were UTC's: the first of two where they show it twice,
+   * and where they leave it out, that at which they would have shown it. */
   _instant(local) {
-    return local - this.offset(local - this.offset(local));
+    const [before, after] = [this.offset(local - DAY), this.offset(local + DAY)];
+    const is = (offset) => this.offset(local - offset) === offset;
+    return local - (is(before) || !is(after) ? before : after);
   }
 
   /** An instant as the command line would be told it: a day where it is the end of one. */
@@ -113,7 +115,8 @@ export class Zone {
     const first = microseconds(moment.earliest);
     const { year, month, day } = this.parts(first);
     const date = `${year}-${two(month)}-${two(day)}`;
-    if (first === this.midnight(year, month, day) && last === this.endOfDay(first)) return date;
+    const end = this.endOfDay(first);
+    if (first === this.midnight(year, month, day) && last <= end && end - last < 60e6) return date; // a file has minutes
     if (last - first < 60e6) return this.short(first);
     return `${this.short(first)} to ${this.short(last)}`;
   }

@@ -232,7 +232,7 @@ export class Panel {
     return h("section", { id: "assessments" }, h("h3", {}, "Analysts' judgements"),
       h("ul", { class: "claims" }, all.map((one) => h("li", {},
         h("p", { class: "said" }, bdi(one.text ?? one.id)),
-        h("p", { class: "meta" }, bdi(one.by ?? ""), one.reason && [": ", bdi(one.reason)], one.until && ` · until ${this.zone.short(microseconds(one.until))}`)))));
+        h("p", { class: "meta" }, one.state && h("span", { class: `chip ${one.state === "in force" ? "" : "warn"}` }, one.state), " ", bdi(one.by ?? ""), one.reason && [": ", bdi(one.reason)], one.until && ` · until ${this.zone.short(microseconds(one.until))}`)))));
   }
 
   _context() {

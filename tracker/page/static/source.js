@@ -119,7 +119,7 @@ export class Carried {
 
   /** A file has no more names than the page found. */
   async find() {
-    return { found: [], near: [] };
+    return { places: [], near: [] };
   }
 }
 

@@ -7,6 +7,7 @@ import { DAY, HOUR } from "./moments.js";
 
 const PLAYED_IN = 24;
 const STEP = HOUR / 4;
+const MOST_DAYS = 4000;
 
 /** The bar of time. `on` is told: time(at), known(at or null), since(at or null). */
 export class TimeBar {
@@ -85,14 +86,14 @@ export class TimeBar {
     if (this._at >= this._to - STEP) this._on.time(this._start);
     this._play.setAttribute("aria-pressed", "true");
     refill(this._play, "❚❚ Stop");
-    this._playing = true;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this._byDays();
-    else this._smoothly();
+    const play = this._playing = {};
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this._byDays(play);
+    else this._smoothly(play);
   }
 
   /** Stop playing. */
   stop() {
-    this._playing = false;
+    this._playing = null;
     this._play.setAttribute("aria-pressed", "false");
     refill(this._play, "▶ Play");
   }
@@ -112,10 +113,10 @@ export class TimeBar {
     this._on.time(Math.min(this._to, Math.max(this._start, at)));
   }
 
-  _smoothly() {
+  _smoothly(play) {
     let [last, exact] = [null, this._at];
     const frame = (now) => {
-      if (!this._playing) return;
+      if (this._playing !== play) return; // stopped, and perhaps begun anew
       const gone = last === null ? 0 : now - last;
       last = now;
       exact = Math.max(exact, this._at - 60e6) + gone / (PLAYED_IN * 1000) * (this._to - this._start);
@@ -126,11 +127,11 @@ export class TimeBar {
     requestAnimationFrame(frame);
   }
 
-  _byDays() {
-    if (!this._playing) return;
+  _byDays(play) {
+    if (this._playing !== play) return;
     this.step(1);
     if (this._at >= this._to) this.stop();
-    else setTimeout(() => this._byDays(), 1000);
+    else setTimeout(() => this._byDays(play), 1000);
   }
 
   _listen() {
@@ -200,9 +201,10 @@ function day(zone, at) {
   return `${year}-${String(month).padStart(2, "0")}-${String(date).padStart(2, "0")}`;
 }
 
-/** The ends of the local days from one instant to another, at most so many as a slider can take. */
+/** The ends of the local days from one instant to another: of each, or of some where a slider cannot take so many. */
 function dayEnds(zone, from, to) {
   const found = [];
-  for (let end = zone.endOfDay(from); end < to && found.length < 4000; end = zone.endOfDay(end, 1)) found.push(end);
+  const step = Math.max(1, Math.ceil((to - from) / DAY / MOST_DAYS));
+  for (let end = zone.endOfDay(from); end < to; end = zone.endOfDay(end, step)) found.push(end);
   return found;
 }
