@@ -403,8 +403,7 @@ def test_an_analyst_judges_and_answers_a_flag(page: Page, serving: Serving, stor
     form.locator("[name=by]").fill("Ada")
     form.locator("button[type=submit]").click()
     expect(page.locator("#assessments")).to_contain_text("seen on film")
-    # It is judged now, long after the time that the map stands at.
-    expect(page.locator("#assessments .chip")).to_have_text("later")
+    expect(page.locator("#assessments .chip")).to_have_text("in force")
     assert Tracker(story_copy).assess("tartus")["assessments"][-1]["reason"] == "seen on film"
 
 
