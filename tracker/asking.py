@@ -109,15 +109,23 @@ class Asking:
     ) -> Document:
         """Everything about one place."""
         from tracker.views.dossier import dossier_document
+        from tracker.views.evidence import merged
         from tracker.views.judgements import assessments
 
         question = self._question(at, known_at, published_by, policy)
         bound = self._bound(place, question)
         found = self._place(bound.id, question)
         known = position_at(self._reader, question.known_at)
+        into = [one for one, root in merged(self._reader, known).items() if root == found.id]
         return {
             **dossier_document(self._reader, found, question, known),
-            "assessments": assessments(self._reader, question.at, [found.id]),
+            "assessments": assessments(
+                self._reader,
+                question.at,
+                [found.id, *into],
+                known=known,
+                published_by=question.published_by,
+            ),
             **_noted(bound),
         }
 

@@ -58,11 +58,13 @@ def page(
 
 def _days(reader: Reader, question: Question, known: int, zone: str, places: int) -> list[int]:
     """The ends of the local days on which something was recorded, but for the last; not more than fit."""
+    published = question.published_by
+    bound = {} if published is None else {"published": published}
     quarters = reader.rows(
-        f"SELECT DISTINCT recorded_at / {_QUARTER} FROM claims WHERE from_pos <= :known AND event_at <= :at",
-        known=known,
-        at=question.at,
-    )
+        f"SELECT DISTINCT recorded_at / {_QUARTER} FROM claims WHERE from_pos <= :known AND event_at <= :at"
+        f"{' AND reported_at <= :published' if bound else ''}",
+        known=known, at=question.at, **bound,
+    )  # fmt: skip
     last = question.known_at if question.known_at is not None else question.at
     days = sorted({_end_of_day(int(row[0]) * _QUARTER, zone) for row in quarters})
     fitting = min(DAYS, MOST // max(1, places))

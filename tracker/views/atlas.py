@@ -70,11 +70,16 @@ def map_document(reader: Reader, question: Question, start: int | None, zone: st
 
 
 def _told(situation: Situation) -> Document:
-    """The latest time that any claim is about, and from when until when claims were recorded."""
+    """The latest time that any claim is about, and from when until when claims were recorded.
+
+    Whatever was known: knowledge is what one goes through. What was not published is told of in no way.
+    """
+    published = situation.question.published_by
+    bound = {} if published is None else {"published": published}
     last, first_recorded, last_recorded = situation.reader.rows(
         "SELECT max(event_at), min(recorded_at), max(recorded_at) FROM claims WHERE event_at <= :at"
-        " AND effect <> 'none'",
-        at=situation.question.at,
+        f" AND effect <> 'none'{' AND reported_at <= :published' if bound else ''}",
+        at=situation.question.at, **bound,
     )[0]  # fmt: skip
     if last is None:
         return {"last_event": None, "recorded": None}

@@ -46,20 +46,24 @@ def among(reader: Reader, ids: Iterable[str], known: int = NOW) -> dict[str, Doc
     return {one["id"]: one for one in _documents(reader, made, known)}
 
 
-def assessments(reader: Reader, at: int, places_: Iterable[str] | None = None) -> list[Document]:
+def assessments(
+    reader: Reader, at: int, places_: Iterable[str] | None = None, *, known: int = NOW,
+    published_by: int | None = None,
+) -> list[Document]:  # fmt: skip
     """Every assessment, or those of some places (ids as assessed), with where it stands at an instant."""
-    made = made_of(reader, places_)
-    stand = standing(made, merged(reader), at)
-    return [{**one, "state": stand[one["id"]]} for one in _documents(reader, made, NOW)]
+    everything = made_of(reader, places_, known)
+    made = [one for one in everything if published_by is None or one.made_at <= published_by]
+    stand = standing(made, merged(reader, known), at)
+    return [{**one, "state": stand[one["id"]]} for one in _documents(reader, made, known)]
 
 
-def made_of(reader: Reader, places_: Iterable[str] | None = None) -> list[Made]:
+def made_of(reader: Reader, places_: Iterable[str] | None = None, known: int = NOW) -> list[Made]:
     """The same as they are in the record, in the order of the times that they are about."""
     asked = f"SELECT {_COLUMNS} FROM assessments WHERE {TRUE}"
     rows = (
-        reader.rows(asked, known=NOW)
+        reader.rows(asked, known=known)
         if places_ is None
-        else reader.among(f"{asked} AND place IN (:wanted)", places_, known=NOW)
+        else reader.among(f"{asked} AND place IN (:wanted)", places_, known=known)
     )
     return sorted((Made(*row) for row in rows), key=lambda one: (one.at, one.made_at, one.id))
 
