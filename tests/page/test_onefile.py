@@ -123,7 +123,29 @@ def test_what_is_held_back_is_not_in_it(story_file: Path, tmp_path: Path) -> Non
         and parse_iso(one["reported"]["latest"]) > parse_iso("2024-12-07T20:59:59.999999Z")
     ]
     assert late
-    assert not {*carried(page)["evidence"]["claims"]["id"]} & set(late)
+    told = carried(page)
+    assert not {*told["evidence"]["claims"]["id"]} & set(late)
+    # Nor does the latest event, or when something was recorded, betray that there is more.
+    early = max(
+        parse_iso(one["recorded"]) for one in Tracker(story_file).claims(published_by="2024-12-07")["claims"]
+    )
+    assert parse_iso(told["map"]["recorded"]["to"]) <= early
+    assert told["map"]["last_event"] < "2024-12-08"
+    assert all(parse_iso(one["known_at"]) <= early for one in told["knowledge"])
+
+
+def test_a_flag_does_not_tell_what_is_held_back(story_copy: str, tmp_path: Path) -> None:
+    """Flags quote claims: one that was raised later may rest on what was published later."""
+    tracker = Tracker(story_copy)
+    tracker.sweep(night="2024-12-08")
+    asked = {"at": "2024-12-08", "published_by": "2024-12-03"}
+    flagged = [row["place"]["id"] for row in tracker.status(at="2024-12-08")["places"] if row["flags"]]
+    assert flagged
+    more = carried(exported(story_copy, tmp_path, **asked))["evidence"]["places"]["more"]
+    assert more
+    assert not any("flags" in one for one in more.values())
+    assert not any(row["flags"] for row in tracker.status(**asked)["places"])
+    assert not tracker.why(flagged[0], at="2024-12-08", published_by="2024-12-07")["flags"]
 
 
 def test_a_blurred_map_tells_no_place_nearer(story_file: Path, tmp_path: Path) -> None:

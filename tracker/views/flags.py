@@ -65,10 +65,15 @@ def open_flags(reader: Reader, known: int = NOW) -> list[FlagRow]:
 
 
 def awake(
-    reader: Reader, at: int, known: int = NOW, wanted: Iterable[str] | None = None
-) -> dict[str, list[Document]]:
-    """The open flags that do not sleep, as a verdict tells them, by the place that they were raised with."""
-    found = open_flags(reader, known) if wanted is None else flags_of(reader, wanted, known)
+    reader: Reader, at: int, known: int = NOW, wanted: Iterable[str] | None = None,
+    published_by: int | None = None,
+) -> dict[str, list[Document]]:  # fmt: skip
+    """The open flags that do not sleep, as a verdict tells them, by the place that they were raised with.
+
+    `published_by`: those that were raised by then, as what was published later may be why a later one was.
+    """
+    every = open_flags(reader, known) if wanted is None else flags_of(reader, wanted, known)
+    found = [one for one in every if published_by is None or one.at <= published_by]
     quiet = asleep(reader, found, at, known)
     told: dict[str, list[Document]] = {}
     for one in sorted(found, key=lambda one: (FLAG_RULES.index(one.rule), one.id)):

@@ -33,7 +33,8 @@ class Verdicts:
         self._places = known
         self._actors = actor_names(situation.who)
         wanted = None if only is None else [id_ for place in only for id_ in situation.members(place)]
-        self._flags = awake(situation.reader, situation.question.at, situation.known, wanted)
+        asked = situation.question
+        self._flags = awake(situation.reader, asked.at, situation.known, wanted, asked.published_by)
 
     def document(self, place: Place, verdict: Verdict) -> Document:
         """The keys that a place has in the table as well as alone."""
