@@ -450,23 +450,33 @@ def test_the_panel_of_a_file_is_as_sure_as_its_table(page: Page, story_file: Pat
     """Belief fades up to the cut-off, though the slider ends some days after the last report."""
     file = tmp_path / "late.html"
     Tracker(story_file).export("map", out=file, at="2025-03-01")
-    opened(page, file.as_uri() + "#place=hama&table=1&at=2024-12-13")
+    opened(page, file.as_uri() + "#place=latakia&table=1&at=2024-12-13")
     expect(page.locator("#moment")).to_contain_text("13 Dec 2024")
-    row = page.locator("#table tbody tr", has_text="Hama").first
+    row = page.locator("#table tbody tr", has_text="Latakia").first
     sure = row.locator("td").nth(3).text_content()
     expect(page.locator("#sentence")).to_contain_text(f"({sure}")
 
 
-def test_a_whole_day_is_told_as_one_in_a_file_too(open_page: OpenPage, handed: Path, story: Served) -> None:
-    times = []
-    for address in (f"{handed.as_uri()}#place=homs", story("/?at=2024-12-11&place=homs")):
+@pytest.mark.parametrize(
+    ("place", "at"), [("homs", "2024-12-11"), ("homs", "2024-12-07T18:00"), ("deraa", "2024-12-07T20:00")]
+)
+def test_a_file_tells_when_each_claim_was_as_the_server_does(
+    open_page: OpenPage, handed: Path, story: Served, place: str, at: str
+) -> None:
+    """Which there were by then, in order, and when each is said to have happened; of whole days, too."""
+    told = []
+    for address in (f"{handed.as_uri()}#place={place}&at={at}", story(f"/?at={at}&place={place}")):
         page = opened(open_page(), address)
         expect(page.locator("#sentence")).to_be_visible()
-        claims = page.locator("#side [data-claim]").all()
-        times.append({
-            str(one.get_attribute("data-claim")): str(one.locator(".meta").text_content()) for one in claims
-        })  # fmt: skip
-    assert times[0] == times[1]
+        # Where it stands and what it was taken for is in a file as of the file's own moment.
+        told.append(
+            page.evaluate(
+                """() => [...document.querySelectorAll('#side .meta')].map(one => [...one.childNodes]
+                    .filter(part => !part.classList?.contains('chip')).map(part => part.textContent.trim())
+                    .join(' ').trim()).sort()"""
+            )
+        )
+    assert told[0] == told[1]
 
 
 def cells(row: Locator) -> list[str]:

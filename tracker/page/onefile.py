@@ -139,9 +139,9 @@ def _evidence(evidence: Document, ids: Sequence[str]) -> tuple[dict[str, Any], d
     """Verdicts and claims in the order of the map's places; and the times of each place's claims, in minutes.
 
     Times are minutes: `event_at`, in so many of them as `unit` says, after that of the claim before, of the
-    same place, or after `first`; `earliest` and `reported`
-    after `event_at`; `recorded` after the row before; of a place all after its last claim, and `stale_at`
-    after `last_report`.
+    same place, or after `first`; `earliest`, `latest` and `reported` after `event_at`, `reported_from` after
+    `reported`; `recorded` after the row before; of a place all after its last claim, and `stale_at` after
+    `last_report`.
     """
     places, claims = evidence["places"], evidence["claims"]
     rows = {id_: row for row, id_ in enumerate(places["id"])}
@@ -202,8 +202,14 @@ def _claim_times(told: Document, counts: Sequence[int]) -> dict[str, Any]:
         "event_at": [one // unit for one in steps],
         "first": first,
         "unit": unit,
-        "earliest": [_after(one, event[i]) for i, one in enumerate(told["earliest"])],
-        "reported": [_after(one, event[i]) for i, one in enumerate(told["reported"])],
+        **{
+            name: [_after(one, event[i]) for i, one in enumerate(told[name])]
+            for name in ("earliest", "latest", "reported")
+        },
+        "reported_from": [
+            _after(since, 0 if last is None else _minute(last))
+            for since, last in zip(told["reported_from"], told["reported"], strict=True)
+        ],
         "recorded": [*_steps([_minute(one) for one in told["recorded"]])],
     }
 

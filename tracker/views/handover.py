@@ -29,7 +29,8 @@ NAME: Final = "\x01"
 STALE: Final = "\x02"
 """Stands for the time at which the word is stale, to the minute in UTC."""
 _COLUMNS: Final = (
-    "id", "text", "attribution", "event_at", "earliest", "reported", "recorded", "standing", "stance",
+    "id", "text", "attribution", "event_at", "earliest", "latest", "reported_from",
+    "reported", "recorded", "standing", "stance",
     "speaks", "weight", "url", "quote", "note",
 )  # fmt: skip
 
@@ -106,8 +107,15 @@ def _steps(situation: Situation, place: Place, about: Iterable[Document]) -> lis
     return [step for step in reasons.steps(texts) if step["claim"] in texts]
 
 
-def _when(claim: Document) -> tuple[str, str]:
-    return claim["occurred"]["latest"] or "", claim["id"]
+def _when(claim: Document) -> tuple[int, int, str]:
+    reported = _us(claim["reported"]["latest"])
+    return _event_at(claim), 0 if reported is None else reported, claim["id"]
+
+
+def _event_at(claim: Document) -> int:
+    """From when on it counts: what is claimed has happened by the time at which it is reported."""
+    bounds = (_us(claim[when]["latest"]) for when in ("occurred", "reported"))
+    return min((one for one in bounds if one is not None), default=0)
 
 
 def _add(columns: Mapping[str, list[Any]], one: Document, texts: Texts, name: str) -> None:
@@ -116,8 +124,10 @@ def _add(columns: Mapping[str, list[Any]], one: Document, texts: Texts, name: st
         "id": one["id"],
         "text": texts.number(one["text"], name),
         "attribution": texts.number(one["attribution"]),
-        "event_at": _us(one["occurred"]["latest"] or one["reported"]["latest"]),
+        "event_at": _event_at(one),
         "earliest": _us(one["occurred"]["earliest"]),
+        "latest": _us(one["occurred"]["latest"]),
+        "reported_from": _us(one["reported"]["earliest"]),
         "reported": _us(one["reported"]["latest"]),
         "recorded": _us(one["recorded"]),
         "standing": texts.number(one["standing"]),

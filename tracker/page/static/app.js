@@ -254,6 +254,10 @@ export class App {
     this._map.element.querySelector(".empty")?.remove();
     this._table.element.hidden = true;
     if (place === null) refill(this._side, h("h2", {}, "Nothing yet"), h("p", {}, "Whatever is claimed will be told here."));
+    if (!this._from.live) {
+      this._map.element.append(h("div", { class: "empty" }, h("p", {}, "By the moment that this file is of, nobody had said anything.")));
+      return;
+    }
     if (known !== null || published !== null) {
       const when = known !== null ? ["As known on ", this._zone.day(known)] : ["Of what was published by ", bdi(published)];
       const all = () => this._know({ known: null, published: null });

@@ -178,8 +178,8 @@ class CarriedPlaces {
     const time = (column) => told(this.claims[column][i], this.event[i]);
     const weight = this.claims.weight[i];
     return {
-      id: this.claims.id[i], text: text("text"), attribution: text("attribution"), occurred: { earliest: time("earliest"), latest: told(0, this.event[i]) },
-      reported: { earliest: time("reported"), latest: time("reported") }, recorded: told(0, this.recorded[i]), standing: text("standing"), stance: text("stance"),
+      id: this.claims.id[i], text: text("text"), attribution: text("attribution"), occurred: { earliest: time("earliest"), latest: time("latest") },
+      reported: { earliest: told(this.claims.reported_from[i], this.event[i] + (this.claims.reported[i] ?? 0)), latest: time("reported") }, recorded: told(0, this.recorded[i]), standing: text("standing"), stance: text("stance"),
       speaks: text("speaks"), weight: weight === null ? null : weight / 100, url: text("url"), quote: text("quote"), note: text("note"),
     };
   }
