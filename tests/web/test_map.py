@@ -457,6 +457,22 @@ def test_the_panel_of_a_file_is_as_sure_as_its_table(page: Page, story_file: Pat
     expect(page.locator("#sentence")).to_contain_text(f"({sure}")
 
 
+def test_a_place_that_became_another_is_none_in_the_file_either(
+    page: Page, story_copy: str, tmp_path: Path
+) -> None:
+    """But where it was known as one of its own."""
+    tracker, file = Tracker(story_copy), tmp_path / "merged.html"
+    tracker.merge("place", "nayrab-military-airport", "aleppo-international-airport")
+    tracker.export("map", out=file, at="2024-12-11")
+    opened(page, f"{file.as_uri()}#table=1")
+    rows = page.locator("#table tbody tr")
+    expect(rows).to_have_count(len(tracker.map(end="2024-12-11")["places"]["id"]))
+    expect(rows.filter(has_text="Nayrab")).to_have_count(0)
+    page.focus("#known")
+    page.press("#known", "ArrowLeft")
+    expect(rows.filter(has_text="Nayrab")).to_have_count(1)
+
+
 @pytest.mark.parametrize(
     ("place", "at"), [("homs", "2024-12-11"), ("homs", "2024-12-07T18:00"), ("deraa", "2024-12-07T20:00")]
 )

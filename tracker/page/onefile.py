@@ -79,6 +79,7 @@ def _told(
     }
     return {
         "map": {**told, "places": {**everywhere, **points}, "spans": _spans(told, number, events)},
+        "count": len(told["places"]["id"]),
         "knowledge": frames,
         "evidence": said,
         "outlines": outlines,
@@ -92,7 +93,7 @@ def _in_order(places: Document, name: str, number: Mapping[str, int]) -> list[An
 
 
 def _union(documents: Sequence[Document]) -> dict[str, list[Any]]:
-    """The places of all documents: what was claimed once, and taken back, is told as known then."""
+    """The places of all documents, those of the first first: what was taken back is told as known then."""
     first = documents[0]["places"]
     found = {name: list(column) for name, column in first.items()}
     known = set(found["id"])

@@ -86,7 +86,9 @@ export class Carried {
     this.live = false;
     const places = { ...packed.map.places, lat: degrees(packed.map.places.lat), lon: degrees(packed.map.places.lon) };
     this._places = new CarriedPlaces(packed.evidence, places);
-    this._map = { ...packed.map, places, spans: unpackedSpans(packed.map.spans, this._places) };
+    this._all = places;
+    const own = Object.fromEntries(Object.entries(places).map(([name, column]) => [name, column.slice(0, packed.count)]));
+    this._map = { ...packed.map, places: own, spans: unpackedSpans(packed.map.spans, this._places) };
     this._knowledge = packed.knowledge.map((one) => ({ ...one, spans: unpackedSpans(one.spans, this._places), known: microseconds(one.known_at) }));
     this._outlines = packed.outlines;
     this.days = this._knowledge.map((one) => one.known);
@@ -103,7 +105,7 @@ export class Carried {
   _then({ known_at, actors, places: steps, claims, spans }) {
     const rows = summed(steps);
     const number = new Map(rows.map((row, i) => [row, i]));
-    const places = Object.fromEntries(Object.entries(this._map.places).map(([name, column]) => [name, rows.map((row) => column[row])]));
+    const places = Object.fromEntries(Object.entries(this._all).map(([name, column]) => [name, rows.map((row) => column[row])]));
     return { ...this._map, known_at, actors, places: { ...places, claims }, spans: { ...spans, place: spans.place.map((row) => number.get(row)) } };
   }
 
