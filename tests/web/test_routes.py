@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tracker.page.assets import assets
 from tracker.web.reading import VIEWS
 from tracker.web.safety import HEADERS
 from tracker.web.static import address
+from tracker.web.work import LONG, SHORT
 from tracker.web.writing import WRITINGS
 from tracker.zones import parse_iso
 
@@ -286,6 +288,38 @@ def test_two_who_ask_for_the_same_wait_for_one_answer(fresh: str, monkeypatch: p
     one.join()
     other.join()
     assert (answers, len(asked)) == ([200, 200], 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "verb"), [("/claims.json", "claims"), ("/claims", "claims"), ("/find.json?q=a", "find")]
+)
+def test_many_who_ask_for_much_leave_room_for_others(
+    swept: str, monkeypatch: pytest.MonkeyPatch, path: str, verb: str
+) -> None:
+    """What goes through the whole record takes turns, and never every thread."""
+    served, ask = Driven(swept), getattr(Tracker, verb)
+    inside, most, answers, lock = 0, 0, list[int](), threading.Lock()
+
+    def slowly(self: Tracker, *told: Any, **more: Any) -> Any:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        time.sleep(0.2)
+        with lock:
+            inside -= 1
+        return ask(self, *told, **more)
+
+    monkeypatch.setattr(Tracker, verb, slowly)
+    many = [
+        threading.Thread(target=lambda: answers.append(served.get(path).status)) for _ in range(SHORT + 1)
+    ]
+    for one in many:
+        one.start()
+    for one in many:
+        one.join()
+    assert answers == [200] * (SHORT + 1)
+    assert 0 < most <= LONG
 
 
 def test_what_cannot_be_reckoned_is_not_kept(fresh: str, monkeypatch: pytest.MonkeyPatch) -> None:

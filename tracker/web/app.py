@@ -187,11 +187,17 @@ class Application:
             self._route("/static/{hash}/{name}", read=self._file),
         ]
         # The documents first: "/places/homs.json" is no place of that name.
-        found += [self._route(view.path + ".json", read=self._of(view), long=view.long) for view in VIEWS]
+        found += [
+            self._route(view.path + ".json", read=self._of(view), long=view.long or view.wide)
+            for view in VIEWS
+        ]
         writings = {one.path: self._written(one) for one in WRITINGS}
         found += [
             self._route(
-                view.path, read=self._page_of(view), write=writings.pop(view.path, None), long=view.long
+                view.path,
+                read=self._page_of(view),
+                write=writings.pop(view.path, None),
+                long=view.long or view.wide,
             )
             for view in VIEWS
             if view.page is not None

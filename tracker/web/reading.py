@@ -37,7 +37,7 @@ class View(NamedTuple):
 
     `page` is the template of its page, without one there is only JSON; `more` are parameters of the page
     alone, and `beside` answers what it needs beside the document. `long`: of many places it takes seconds,
-    and its page asks for it `brief`.
+    and its page asks for it `brief`. `wide`: it goes through the whole record, so it takes turns with those.
     """
 
     path: str
@@ -47,6 +47,7 @@ class View(NamedTuple):
     more: tuple[str, ...] = ()
     beside: Beside = nothing
     long: bool = False
+    wide: bool = False
 
 
 def _places(tracker: Tracker, asked: Asked, _: Path) -> Document:
@@ -139,7 +140,7 @@ VIEWS: Final[tuple[View, ...]] = (
     View("/places/{place}/history", _history, (*POLICY, "from", "to", "knowledge")),
     View("/places/{place}", _place, POLICY, "place.html", (), _beside_place),
     View("/flags", _flags, ("place", "rule", "sleeping"), "flags.html"),
-    View("/claims", _claims, (*TIMES, *CLAIMS), "claims.html", ("page",), _beside_claims),
+    View("/claims", _claims, (*TIMES, *CLAIMS), "claims.html", ("page",), _beside_claims, wide=True),
     View("/claims/{claim}", _claim, (), "claim.html", (), _beside_claim),
     View("/sources", _listed("source"), ("text",), "sources.html", ("page",), _leaf("sources")),
     View("/sources/{source}", _thing("source"), (), "source.html"),
@@ -147,7 +148,7 @@ VIEWS: Final[tuple[View, ...]] = (
     View("/actors/{actor}", _thing("actor"), (), "actor.html"),
     View("/reports", _nights, (), "reports.html", ("page",), _leaf("nights")),
     View("/reports/{date}", _report, ("since",), "report.html"),
-    View("/find", _find, ("q", "most"), "find.html"),
+    View("/find", _find, ("q", "most"), "find.html", wide=True),
 )
 """Every view, the closer ones before those that would take their addresses too."""
 TAKES: Final = {"/": POLICY, **{re.sub(r"\{\w+\}", "{}", view.path): view.takes for view in VIEWS}}
