@@ -43,7 +43,8 @@ def test_its_own_names_are_heard(served: Driven, host: str) -> None:
      f"127.0.0.1.evil.example:{PORT}", f"localhost.:{PORT}", f"localhost:{PORT}.evil.example",
      f"0.0.0.0:{PORT}", f"127.0.0.2:{PORT}", f"2130706433:{PORT}", f"[::ffff:127.0.0.1]:{PORT}",
      f"evil.example@127.0.0.1:{PORT}", f"127.0.0.1:{PORT}, evil.example", f" 127.0.0.1:{PORT}",
-     f"127.0.0.1:0{PORT}", f"127.0.0.1:{PORT}/", f"ⓛocalhost:{PORT}".encode().decode("latin-1")],
+     f"127.0.0.1:0{PORT}", f"127.0.0.1:{PORT}/", f"127.0.0.1:{PORT}.",
+     f"ⓛocalhost:{PORT}".encode().decode("latin-1")],
 )  # fmt: skip
 def test_no_other_name_is_heard_at_any_address(served: Driven, host: str) -> None:
     """A name that was rebound to this machine is another site to the browser: it may not read a word."""
@@ -104,6 +105,8 @@ def test_bound_everywhere_the_address_that_was_come_to_is_its_own(story_file: Pa
         ("same-site", "no-cors", "empty", False),
         ("same-site", "cors", "empty", False),
         ("cross-site", "", "", False),
+        ("cross-site", "no-cors", "document", False),
+        ("cross-site", "cors", "document", False),
         ("cross-origin", "cors", "empty", False),
     ],
 )
@@ -112,8 +115,16 @@ def test_other_sites_may_link_here_and_no_more(
 ) -> None:
     found = served.get("/claims.json", sec_fetch_site=site, sec_fetch_mode=mode, sec_fetch_dest=dest)
     assert found.status == (200 if heard else 403)
-    posted = served.ask("POST", "/claims", [("sec-fetch-site", site), ("sec-fetch-mode", mode)])
-    assert posted.status == 403
+    told = [("sec-fetch-site", site), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest)]
+    own = site in ("", "none", "same-origin")
+    why = "this server is only read" if own else "the page of another site asked for this"
+    assert served.ask("POST", "/claims", told).refusal[:2] == (403, why)
+
+
+def test_where_a_request_came_from_is_told_once(served: Driven) -> None:
+    for sites in (("cross-site", "same-origin"), ("same-origin", "cross-site"), ("none", "none")):
+        found = served.ask("GET", "/claims.json", [("sec-fetch-site", site) for site in sites])
+        assert found.status == 403
 
 
 # -- who may write -------------------------------------------------------------------------------------
