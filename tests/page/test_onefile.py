@@ -138,7 +138,7 @@ def test_a_flag_does_not_tell_what_is_held_back(story_copy: str, tmp_path: Path)
     """Flags quote claims: one that was raised later may rest on what was published later."""
     tracker = Tracker(story_copy)
     tracker.sweep(night="2024-12-08")
-    asked = {"at": "2024-12-08", "published_by": "2024-12-03"}
+    asked: dict[str, Any] = {"at": "2024-12-08", "published_by": "2024-12-03"}
     flagged = [row["place"]["id"] for row in tracker.status(at="2024-12-08")["places"] if row["flags"]]
     assert flagged
     more = carried(exported(story_copy, tmp_path, **asked))["evidence"]["places"]["more"]
