@@ -211,6 +211,7 @@ def test_a_place_without_coordinates_is_listed(beside: str) -> None:
     assert found["places"] == {
         "id": ["fort"], "name": ["Fort"], "names": [["القلعة"]], "kind": ["base"], "region": [None],
         "lat": [None], "lon": [None], "population": [None], "claims": [1],
+        "lam": [0.001],
     }  # fmt: skip
     assert found["actors"] == [{
         "id": "army", "name": "Army", "shape": "circle", "colour": "#111111", "dark": "#E8E8E8", "held": 1,

@@ -93,7 +93,7 @@ def _item(item: Item, tag: Tag) -> str:
 def _linked(text: str, url: str | None) -> str:
     if url is None or not url.startswith(("https://", "http://")):
         return escape(text)
-    return f'<a href="{escape(url, quote=True)}" rel="noreferrer nofollow">{escape(text)}</a>'
+    return f'<a href="{escape(url, quote=True)}" rel="noopener noreferrer nofollow">{escape(text)}</a>'
 
 
 def _styled(name: str, inside: str) -> str:

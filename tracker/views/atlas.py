@@ -16,6 +16,7 @@ from tracker.judgement.pin import Pin
 from tracker.judgement.staleness import ageing, changes
 from tracker.judgement.verdict import BAYES, CONTESTED_STATUS, HELD, UNKNOWN
 from tracker.marks import Mark, marks
+from tracker.names import AREA_KINDS
 from tracker.reader import NOW, Reader, last_position
 from tracker.views.claims import actor_names
 from tracker.views.names import all_names
@@ -63,7 +64,7 @@ def map_document(reader: Reader, question: Question, start: int | None, zone: st
         "position": last_position(reader) if situation.known == NOW else situation.known,
         "zone": zone,
         **_told(situation),
-        "actors": _actors(situation, sides, marks(ranking), shown),
+        "actors": _actors(situation, sides, marks(ranking), chosen, shown),
         "places": _places(situation, chosen, everywhere),
         "spans": _spans(shown, sides),
     }
@@ -221,12 +222,15 @@ def _since(some: Sequence[Stretch], start: int | None) -> Sequence[Stretch]:
 
 
 def _actors(
-    situation: Situation, sides: Sequence[str], looks: Mapping[str, Mark], shown: Sequence[Sequence[Stretch]]
-) -> list[Document]:
-    """The sides that ever held something, with their marks and how many places they hold in the end."""
+    situation: Situation, sides: Sequence[str], looks: Mapping[str, Mark], chosen: Sequence[Place],
+    shown: Sequence[Sequence[Stretch]],
+) -> list[Document]:  # fmt: skip
+    """The sides that ever held something, their marks and how many places they hold in the end; areas are none."""
     names = actor_names(situation.who)
     held = dict.fromkeys(sides, 0)
-    for some in shown:
+    for place, some in zip(chosen, shown, strict=True):
+        if place.kind in AREA_KINDS:
+            continue
         if some and some[-1].side is not None and some[-1].status == HELD:
             held[some[-1].side] += 1
     return [

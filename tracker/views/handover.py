@@ -16,6 +16,7 @@ from tracker.views.believed import Believed
 from tracker.views.claims import Filter, listed, weighings
 from tracker.views.documents import table_documents
 from tracker.views.dossier import evidence_of
+from tracker.views.judgements import assessments
 from tracker.views.places import Place, all_places
 from tracker.views.ruled import Ruled
 from tracker.views.situation import Question, Situation
@@ -66,6 +67,7 @@ def handover_document(reader: Reader, question: Question, known: int) -> Documen
     everywhere = {place.id: place for place in all_places(reader, situation.known)}
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     first, numbers, told = [0], dict[str, int](), []
+    judged = _judged(reader, question, situation, known)
     situation.load(row["place"]["id"] for row in rows)
     for row in rows:
         place = everywhere[row["place"]["id"]]
@@ -78,7 +80,7 @@ def handover_document(reader: Reader, question: Question, known: int) -> Documen
         told.append(row)
     return {
         "at": question.at,
-        "places": _places(told, first, texts, numbers),
+        "places": _places(told, first, texts, numbers, judged),
         "claims": columns,
         "texts": texts.all(),
     }
@@ -91,6 +93,16 @@ def _claims(reader: Reader, question: Question, known: int) -> dict[str, list[Do
     for one in with_standings(reader, question, listed(reader, wanted, known)):
         if one["place"]:
             found.setdefault(one["place"], []).append(one)
+    return found
+
+
+def _judged(
+    reader: Reader, question: Question, situation: Situation, known: int
+) -> dict[str, list[Document]]:
+    """What analysts judged of each place, by the id that it is read as."""
+    found: dict[str, list[Document]] = {}
+    for one in assessments(reader, question.at, known=known, published_by=question.published_by):
+        found.setdefault(situation.root(one["place"]), []).append(one)
     return found
 
 
@@ -143,8 +155,9 @@ def _add(columns: Mapping[str, list[Any]], one: Document, texts: Texts, name: st
 
 
 def _places(
-    rows: Sequence[Document], first: Sequence[int], texts: Texts, numbers: Mapping[str, int]
-) -> Document:
+    rows: Sequence[Document], first: Sequence[int], texts: Texts, numbers: Mapping[str, int],
+    judged: Mapping[str, list[Document]],
+) -> Document:  # fmt: skip
     """The verdicts by columns; what few places have stands in `more`, by the number of the place."""
     likely = [[one for one in row["probabilities"] if one["p"] >= LIKELY] for row in rows]
     actors = list(dict.fromkeys(one["actor"] for some in likely for one in some))
@@ -177,12 +190,16 @@ def _places(
             for some in likely
         ],
         "actors": [names.get(actor, actor) for actor in actors],
-        "more": {str(i): more for i, row in enumerate(rows) if (more := _more(row, texts, numbers))},
+        "more": {
+            str(i): more
+            for i, row in enumerate(rows)
+            if (more := _more(row, texts, numbers, judged.get(row["place"]["id"], ())))
+        },
     }  # fmt: skip
 
 
-def _more(row: Document, texts: Texts, numbers: Mapping[str, int]) -> Document:
-    """Contradictions, flags, what goes on around it, and a pin, of the places that have some."""
+def _more(row: Document, texts: Texts, numbers: Mapping[str, int], judged: Sequence[Document]) -> Document:
+    """Contradictions, flags, what goes on around it, judgements and a pin, of the places that have some."""
     name = row["place"]["name"]
     conflicts = [
         [texts.number(one["kind"]), *(numbers.get(claim) for claim in one["claims"])]
@@ -194,6 +211,9 @@ def _more(row: Document, texts: Texts, numbers: Mapping[str, int]) -> Document:
         "flags": flags,
         "pressure": [numbers[one["claim"]] for one in row["pressure"] if one["claim"] in numbers],
         "present": [numbers[one["claim"]] for one in row["present"] if one["claim"] in numbers],
+        "judged": [
+            {key: one[key] for key in ("id", "text", "by", "reason", "until", "state")} for one in judged
+        ],
         "pin": row["pin"] and texts.number(row["pin"]["text"]),
     }
     return {key: value for key, value in found.items() if value}

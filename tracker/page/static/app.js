@@ -229,11 +229,22 @@ export class App {
       atlas: this._ended, zone: this._zone, at, known, live: this._from.live,
       links: { claim: (id) => (this._linked ? `claims/${encodeURIComponent(id)}` : null) },
       on: { close: () => this._close(), time: (moment) => this._go({ at: moment }), flagForm: this._writes ? (flag) => flagForm(flag, { record, done }) : null },
-      forms: this._writes ? forms({ place: told, at, zone: this._zone, record, done }) : [],
+      forms: this._formsFor(told, at, record, done),
     }).nodes();
   }
 
+  /** The forms of a place: as long as it is open they stay, with what is half typed in them. */
+  _formsFor(told, at, record, done) {
+    if (!this._writes) return [];
+    if (this._forms?.of !== told.place.id) {
+      const again = (notice) => { this._forms = null; done(notice); };
+      this._forms = { of: told.place.id, nodes: forms({ place: told, at, zone: this._zone, record, done: again }) };
+    }
+    return this._forms.nodes;
+  }
+
   _close() {
+    this._forms = null;
     const number = this._atlas.number.get(this._state.place);
     this._go({ place: null });
     this._map.canvas.focus({ preventScroll: true });

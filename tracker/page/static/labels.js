@@ -1,4 +1,4 @@
-// Decides which places are named on the map: the most spoken of first, none upon another.
+// Decides which places are named on the map: the great and much spoken of first, none upon another.
 
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans Arabic', sans-serif";
 const LABELLED = 140;

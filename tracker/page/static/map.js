@@ -49,8 +49,8 @@ export class WorldMap {
       x: Float64Array.from(atlas.lon, across),
       y: Float64Array.from(atlas.lat, down),
     };
-    this._order = atlas.drawn().sort((a, b) =>
-      (atlas.claims[b] ?? 0) - (atlas.claims[a] ?? 0) || (atlas.population?.[b] ?? 0) - (atlas.population?.[a] ?? 0));
+    const weight = Float64Array.from(atlas.claims, (claims, i) => 2 * Math.log10((atlas.population[i] ?? 0) + 1000) + Math.log2(1 + claims));
+    this._order = atlas.drawn().sort((a, b) => weight[b] - weight[a]);
     this._labels = new Labels(atlas, this._order.slice(0, 4000));
     this._stamps = null;
     this._placed = null;

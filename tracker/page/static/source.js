@@ -160,6 +160,7 @@ class CarriedPlaces {
       last_report: time("last_report"), stale_at: time("stale_at"), probabilities: likely, claims: columns.counted[row], origins: columns.origins[row],
       would_change: text("would_change")?.replace("\u0002", () => `${time("stale_at").slice(0, 16).replace("T", " ")} UTC`) ?? null,
       pin: more.pin === undefined ? null : { text: this._text(more.pin, name) },
+      assessments: more.judged ?? [],
       pressure: this._beside(more.pressure), present: this._beside(more.present),
       beside: [...(more.pressure ?? []), ...(more.present ?? [])].map((i) => ({ claim: this.claims.id[i], text: this._said(i, name) })),
       conflicts: (more.conflicts ?? []).map(([kind, ...claims]) => ({ kind: this.texts[kind], claims: claims.map((i) => this.claims.id[i] ?? "") })),
