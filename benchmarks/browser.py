@@ -4,8 +4,8 @@
 
 The trackers of `benchmarks.atlas`, served by `tracker serve` and opened in headless Chromium, 1280 x 800,
 without a graphics card. `first view` runs from the last byte of the map document until everything is drawn
-for the first time, `all` from the click. While the slider is moved, or the map panned, by a real mouse,
-frames are counted by requestAnimationFrame; `new` are those that showed something new. Beside them in
+for the first time, `all` from the click. While the slider is moved, with each frame, or the map panned, by a
+real mouse, frames are counted by requestAnimationFrame; `new` are those that showed something new. Beside them in
 the same run: an empty page of the same size that paints a rectangle while the mouse is moved, which is what
 this machine can give at all. `first byte` is the time from the start of the server until a page begins to
 come, beside `python -c pass`. `one file` is the map as one HTML file, opened from disk. The median of some
@@ -69,6 +69,17 @@ WATCH: Final = """() => {
     const tick = now => { watch.frames.push([now, shown()]); if (watch.on) requestAnimationFrame(tick) }
     requestAnimationFrame(tick)
 }"""
+SLIDE: Final = """seconds => new Promise(done => {
+    const slider = document.querySelector('#time'), begin = performance.now()
+    const step = () => {
+        const passed = (performance.now() - begin) / 1000
+        if (passed > seconds) { done(); return }
+        slider.value = Math.round(slider.max * (1 - Math.abs(1 - 2 * passed % 2)))
+        slider.dispatchEvent(new Event('input', { bubbles: true }))
+        requestAnimationFrame(step)
+    }
+    requestAnimationFrame(step)
+})"""
 STOP: Final = "() => { window.__watch.on = false; return window.__watch.frames }"
 MARKS: Final = """() => {
     const mark = name => performance.getEntriesByName(name)[0]?.startTime
@@ -134,11 +145,11 @@ def smooth(page: Page, move: Callable[[Page, float], None], seconds: float) -> S
 
 
 def slide(page: Page, seconds: float) -> None:
-    """Move the slider of time to and fro, with the mouse."""
-    box = page.locator("#time").bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
-    _drag(page, seconds, lambda part: (box["x"] + 8 + (box["width"] - 16) * part, y))
+    """Move the slider of time to and fro once a second, with each frame.
+
+    In the page itself: a mouse that is driven from outside waits for the page after each of its moves.
+    """
+    page.evaluate(SLIDE, seconds)
 
 
 def pan(page: Page, seconds: float) -> None:
@@ -269,6 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="so long something is moved")
     parser.add_argument("--dir", type=Path, help="where the trackers are made, and kept")
     asked = parser.parse_args(arguments)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start compiles tracker anew
     os.environ.update(chromium.environment())
     cleared = True
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
