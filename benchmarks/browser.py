@@ -3,9 +3,9 @@
     python -m benchmarks.browser [--places 10000 40000] [--claims 2 2] [--rounds 3] [--seconds 3] [--dir DIR]
 
 The trackers of `benchmarks.atlas`, served by `tracker serve` and opened in headless Chromium, 1280 x 800,
-without a graphics card. `first view` runs from the last byte of the map document until everything is drawn
-for the first time, `all` from the click. While the slider is moved, with each frame, or the map panned, by a
-real mouse, frames are counted by requestAnimationFrame; `new` are those that showed something new. Beside them in
+without a graphics card. `first view` runs from the last byte of the map document until all is drawn, `all`
+from the click. While the slider is moved, with each frame, or the map panned, by a real mouse, frames are
+counted by requestAnimationFrame; `new` are those that showed something new. Beside them in
 the same run: an empty page of the same size that paints a rectangle while the mouse is moved, which is what
 this machine can give at all. `first byte` is the time from the start of the server until a page begins to
 come, beside `python -c pass`. `one file` is the map as one HTML file, opened from disk. The median of some

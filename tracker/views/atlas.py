@@ -225,7 +225,7 @@ def _actors(
     situation: Situation, sides: Sequence[str], looks: Mapping[str, Mark], chosen: Sequence[Place],
     shown: Sequence[Sequence[Stretch]],
 ) -> list[Document]:  # fmt: skip
-    """The sides that ever held something, their marks, and how many places, not areas, they hold in the end."""
+    """The sides that ever held something, their marks, how many places (no areas) they hold in the end."""
     names = actor_names(situation.who)
     held = dict.fromkeys(sides, 0)
     for place, some in zip(chosen, shown, strict=True):
