@@ -7,7 +7,9 @@ verbs as every other answer.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count, groupby
 from pathlib import Path
@@ -73,7 +75,8 @@ def build(wanted: Path, tell: Callable[[Path, Path], None]) -> None:
         _clear(unfinished)
         unfinished.mkdir(parents=True, exist_ok=True)
         tell(unfinished, folder)
-        _move(unfinished, folder)
+        with _undisturbed():  # half of a demo is none
+            _move(unfinished, folder)
     finally:  # after Ctrl-C as well
         _clear(unfinished)
         _remove_empty(unfinished)
@@ -117,6 +120,16 @@ def _move(unfinished: Path, folder: Path) -> None:
     for page in _pages(unfinished):
         if page.exists():
             page.replace(folder / page.name)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits until this is over."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _remove_empty(folder: Path) -> None:
