@@ -18,7 +18,7 @@ from tracker.judgement.evidence import DAY
 from tracker.night.sweep import Slot, Swept, sweep
 from tracker.night.watch import Watch
 from tracker.reader import open_reader
-from tracker.record.events import Event, NightSwept
+from tracker.record.events import AssessmentMade, Confidence, Event, NightSwept
 from tracker.record.follow import rebuild
 from tracker.record.store import Store
 from tracker.zones import iso
@@ -67,6 +67,15 @@ def test_looking_at_what_is_due_finds_what_looking_at_everything_does(
     tmp_path_factory: pytest.TempPathFactory, happened: list[Event], days: list[int]
 ) -> None:
     check_enough(str(tmp_path_factory.getbasetemp() / "due"), happened, days)
+
+
+def test_a_judgement_that_was_made_after_the_night_is_looked_at_when_it_was_made(tmp_path: Path) -> None:
+    """From then on the word is younger than the time that it is about, and what is stale is another silence."""
+    judged = AssessmentMade(
+        assessment="a-01", place="bridge", actors=("army",), at=BEGIN, reason="seen",
+        likelihood=Confidence(text="70%", scale="per cent", value=0.7),
+    )  # fmt: skip
+    check_enough(str(tmp_path / "late"), [judged], [15, 2, 15, 40, 3])
 
 
 @few

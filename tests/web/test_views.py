@@ -35,7 +35,10 @@ def test_pages_are_for_everybody(
         address = story_served(path.replace(CLAIM, claim))
         wide.goto(address)
         axe(wide)
+        if scheme == "dark":
+            continue  # what is too wide is so in any colour
         narrow.goto(address)
         sideways = narrow.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert sideways <= 0, f"{path} is {sideways} px too wide for a phone"
-    axe(narrow)
+    if scheme == "light":
+        axe(narrow)

@@ -241,6 +241,7 @@ def next_turn(case: Case, *, nearby: bool) -> int | None:
         quiet = now - unchanged > QUIET
         kept = shelf // 2 if nearby else 2 * shelf if quiet else shelf
         turns.append(verdict.last_report + kept + 1)
+        turns += [word.reported_at, *word.confirmed_at]  # from then on the word is so much younger
         if not quiet:  # from then on words keep twice as long
             turns.append(unchanged + QUIET + 1)
     holders, belief = holders_of(state)
