@@ -69,8 +69,8 @@ def test_looking_at_what_is_due_finds_what_looking_at_everything_does(
     check_enough(str(tmp_path_factory.getbasetemp() / "due"), happened, days)
 
 
-def test_a_judgement_that_was_made_after_the_night_is_looked_at_when_it_was_made(tmp_path: Path) -> None:
-    """From then on the word is younger than the time that it is about, and what is stale is another silence."""
+def test_a_night_looks_at_a_judgement_again_when_it_was_made(tmp_path: Path) -> None:
+    """From then on the word is younger than the time it is about: what is stale is another silence."""
     judged = AssessmentMade(
         assessment="a-01", place="bridge", actors=("army",), at=BEGIN, reason="seen",
         likelihood=Confidence(text="70%", scale="per cent", value=0.7),

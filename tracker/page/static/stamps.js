@@ -59,7 +59,7 @@ export class Stamps {
     this.radius = radius;
     this.pixels = pixels;
     this._actors = actors;
-    this._made = new Map();
+    this._made = [];
   }
 
   /** How far a stamp of a radius reaches, in pixels of the screen. */
@@ -70,12 +70,7 @@ export class Stamps {
   /** The stamp of a reading. */
   of(status, side, stale, faint) {
     const key = ((side + 1) * 8 + status * 2 + (stale ? 1 : 0)) * 2 + (faint ? 1 : 0);
-    let made = this._made.get(key);
-    if (!made) {
-      made = this._drawn(status, side, stale, faint);
-      this._made.set(key, made);
-    }
-    return made;
+    return this._made[key] ??= this._drawn(status, side, stale, faint);
   }
 
   _drawn(status, side, stale, faint) {
