@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.night.swept import Clock
 from tracker.record.store import Store
+from tracker.reports.html import body, html
 from tracker.reports.markdown import markdown
 from tracker.reports.sections import summary
 from tracker.tracker import Tracker
@@ -209,3 +211,20 @@ def test_what_is_to_come_of_a_place_that_is_merged_away_turns_with_the_other(des
         tracker.sweep()
         held.append(tracker.report()["counts"]["held"])
     assert held == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("write", [html, body])
+def test_a_page_keeps_the_words_of_the_record_to_themselves(
+    desk: Desk, write: Callable[[dict[str, object]], str]
+) -> None:
+    """A name that turns the direction, or is markup, moves nothing around it, and stands in a <bdi>."""
+    tracker, _ = desk
+    tracker.place_add("القصير <b>x", kind="town")
+    said(desk, "Rebels captured القصير <b>x", "Reuters")
+    report = tracker.report()
+    report["highlights"] = ["A\u202eB \x1b[2J"]
+    page = write(report)
+    assert "<bdi>A\\u202eB \\x1b[2J</bdi>" in page
+    assert "<bdi>القصير &lt;b&gt;x</bdi>" in page
+    assert "\u202e" not in page
+    assert "\x1b" not in page

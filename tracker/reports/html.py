@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
+from tracker.names import safe
 from tracker.reports.sections import CLEARS, Item, Section, header, heading, quiet, sections, unchanged
 
 Document = Mapping[str, Any]
@@ -55,16 +56,16 @@ def body(report: Document) -> str:
 
 
 def _body(report: Document, tag: Tag) -> Iterator[str]:
-    yield tag("p", tag("small", "<br>".join(escape(line) for line in header(report))))
+    yield tag("p", tag("small", "<br>".join(map(_said, header(report)))))
     if report["quiet"]:
         yield tag("p", escape(quiet(report)))
     else:
         if report["highlights"]:
-            told = "".join(tag("li", f"<strong>{escape(line)}</strong>") for line in report["highlights"])
+            told = "".join(tag("li", f"<strong>{_said(line)}</strong>") for line in report["highlights"])
             yield tag("ul", told)
         yield from (_section(one, tag) for one in sections(report))
         if line := unchanged(report):
-            yield tag("p", escape(line))
+            yield tag("p", _said(line))
     yield tag("p", tag("small", f"<em>{escape(report['method'])}</em>"))
 
 
@@ -78,22 +79,27 @@ def _section(section: Section, tag: Tag) -> str:
 
 
 def _item(item: Item, tag: Tag) -> str:
-    region = f" ({escape(item.region)})" if item.region else ""
-    text = f": {escape(item.text)}" if item.text else ""
+    region = f" ({_said(item.region)})" if item.region else ""
+    text = f": {_said(item.text)}" if item.text else ""
     claims = "".join(
-        tag("li", f"{escape(one.text)}: {_linked(one.attribution or 'nobody is named', one.url)}")
+        tag("li", f"{_said(one.text)}: {_linked(one.attribution or 'nobody is named', one.url)}")
         for one in item.claims
     )
     step = tag("small", f"{CLEARS} {escape(item.step)}") if item.step else ""
     links = "".join(f" [{_linked('source', url)}]" for url in item.links)
-    head = f"<strong>{escape(item.name)}</strong>{region}{text}{links}"
+    head = f"<strong>{_said(item.name)}</strong>{region}{text}{links}"
     return tag("li", head + (tag("ul", claims) if claims else "<br>" if step else "") + step)
 
 
 def _linked(text: str, url: str | None) -> str:
     if url is None or not url.startswith(("https://", "http://")):
-        return escape(text)
-    return f'<a href="{escape(url, quote=True)}" rel="noopener noreferrer nofollow">{escape(text)}</a>'
+        return _said(text)
+    return f'<a href="{escape(url, quote=True)}" rel="noopener noreferrer nofollow">{_said(text)}</a>'
+
+
+def _said(text: str) -> str:
+    """Words of the record: whatever their script or signs, they keep to themselves."""
+    return f"<bdi>{escape(safe(text))}</bdi>"
 
 
 def _styled(name: str, inside: str) -> str:
