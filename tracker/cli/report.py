@@ -45,9 +45,11 @@ def command(
         return
     from tracker.reports.forms import written
 
-    text = written(found, form)
-    if with_map:
-        text = run.tracker().report_page(night=night, since=since, boundaries=boundaries)
+    text = (
+        run.tracker().report_page(night=night, since=since, boundaries=boundaries)
+        if with_map
+        else written(found, form)
+    )
     if out is None:
         sys.stdout.write(escaped(text) if form == "json" else _shown(text))
         return

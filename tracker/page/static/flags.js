@@ -3,7 +3,7 @@
 import { Server } from "./source.js";
 import { flagForm } from "./write.js";
 
-const server = new Server(null);
+const server = new Server();
 for (const item of document.querySelectorAll("ul.flags[data-write] > li[data-flag]")) {
   const record = (path, said) => server.record(path, said);
   const done = () => item.classList.add("answered");

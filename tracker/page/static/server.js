@@ -4,4 +4,4 @@ import { App } from "./app.js";
 import { Server } from "./source.js";
 
 const root = document.getElementById("app");
-new App(root, new Server(root.dataset.token ?? null), { writes: "write" in root.dataset }).start();
+new App(root, new Server(), { writes: "write" in root.dataset }).start();
